@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// The design in order of dependency, one file a line, relative to this folder.
+tandem_mmu_pkg.sv
+tandem_mmu_repl_age.sv
+tandem_mmu_repl_plru.sv
+tandem_mmu_repl_random.sv
+tandem_mmu_tlb.sv
+tandem_mmu_port.sv
+tandem_mmu_walker.sv
+tandem_mmu_fault_unit.sv
+tandem_mmu_counters.sv
+tandem_mmu.sv

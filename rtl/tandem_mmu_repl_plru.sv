@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tree pseudo-LRU replacement. Per set a binary tree, numbered as a heap: node 1 is the
+// root, node n has the children 2n and 2n + 1, the leaves are the ways from left to
+// right. A node's bit points towards the victim: 0 left, 1 right.
+//
+//                 1                  touch of way 2: node 1 := 0 (away, to the left),
+//             2       3              node 3 := 1 (away, to the right)
+//           w0 w1   w2 w3
+//
+// Latency: the victim is combinational, a touch shows from the next cycle on.
+// Back-pressure: none. It does not know which ways are valid.
+
+module tandem_mmu_repl_plru #(
+    // Sets, 1 .. 64, and ways per set, a power of two 2 .. 128; Sets * (Ways - 1) flip-flops.
+    parameter int unsigned Sets = 1,
+    parameter int unsigned Ways = 16
+) (
+    input  logic       clk_i,
+    input  logic       rst_ni,
+    input  logic       touch_valid_i,
+    input  logic [6:0] touch_set_i,
+    input  logic [6:0] touch_way_i,
+    input  logic       victim_valid_i,  // victim_way_o is needed in this cycle
+    input  logic [6:0] victim_set_i,
+    output logic [6:0] victim_way_o     // 0 while not needed
+);
+
+  localparam int unsigned Depth = $clog2(Ways);
+
+  // Bit n of a set's part is node n; bit 0 is not a node and stays 0.
+  logic [Sets*Ways-1:0] nodes_q;
+  logic [Ways-1:0] touch_nodes, victim_nodes;
+
+  // Make every node between the root and `way` point away from it.
+  function automatic logic [Ways-1:0] touched(input logic [Ways-1:0] nodes,
+                                              input logic [Depth-1:0] way);
+    logic [Depth-1:0] node;
+    touched = nodes;
+    node = Depth'(1);
+    for (int unsigned d = 0; d < Depth; d++) begin
+      touched[node] = !way[Depth-1-d];
+      node = Depth'({node, way[Depth-1-d]});
+    end
+  endfunction
+
+  // Follow the bits from the root.
+  function automatic logic [Depth-1:0] victim(input logic [Ways-1:0] nodes);
+    logic [Depth-1:0] node;
+    victim = '0;
+    node = Depth'(1);
+    for (int unsigned d = 0; d < Depth; d++) begin
+      victim[Depth-1-d] = nodes[node];
+      node = Depth'({node, nodes[node]});
+    end
+  endfunction
+
+  assign touch_nodes = nodes_q[32'(touch_set_i)*Ways+:Ways];
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      nodes_q <= '0;
+    end else if (touch_valid_i) begin
+      nodes_q[32'(touch_set_i)*Ways+:Ways] <= touched(touch_nodes, touch_way_i[Depth-1:0]);
+    end
+  end
+
+  always_comb begin
+    victim_nodes = '0;
+    victim_way_o = '0;
+    if (victim_valid_i) begin
+      victim_nodes = nodes_q[32'(victim_set_i)*Ways+:Ways];
+      victim_way_o = 7'(victim(victim_nodes));
+    end
+  end
+
+  if (Depth < 7) begin : gen_unused
+    logic unused_way;
+    assign unused_way = ^touch_way_i[6:Depth];
+  end
+
+endmodule

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+// One translation lookaside buffer: every page size, ASID and global tags, one search,
+// one invalidation and one fill port.
+//
+// An entry's tag is {asid, vpn}; `care` masks the bits that take part in a comparison:
+// the low 9*level bits of the VPN do not, nor does the ASID of a global entry. (care
+// holds three different bits only; synthesis merges the copies.)
+//
+// Latency: search, victim choice and evt are combinational; what a touch, fence or fill
+// changes shows from the next cycle on. Back-pressure: none. It does not check
+// permissions and does not decide whether a hit is a use: the port does (touch_i).
+// A fence and a fill never come in the same cycle (a fence restarts the walk).
+
+module tandem_mmu_tlb #(
+    // 1 .. 128; each costs about 160 flip-flops and two 43-bit comparators (one if Sets > 2).
+    parameter int unsigned Entries = 16,
+    // 1 .. 128, divides Entries, Entries / Ways a power of two. Few ways: a search compares
+    // 3 * Ways entries instead of all, at the price of index multiplexers.
+    parameter int unsigned Ways = 16,
+    // 0 LRU, 1 PLRU (Ways a power of two), 2 FIFO, 3 RANDOM; cost: see the repl modules.
+    parameter int unsigned Policy = 0
+) (
+    input  logic                  clk_i,
+    input  logic                  rst_ni,
+    // Search
+    input  logic                  lookup_valid_i,
+    input  logic           [26:0] lookup_vpn_i,
+    input  logic           [15:0] lookup_asid_i,
+    output logic                  lookup_hit_o,
+    output tandem_mmu_pkg::leaf_t lookup_leaf_o,   // meaningful with hit
+    input  logic                  touch_i,         // the hit answers the request
+    // Fence: whether its address is canonical has been decided outside
+    input  logic                  fence_valid_i,
+    input  logic                  fence_has_va_i,
+    input  logic                  fence_has_asid_i,
+    input  logic           [26:0] fence_vpn_i,
+    input  logic           [15:0] fence_asid_i,
+    // Fill, and where it goes
+    input  logic                  fill_valid_i,
+    input  logic           [26:0] fill_vpn_i,
+    input  logic           [15:0] fill_asid_i,
+    input  tandem_mmu_pkg::leaf_t fill_leaf_i,
+    output logic           [ 6:0] fill_set_o,
+    output logic           [ 6:0] fill_way_o,
+    output logic                  fill_evict_o
+);
+
+  // An illegal combination has to reach its sentence, so no division by zero on the way.
+  localparam int unsigned SafeWays = (Ways == 0) ? 1 : Ways;
+  localparam int unsigned Sets = (Entries < SafeWays) ? 1 : Entries / SafeWays;
+  localparam int unsigned IndexBits = (Entries > 1) ? $clog2(Entries) : 1;
+
+  if (Entries < 1 || Entries > 128) begin : gen_illegal_entries
+    $error("The number of TLB entries must be 1 .. 128.");
+  end else if (Ways < 1 || Ways > 128) begin : gen_illegal_ways
+    $error("The number of TLB ways must be 1 .. 128.");
+  end else if (Entries % SafeWays != 0) begin : gen_illegal_remainder
+    $error("The number of TLB ways must divide the number of TLB entries.");
+  end else if ((Sets & (Sets - 1)) != 0) begin : gen_illegal_sets
+    $error("The number of TLB sets (entries / ways) must be a power of two.");
+  end
+  if (Policy > 3) begin : gen_illegal_policy
+    $error("The TLB policy must be 0 (LRU), 1 (PLRU), 2 (FIFO) or 3 (RANDOM).");
+  end else if ((Policy == tandem_mmu_pkg::PolicyPlru) &&
+               ((Ways & (Ways - 1)) != 0)) begin : gen_illegal_plru
+    $error("The TLB policy PLRU needs a power of two as number of ways.");
+  end
+
+  logic [Entries-1:0] valid_q;
+  logic [42:0] tag_q [Entries];   // {asid, vpn}
+  logic [42:0] care_q[Entries];
+  logic [tandem_mmu_pkg::LeafBits-1:0] leaf_q[Entries];
+
+  // Search. At most one entry matches.
+  logic [42:0] lookup_tag;
+  logic [ 6:0] hit_set, hit_way;
+
+  assign lookup_tag = {lookup_asid_i, lookup_vpn_i};
+
+  if (Sets <= 2) begin : gen_search_all
+    always_comb begin
+      lookup_hit_o = 1'b0;
+      hit_set      = '0;
+      hit_way      = '0;
+      if (lookup_valid_i) begin
+        for (int unsigned s = 0; s < Sets; s++) begin
+          for (int unsigned w = 0; w < Ways; w++) begin
+            if (valid_q[s*Ways+w] &&
+                ((tag_q[s*Ways+w] ^ lookup_tag) & care_q[s*Ways+w]) == '0) begin
+              lookup_hit_o = 1'b1;
+              hit_set      = 7'(s);
+              hit_way      = 7'(w);
+            end
+          end
+        end
+      end
+    end
+  end else begin : gen_search_sets
+    // One set per level. An entry that matches lies in the set of its own level, so a
+    // probe for another level can only find what that level's probe finds too.
+    localparam int unsigned SetBits = $clog2(Sets);
+    logic [SetBits-1:0] probe_set;
+    always_comb begin
+      lookup_hit_o = 1'b0;
+      hit_set      = '0;
+      hit_way      = '0;
+      probe_set    = '0;
+      if (lookup_valid_i) begin
+        for (int unsigned k = 0; k < 3; k++) begin
+          probe_set = lookup_vpn_i[9*k+:SetBits];
+          for (int unsigned w = 0; w < Ways; w++) begin
+            if (valid_q[32'(probe_set)*Ways+w] &&
+                ((tag_q[IndexBits'(32'(probe_set)*Ways+w)] ^ lookup_tag) &
+                 care_q[IndexBits'(32'(probe_set)*Ways+w)]) == '0) begin
+              lookup_hit_o = 1'b1;
+              hit_set      = 7'(probe_set);
+              hit_way      = 7'(w);
+            end
+          end
+        end
+      end
+    end
+  end
+
+  assign lookup_leaf_o = leaf_q[IndexBits'(32'(hit_set)*Ways+32'(hit_way))];
+
+  // Invalidation. A fill removes what overlaps: tags agree where both care. A fence
+  // removes what it names; with an ASID it spares global entries.
+  logic [42:0] inval_tag, inval_care;
+  logic [Entries-1:0] inval;
+  logic [Entries-1:0] remaining;
+  logic               change;
+
+  assign change = fence_valid_i || fill_valid_i;
+
+  always_comb begin
+    inval      = '0;
+    inval_tag  = {fence_asid_i, fence_vpn_i};
+    inval_care = {{16{fence_has_asid_i}}, {27{fence_has_va_i}}};
+    if (fill_valid_i) begin
+      inval_tag  = {fill_asid_i, fill_vpn_i};
+      inval_care = {
+        {16{!fill_leaf_i.perm[tandem_mmu_pkg::PteG]}}, tandem_mmu_pkg::vpn_care(fill_leaf_i.level)
+      };
+    end
+    if (change) begin
+      for (int unsigned e = 0; e < Entries; e++) begin
+        inval[e] = ((tag_q[e] ^ inval_tag) & care_q[e] & inval_care) == '0 &&
+                   (fill_valid_i || !fence_has_asid_i || care_q[e][42]);
+      end
+    end
+    remaining = valid_q & ~inval;
+  end
+
+  // Where a fill goes: the lowest way that is free, otherwise the policy's victim.
+  logic [6:0] fill_set, victim_way;
+  logic [IndexBits-1:0] fill_index;
+
+  if (Sets == 1) begin : gen_one_set
+    assign fill_set = '0;
+  end else begin : gen_fill_set
+    localparam int unsigned SetBits = $clog2(Sets);
+    always_comb begin
+      case (fill_leaf_i.level)
+        2'd0: fill_set = 7'(fill_vpn_i[0+:SetBits]);
+        2'd1: fill_set = 7'(fill_vpn_i[9+:SetBits]);
+        default: fill_set = 7'(fill_vpn_i[18+:SetBits]);
+      endcase
+    end
+  end
+
+  always_comb begin
+    fill_way_o   = '0;
+    fill_evict_o = 1'b0;
+    if (fill_valid_i) begin
+      fill_way_o   = victim_way;
+      fill_evict_o = 1'b1;
+      for (int unsigned w = Ways; w > 0; w--) begin
+        if (!remaining[32'(fill_set)*Ways+w-1]) begin
+          fill_way_o   = 7'(w - 1);
+          fill_evict_o = 1'b0;
+        end
+      end
+    end
+  end
+
+  assign fill_set_o = fill_set;
+  assign fill_index = IndexBits'(32'(fill_set) * Ways + 32'(fill_way_o));
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      valid_q <= '0;
+    end else if (change) begin
+      valid_q <= remaining;
+      if (fill_valid_i) valid_q[fill_index] <= 1'b1;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (fill_valid_i) begin
+      tag_q[fill_index]  <= inval_tag;
+      care_q[fill_index] <= inval_care;
+      leaf_q[fill_index] <= fill_leaf_i;
+    end
+  end
+
+  // Replacement. A hit and a fill of one TLB never come in the same cycle (a port that
+  // waits for a walk accepts nothing).
+  logic repl_touch;
+  logic [6:0] repl_set, repl_way;
+  assign repl_touch = fill_valid_i || (touch_i && (Policy != tandem_mmu_pkg::PolicyFifo));
+  assign repl_set   = fill_valid_i ? fill_set : hit_set;
+  assign repl_way   = fill_valid_i ? fill_way_o : hit_way;
+
+  if (Ways <= 1) begin : gen_direct
+    assign victim_way = '0;
+    logic unused_repl;
+    assign unused_repl = ^{repl_touch, repl_set, repl_way};
+  end else if (Policy == tandem_mmu_pkg::PolicyRandom) begin : gen_random
+    tandem_mmu_repl_random #(
+        .Ways(Ways)
+    ) u_repl (
+        .clk_i,
+        .rst_ni,
+        .advance_i   (fill_evict_o),
+        .victim_way_o(victim_way)
+    );
+    logic unused_repl;
+    assign unused_repl = ^{repl_touch, repl_set, repl_way};
+  end else if (Policy == tandem_mmu_pkg::PolicyPlru) begin : gen_plru
+    tandem_mmu_repl_plru #(
+        .Sets(Sets),
+        .Ways(Ways)
+    ) u_repl (
+        .clk_i,
+        .rst_ni,
+        .touch_valid_i (repl_touch),
+        .touch_set_i   (repl_set),
+        .touch_way_i   (repl_way),
+        .victim_valid_i(fill_valid_i),
+        .victim_set_i  (fill_set),
+        .victim_way_o  (victim_way)
+    );
+  end else begin : gen_age
+    tandem_mmu_repl_age #(
+        .Sets(Sets),
+        .Ways(Ways)
+    ) u_repl (
+        .clk_i,
+        .rst_ni,
+        .touch_valid_i (repl_touch),
+        .touch_set_i   (repl_set),
+        .touch_way_i   (repl_way),
+        .victim_valid_i(fill_valid_i),
+        .victim_set_i  (fill_set),
+        .victim_way_o  (victim_way)
+    );
+  end
+
+endmodule

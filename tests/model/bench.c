@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// The scripted driver of the timing tests.
+#include "bench.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <cmocka.h>
+
+void bench_init(struct bench *bench) {
+    memset(bench, 0, sizeof *bench);
+    fixture_memory_init(&bench->memory);
+    struct mmu_config config = {.tlb = {{16, 16, MMU_LRU}, {16, 16, MMU_LRU}}};
+    struct mmu_bus bus = fixture_bus(&bench->memory);
+    bench->engine = mmu_engine_create(&config, &bus);
+    assert_non_null(bench->engine);
+    bench->csr = (struct mmu_csr){.satp = FIXTURE_SATP_ASID(1), .priv = MMU_PRIV_S};
+}
+
+void bench_free(struct bench *bench) {
+    mmu_engine_destroy(bench->engine);
+}
+
+void bench_offer(struct bench *bench, enum mmu_port port, uint64_t cycle, uint64_t va,
+                 uint8_t access) {
+    struct bench_offer *offer = &bench->offer[port][bench->offers[port]++];
+    *offer = (struct bench_offer){.cycle = cycle, .request = {.va = va, .access = access}};
+}
+
+void bench_fence(struct bench *bench, uint64_t cycle) {
+    bench->fence_cycle[bench->fences++] = cycle;
+}
+
+static void record(struct bench *bench, uint64_t c) {
+    struct mmu_engine *engine = bench->engine;
+    assert_true(mmu_engine_cycle(engine) == c);
+    for (unsigned port = 0; port < MMU_PORTS; ++port) {
+        const struct mmu_answer *answer = mmu_engine_response(engine, port);
+        bench->wire[D_READY + port][c] =
+            mmu_engine_ready(engine, port, c >= bench->response_ready_from[port]);
+        bench->wire[D_RSP + port][c] = answer != NULL;
+        if (answer != NULL) bench->answer[port][c] = *answer;
+    }
+    const struct mmu_memory_request *request = mmu_engine_memory_request(engine);
+    bench->wire[MEM_REQ][c] = request != NULL;
+    bench->wire[MEM_WRITE][c] = request != NULL && request->write;
+    bench->wire[FILL][c] = mmu_engine_fill(engine) != NULL;
+    bench->wire[FENCE_READY][c] = mmu_engine_fence_ready(engine);
+    const struct mmu_fault *fault = mmu_engine_fault(engine);
+    bench->wire[FAULT][c] = fault != NULL;
+    if (fault != NULL) bench->fault[c] = *fault;
+    for (unsigned k = 0; k < MMU_COUNTERS; ++k)
+        bench->counter[k][c] = mmu_engine_counter(engine, k);
+}
+
+static void act(struct bench *bench, uint64_t c) {
+    struct mmu_engine *engine = bench->engine;
+    for (unsigned port = 0; port < MMU_PORTS; ++port) {
+        if (bench->wire[D_RSP + port][c] && c >= bench->response_ready_from[port])
+            mmu_engine_take_response(engine, port);
+        unsigned next = bench->offers_done[port];
+        const struct bench_offer *offer = &bench->offer[port][next];
+        if (next < bench->offers[port] && offer->cycle <= c && bench->wire[D_READY + port][c]) {
+            mmu_engine_accept(engine, port, &offer->request, &bench->csr);
+            ++bench->offers_done[port];
+        }
+    }
+    if (bench->wire[FAULT][c] && c >= bench->fault_ready_from) mmu_engine_take_fault(engine);
+    unsigned next = bench->fences_done;
+    if (next < bench->fences && bench->fence_cycle[next] <= c && bench->wire[FENCE_READY][c]) {
+        mmu_engine_fence(engine, &bench->fence[next]);
+        ++bench->fences_done;
+    }
+}
+
+void bench_run(struct bench *bench, uint64_t cycles) {
+    assert_true(cycles <= BENCH_CYCLES);
+    for (uint64_t c = 0; c < cycles; ++c) {
+        record(bench, c);
+        act(bench, c);
+        mmu_engine_advance(bench->engine, c);
+    }
+}
+
+void bench_expect(const struct bench *bench, enum bench_wire wire, uint64_t cycle,
+                  const char *wave) {
+    for (; *wave != '\0'; ++wave) {
+        if (*wave == ' ') continue;
+        if (bench->wire[wire][cycle] != (*wave == '1'))
+            fail_msg("wire %d is %d in cycle %u", (int)wire, bench->wire[wire][cycle],
+                     (unsigned)cycle);
+        ++cycle;
+    }
+}
+
+uint64_t bench_first(const struct bench *bench, enum bench_wire wire, uint64_t from) {
+    for (uint64_t c = from; c < BENCH_CYCLES; ++c) {
+        if (bench->wire[wire][c]) return c;
+    }
+    fail_msg("wire %d never rises after cycle %u", (int)wire, (unsigned)from);
+    return MMU_NEVER;
+}

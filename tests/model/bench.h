@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Drives an engine cycle by cycle from a small script and records the wires, so that a test
+// can compare them with a drawing of the specification.
+#ifndef TANDEM_TESTS_MODEL_BENCH_H
+#define TANDEM_TESTS_MODEL_BENCH_H
+
+#include "fixture.h"
+
+#define BENCH_CYCLES 400u
+#define BENCH_OFFERS 8u
+
+enum bench_wire {
+    D_READY,
+    F_READY,
+    D_RSP,
+    F_RSP,
+    MEM_REQ,
+    MEM_WRITE,
+    FILL,
+    FENCE_READY,
+    FAULT,
+    BENCH_WIRES
+};
+
+struct bench_offer {
+    uint64_t cycle;  // valid from here until accepted
+    struct mmu_request request;
+};
+
+struct bench {
+    struct fixture_memory memory;
+    struct mmu_engine *engine;
+    struct mmu_csr csr;
+    struct bench_offer offer[MMU_PORTS][BENCH_OFFERS];
+    unsigned offers[MMU_PORTS], offers_done[MMU_PORTS];
+    uint64_t fence_cycle[BENCH_OFFERS];  // fences, each valid from here until accepted
+    struct mmu_fence fence[BENCH_OFFERS];
+    unsigned fences, fences_done;
+    uint64_t response_ready_from[MMU_PORTS];
+    uint64_t fault_ready_from;
+    // Recorded per cycle.
+    bool wire[BENCH_WIRES][BENCH_CYCLES];
+    struct mmu_answer answer[MMU_PORTS][BENCH_CYCLES];
+    struct mmu_fault fault[BENCH_CYCLES];
+    uint64_t counter[MMU_COUNTERS][BENCH_CYCLES];
+};
+
+// 16 fully associative LRU entries a port, S-mode with Sv39, ASID 1, everything ready.
+void bench_init(struct bench *bench);
+void bench_free(struct bench *bench);
+void bench_offer(struct bench *bench, enum mmu_port port, uint64_t cycle, uint64_t va,
+                 uint8_t access);
+// A fence of everything.
+void bench_fence(struct bench *bench, uint64_t cycle);
+// Run cycles 0 .. cycles-1.
+void bench_run(struct bench *bench, uint64_t cycles);
+
+// Asserts the wire from `cycle` on: '1' or '_' per cycle, blanks are skipped.
+void bench_expect(const struct bench *bench, enum bench_wire wire, uint64_t cycle,
+                  const char *wave);
+// Returns the first cycle >= from in which the wire is 1; fails the test if there is none.
+uint64_t bench_first(const struct bench *bench, enum bench_wire wire, uint64_t from);
+
+#endif
