@@ -1,0 +1,194 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Build the design at given parameters as a shared object behind verif/dut.h, unless it
+# is in the cache already, and print the object's path.
+#
+#   tb/build_dut.sh [--rtl DIR] [--netlist] [--out DIR] dtlb=16x16xlru itlb=16x16xlru
+#
+# --rtl DIR    take the RTL (with its rtl.f) from DIR instead of rtl/
+# --netlist    synthesize with Yosys and simulate the gate-level netlist instead
+# --out DIR    cache folder, default build/dut
+#
+# dtlb, itlb: ENTRIESxWAYSxPOLICY, POLICY one of lru plru fifo random.
+# CXX chooses the C++ compiler. Exit 0: built or cached; 2: a sentence on stderr.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(dirname "$here")
+rtl=$root/rtl
+out=$root/build/dut
+netlist=0
+optimize=-O3
+dtlb=16x16xlru
+itlb=16x16xlru
+
+die() {
+  echo "build_dut.sh: $*" >&2
+  exit 2
+}
+
+usage() {
+  sed -n '3,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+}
+
+while [ $# -gt 0 ]; do
+  case $1 in
+    --rtl | --out)
+      [ $# -ge 2 ] || die "$1 needs a folder."
+      if [ "$1" = --rtl ]; then rtl=$2; else out=$2; fi
+      shift
+      ;;
+    --netlist) netlist=1 ;;
+    dtlb=*) dtlb=${1#dtlb=} ;;
+    itlb=*) itlb=${1#itlb=} ;;
+    -h | --help) usage; exit 0 ;;
+    *) die "unknown argument '$1' (see --help)." ;;
+  esac
+  shift
+done
+
+# ENTRIESxWAYSxPOLICY -> "entries ways policy-number"
+parse_tlb() {
+  local entries ways policy
+  if [[ ! $2 =~ ^([0-9]{1,9})x([0-9]{1,9})x(lru|plru|fifo|random)$ ]]; then
+    die "$1=$2 is not ENTRIESxWAYSxPOLICY with POLICY one of lru plru fifo random."
+  fi
+  entries=$((10#${BASH_REMATCH[1]}))
+  ways=$((10#${BASH_REMATCH[2]}))
+  case ${BASH_REMATCH[3]} in
+    lru) policy=0 ;;
+    plru) policy=1 ;;
+    fifo) policy=2 ;;
+    random) policy=3 ;;
+  esac
+  echo "$entries $ways $policy"
+}
+
+d=$(parse_tlb dtlb "$dtlb")
+i=$(parse_tlb itlb "$itlb")
+read -r d_entries d_ways d_policy <<<"$d"
+read -r i_entries i_ways i_policy <<<"$i"
+
+[ -f "$rtl/rtl.f" ] || die "there is no file list $rtl/rtl.f."
+rtl=$(cd "$rtl" && pwd)
+command -v verilator >/dev/null || die "verilator is missing (package verilator)."
+cxx=${CXX:-g++}
+command -v "$cxx" >/dev/null || die "the C++ compiler $cxx is missing."
+if [ "$netlist" = 1 ]; then
+  command -v yosys >/dev/null || die "yosys is missing (package yosys)."
+fi
+ccache=$(command -v ccache || true)
+
+mapfile -t sources < <(sed -e 's://.*::' -e '/^[[:space:]]*$/d' "$rtl/rtl.f")
+for source in "${sources[@]}"; do
+  [ -f "$rtl/$source" ] || die "$rtl/rtl.f names $source, which does not exist."
+done
+
+# --- cache keys ----------------------------------------------------------------------
+compiler=$(verilator --version; "$cxx" --version | head -n 1)
+tools=$compiler
+[ "$netlist" = 0 ] || tools+=$(yosys -V)
+headers=("$root"/model/include/mmu/{types,tlb,walk,engine}.h "$root/verif/include/verif/dut.h")
+ours=("$here"/{build_dut.sh,synth_netlist.sh,dut_verilator.cpp,tandem_tb_top.sv})
+revision=$(cd "$rtl" && cat rtl.f "${sources[@]}" | sha256sum | cut -c 1-12)
+key=$({ echo "$tools"; cat "${ours[@]}" "${headers[@]}"; } | sha256sum | cut -c 1-12)
+name=tandem-d${d_entries}x${d_ways}x${d_policy}-i${i_entries}x${i_ways}x${i_policy}
+[ "$netlist" = 0 ] || name+=-netlist
+mkdir -p "$out" 2>/dev/null || die "cannot make the folder $out."
+out=$(cd "$out" && pwd)
+object=$out/$name-$revision-$key.so
+
+if [ -f "$object" ]; then
+  echo "$object"
+  exit 0
+fi
+
+# One builder per object; the others wait and find it done.
+exec 9>"$object.lock"
+flock 9
+if [ -f "$object" ]; then
+  echo "$object"
+  exit 0
+fi
+echo "build_dut.sh: building $name" >&2
+
+work=$(mktemp -d "$out/.work.XXXXXX") || die "cannot write into $out."
+trap 'rm -rf "$work"' EXIT
+
+# Run a step quietly; on failure show what it said and the sentence.
+step() {
+  local sentence=$1
+  shift
+  if ! "$@" >"$work/log" 2>&1; then
+    grep -v -e '^ *\.\.\.' -e '^ *$' "$work/log" | tail -n 30 >&2
+    die "$sentence"
+  fi
+}
+
+# --- the simulator's runtime, once per compiler and version ------------------------------
+include=$(verilator --getenv VERILATOR_ROOT)/include
+common=(-fPIC -fvisibility=hidden -fno-gnu-unique -std=c++17 -w
+  -I"$include" -I"$include/vltstd" -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE=1 -DVM_TRACE_FST=1
+  -DVM_TRACE_VCD=0)
+runtime=$out/runtime-$(echo "$compiler ${common[*]}" | sha256sum | cut -c 1-12).a
+if [ ! -f "$runtime" ]; then
+  exec 8>"$runtime.lock"
+  flock 8
+  if [ ! -f "$runtime" ]; then
+    echo "build_dut.sh: building the simulator's runtime (once)" >&2
+    for unit in verilated verilated_fst_c verilated_threads; do
+      step "the simulator's runtime does not compile." \
+        ${ccache:+"$ccache"} "$cxx" -O2 "${common[@]}" -c "$include/$unit.cpp" -o "$work/$unit.o"
+    done
+    ar rcs "$work/runtime.a" "$work"/verilated*.o
+    mv "$work/runtime.a" "$runtime"
+  fi
+  exec 8>&-
+fi
+
+# --- the design ----------------------------------------------------------------------
+parameters=(DtlbEntries="$d_entries" DtlbWays="$d_ways" DtlbPolicy="$d_policy"
+  ItlbEntries="$i_entries" ItlbWays="$i_ways" ItlbPolicy="$i_policy")
+verilog=(-Wno-fatal -Wwarn-USERERROR -Werror-USERERROR)
+if [ "$netlist" = 1 ]; then
+  step "the design does not synthesize (see above)." \
+    "$here/synth_netlist.sh" "$rtl" "$work/netlist.v" "${parameters[@]}"
+  # Thousands of one-bit nets: none of them in waves, and compiled in moderate time.
+  verilog+=(-DTANDEM_NETLIST -Wno-lint -Wno-style --trace-depth 1 "$work/netlist.v")
+  optimize=-O1
+else
+  verilog+=("${sources[@]/#/$rtl/}" "${parameters[@]/#/-G}")
+fi
+step "the design does not elaborate (see above)." \
+  verilator --cc --trace-fst --x-initial unique --x-assign unique --unroll-count 128 \
+  --unroll-stmts 100000 -O3 --output-split 0 --prefix Vtandem --top-module tandem_tb_top \
+  -Mdir "$work/v" "${verilog[@]}" "$here/tandem_tb_top.sv"
+
+# Hot code optimized, the rest (construction, waves) fast to compile.
+: >"$work/fast.cpp"
+: >"$work/slow.cpp"
+for unit in "$work"/v/Vtandem*.cpp; do
+  case ${unit##*/} in
+    *Slow* | *Trace* | *Syms*) echo "#include \"$unit\"" >>"$work/slow.cpp" ;;
+    *) echo "#include \"$unit\"" >>"$work/fast.cpp" ;;
+  esac
+done
+macros=(-DTANDEM_REVISION="\"$revision\""
+  -DTANDEM_DTLB_ENTRIES="$d_entries" -DTANDEM_DTLB_WAYS="$d_ways" -DTANDEM_DTLB_POLICY="$d_policy"
+  -DTANDEM_ITLB_ENTRIES="$i_entries" -DTANDEM_ITLB_WAYS="$i_ways" -DTANDEM_ITLB_POLICY="$i_policy")
+common+=(-I"$work/v" -I"$root/model/include" -I"$root/verif/include")
+step "the generated simulator does not compile." \
+  "$cxx" "${common[@]}" -O0 -c "$work/slow.cpp" -o "$work/slow.o"
+step "the generated simulator does not compile." \
+  "$cxx" "$optimize" "${common[@]}" -c "$work/fast.cpp" -o "$work/fast.o"
+step "the adapter does not compile." \
+  "$cxx" -O2 "${common[@]}" "${macros[@]}" -c "$here/dut_verilator.cpp" -o "$work/adapter.o"
+# Newer simulators write FST through lz4 (package liblz4-dev) as well.
+libraries=(-lz)
+[ ! -d "$include/fstcpp" ] || libraries+=(-llz4)
+echo '{ global: tandem_dut; local: *; };' >"$work/exports"
+step "the shared object does not link." \
+  "$cxx" -shared -o "$work/dut.so" "$work"/{adapter,fast,slow}.o "$runtime" \
+  -Wl,--version-script="$work/exports" -Wl,-z,defs -pthread "${libraries[@]}"
+mv "$work/dut.so" "$object"
+echo "$object"
