@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+// Expected beside observed: every output of every cycle.
+#include <stdio.h>
+#include <string.h>
+
+#include "bench_internal.h"
+
+bool bench_fail(struct bench *bench, enum bench_check check, unsigned port, const char *what,
+                uint64_t expected, uint64_t observed) {
+    struct mismatch *m = &bench->mismatch;
+    m->check = check;
+    m->cycle = bench->now;
+    m->port = (uint8_t)port;
+    m->expected = expected;
+    m->observed = observed;
+    m->base = bench->base;
+    snprintf(m->what, sizeof m->what, "%s", what);
+    if (bench->engine) m->history = *mmu_engine_history(bench->engine, (enum mmu_port)port);
+    bench->stats.mismatches++;
+    return false;
+}
+
+bool bench_fail_port(struct bench *bench, enum bench_check check, unsigned port,
+                     const char *signal, uint64_t expected, uint64_t observed) {
+    char what[96];
+    snprintf(what, sizeof what, "%s_%s", port == MMU_PORT_DATA ? "d" : "f", signal);
+    return bench_fail(bench, check, port, what, expected, observed);
+}
+
+// --- answers -----------------------------------------------------------------------------
+
+static bool same_answer(const struct mmu_answer *a, const struct mmu_answer *b) {
+    return a->pa == b->pa && a->fault == b->fault && a->cause == b->cause &&
+           a->level == b->level && a->source == b->source && a->perm == b->perm;
+}
+
+// The architectural outcome first.
+bool bench_compare_answer(struct bench *bench, unsigned port, const struct mmu_answer *expected,
+                          const struct mmu_answer *observed) {
+    if (same_answer(expected, observed)) return true;
+    const struct {
+        enum bench_check check;
+        const char *signal;
+        uint64_t expected, observed;
+    } fields[] = {{CHECK_FAULT, "rsp_fault", expected->fault, observed->fault},
+                  {CHECK_FAULT, "rsp_cause", expected->cause, observed->cause},
+                  {CHECK_PA, "rsp_pa", expected->pa, observed->pa},
+                  {CHECK_LEVEL, "rsp_level", expected->level, observed->level},
+                  {CHECK_PERM, "rsp_perm", expected->perm, observed->perm},
+                  {CHECK_SOURCE, "rsp_source", expected->source, observed->source}};
+    unsigned i = 0;
+    while (fields[i].expected == fields[i].observed) i++;
+    bench->mismatch.has_answer = true;
+    bench->mismatch.expected_answer = *expected;
+    bench->mismatch.observed_answer = *observed;
+    return bench_fail_port(bench, fields[i].check, port, fields[i].signal, fields[i].expected,
+                           fields[i].observed);
+}
+
+static void count_answer(struct bench *bench) {
+    uint64_t *compared = bench->stats.compared;
+    compared[CHECK_FAULT]++;
+    compared[CHECK_PA]++;
+    compared[CHECK_LEVEL]++;
+    compared[CHECK_PERM]++;
+    compared[CHECK_SOURCE]++;
+    compared[CHECK_LATENCY]++;
+}
+
+// A response of which the time is right: compare what it says, in its first cycle and, since
+// it must not change until taken, in every other.
+static bool compare_response(struct bench *bench, unsigned port) {
+    struct mmu_answer *observed = &bench->observed[port];
+    bench->config.ops->response(bench->config.dut, (enum mmu_port)port, observed);
+    if (bench->ports[port].pending) {
+        count_answer(bench);
+        bench->ports[port].response_cycle = bench->now;
+    }
+    if (bench_compare_answer(bench, port, bench->expected.response[port], observed)) return true;
+    bench->mismatch.observed_response_cycle = bench->ports[port].response_cycle;
+    return false;
+}
+
+// --- the other channels ------------------------------------------------------------------
+
+static bool compare_fault(struct bench *bench, const struct mmu_fault *expected) {
+    struct mmu_fault observed;
+    bench->config.ops->fault(bench->config.dut, &observed);
+    const struct {
+        const char *what;
+        uint64_t expected, observed;
+    } fields[] = {{"fault_port", expected->port, observed.port},
+                  {"fault_cause", expected->cause, observed.cause},
+                  {"fault_tval", expected->tval, observed.tval},
+                  {"fault_access", expected->access, observed.access},
+                  {"fault_asid", expected->asid, observed.asid}};
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        if (fields[i].expected != fields[i].observed)
+            return bench_fail(bench, CHECK_FAULT_RECORD, expected->port, fields[i].what,
+                              fields[i].expected, fields[i].observed);
+    return true;
+}
+
+unsigned bench_walking_port(const struct bench *bench) {
+    for (unsigned p = 0; p < MMU_PORTS; p++) {
+        const struct mmu_history *history = mmu_engine_history(bench->engine, (enum mmu_port)p);
+        if (bench->ports[p].pending && history->accesses > 0 &&
+            history->response_cycle == MMU_NEVER)
+            return p;
+    }
+    return bench->ports[MMU_PORT_DATA].pending ? MMU_PORT_DATA : MMU_PORT_FETCH;
+}
+
+static bool compare_memory_request(struct bench *bench, const struct mmu_memory_request *expected) {
+    struct mmu_memory_request observed;
+    bench->config.ops->memory_request(bench->config.dut, &observed);
+    if (bench_memory_granting(bench)) {
+        bench->stats.compared[CHECK_PTE_ACCESS]++;
+        if (expected->write) bench->stats.compared[CHECK_PTE_WRITE]++;
+    }
+    const struct {
+        const char *what;
+        uint64_t expected, observed;
+    } fields[] = {{"mem_req_write", expected->write, observed.write},
+                  {"mem_req_addr", expected->pa, observed.pa},
+                  {"mem_req_expected", expected->expected, observed.expected},
+                  {"mem_req_data", expected->data, observed.data}};
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        if (fields[i].expected == fields[i].observed) continue;
+        bench->mismatch.expected_request = *expected;
+        bench->mismatch.observed_request = observed;
+        bench->mismatch.expected_request_valid = bench->mismatch.observed_request_valid = true;
+        return bench_fail(bench,
+                          expected->write || observed.write ? CHECK_PTE_WRITE : CHECK_PTE_ACCESS,
+                          bench_walking_port(bench), fields[i].what, fields[i].expected,
+                          fields[i].observed);
+    }
+    return true;
+}
+
+static bool compare_fill(struct bench *bench, const struct mmu_fill_event *expected) {
+    struct dut_event observed;
+    bench->config.ops->event(bench->config.dut, &observed);
+    bench->stats.compared[CHECK_VICTIM]++;
+    const struct {
+        const char *what;
+        uint64_t expected, observed;
+    } fields[] = {{"evt_fill_port", expected->port, observed.port},
+                  {"evt_fill_set", expected->fill.set, observed.set},
+                  {"evt_fill_way", expected->fill.way, observed.way},
+                  {"evt_fill_evict", expected->fill.evict, observed.evict}};
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        if (fields[i].expected != fields[i].observed)
+            return bench_fail(bench, CHECK_VICTIM, expected->port, fields[i].what,
+                              fields[i].expected, fields[i].observed);
+    return true;
+}
+
+// --- a valid or ready bit that differs -----------------------------------------------------
+
+static unsigned fault_port(struct bench *bench, unsigned sample) {
+    struct mmu_fault observed;
+    if (bench->expected.fault) return bench->expected.fault->port;
+    if (!(sample & DUT_FAULT)) return MMU_PORT_DATA;
+    bench->config.ops->fault(bench->config.dut, &observed);
+    return observed.port & 1u;
+}
+
+static unsigned fill_port(struct bench *bench) {
+    struct dut_event observed;
+    if (bench->expected.fill) return bench->expected.fill->port;
+    bench->config.ops->event(bench->config.dut, &observed);
+    return observed.port & 1u;
+}
+
+static bool ready_mismatch(struct bench *bench, unsigned sample, unsigned diff) {
+    unsigned expected = bench->expected.sample;
+    for (unsigned p = 0; p < MMU_PORTS; p++)
+        if (diff & (1u << p))
+            return bench_fail_port(bench, CHECK_READY, p, "req_ready", (expected >> p) & 1,
+                                   (sample >> p) & 1);
+    return bench_fail(bench, CHECK_FENCE, 0, "fence_ready", !!(expected & DUT_READY_FENCE),
+                      !!(sample & DUT_READY_FENCE));
+}
+
+// The most telling one is judged: an answer says more than what stands beside it.
+static bool sample_mismatch(struct bench *bench, unsigned sample) {
+    unsigned expected = bench->expected.sample, diff = sample ^ expected;
+    for (unsigned p = 0; p < MMU_PORTS; p++) {
+        unsigned bit = (unsigned)DUT_RESPONSE_DATA << p;
+        if (diff & bit) return bench_response_time(bench, p, sample, (expected & bit) != 0);
+    }
+    for (unsigned p = 0; p < MMU_PORTS; p++)
+        if (bench->expected.response[p] && !compare_response(bench, p)) return false;
+    if (diff & DUT_MEMORY_REQUEST)
+        return bench_request_time(bench, sample, (expected & DUT_MEMORY_REQUEST) != 0);
+    if (diff & DUT_FAULT)
+        return bench_fail(bench, CHECK_FAULT_RECORD, fault_port(bench, sample), "fault_valid",
+                          !!(expected & DUT_FAULT), !!(sample & DUT_FAULT));
+    if (diff & DUT_EVENT)
+        return bench_fail(bench, CHECK_VICTIM, fill_port(bench), "evt_fill_valid",
+                          !!(expected & DUT_EVENT), !!(sample & DUT_EVENT));
+    return ready_mismatch(bench, sample, diff);
+}
+
+bool bench_compare(struct bench *bench, unsigned sample) {
+    const struct expected *e = &bench->expected;
+    bench->stats.compared[CHECK_READY] += 2;
+    bench->stats.compared[CHECK_FENCE]++;
+    if (sample != e->sample) return sample_mismatch(bench, sample);
+    if (!(sample & ~(unsigned)(DUT_READY_DATA | DUT_READY_FETCH | DUT_READY_FENCE))) return true;
+    for (unsigned p = 0; p < MMU_PORTS; p++)
+        if (e->response[p] && !compare_response(bench, p)) return false;
+    if (e->fault && !compare_fault(bench, e->fault)) return false;
+    if (e->memory_request && !compare_memory_request(bench, e->memory_request)) return false;
+    return !e->fill || compare_fill(bench, e->fill);
+}
+
+bool bench_compare_counters(struct bench *bench) {
+    if (bench->config.mode != BENCH_LOCKSTEP) return true;
+    for (unsigned c = 0; c < MMU_COUNTERS; c++) {
+        uint64_t expected = mmu_engine_counter(bench->engine, c);
+        uint64_t observed = bench->config.ops->counter(bench->config.dut, c);
+        bench->stats.compared[CHECK_COUNTER]++;
+        if (expected == observed) continue;
+        char what[96];
+        snprintf(what, sizeof what, "counter %s", bench_counter_name(c));
+        bench_clear_mismatch(bench);
+        return bench_fail(bench, CHECK_COUNTER, c >= 8 && c < 16, what, expected, observed);
+    }
+    return true;
+}

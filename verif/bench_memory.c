@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// The memory port: timing of PTE transactions, the DUT's transactions, the model's view.
+#include "bench_internal.h"
+
+static uint64_t mix(uint64_t x) {
+    // splitmix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators")
+    x += 0x9E3779B97F4A7C15u;
+    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
+    return x ^ (x >> 31);
+}
+
+static uint32_t draw(uint32_t least, uint32_t most, uint32_t random) {
+    return least + (uint32_t)(((uint64_t)random * ((uint64_t)most - least + 1)) >> 32);
+}
+
+void bench_latency(const struct bench_timing *timing, uint64_t ordinal, uint32_t *grant_cycles,
+                   uint32_t *data_cycles) {
+    *grant_cycles = timing->grant_min;
+    *data_cycles = timing->data_min;
+    if (timing->grant_min == timing->grant_max && timing->data_min == timing->data_max) return;
+    uint64_t random = mix(mix(timing->seed) ^ ordinal);
+    *grant_cycles = draw(timing->grant_min, timing->grant_max, (uint32_t)random);
+    *data_cycles = draw(timing->data_min, timing->data_max, (uint32_t)(random >> 32));
+}
+
+static void log_write(struct bench *bench, uint64_t pa, uint64_t before, uint64_t after,
+                      enum bench_writer writer) {
+    bench->writes[bench->write_count++ % BENCH_WRITE_LOG] = (struct bench_write){
+        .pa = pa, .before = before, .after = after, .cycle = bench->now, .writer = writer};
+}
+
+void bench_note_write(struct bench *bench, uint64_t pa, uint64_t before, uint64_t after) {
+    log_write(bench, pa, before, after, BENCH_WRITER_SOFTWARE);
+}
+
+static void log_access(struct bench *bench, const struct bench_access *access) {
+    bench->accesses[bench->access_count++ % BENCH_ACCESS_LOG] = *access;
+}
+
+// --- the model's side ------------------------------------------------------------------
+
+// Alone, the model's transactions are the ones that happen.
+static void log_model_access(struct bench *bench, uint64_t pa, uint64_t value, bool write,
+                             bool error) {
+    if (bench->config.mode != BENCH_MODEL_ONLY) return;
+    log_access(bench, &(struct bench_access){.pa = pa,
+                                             .value = value,
+                                             .request_cycle = bench->now,
+                                             .grant_cycle = bench->now,
+                                             .data_cycle = MMU_NEVER,
+                                             .write = write,
+                                             .error = error});
+}
+
+static bool model_read(void *user, uint64_t pa, uint64_t *value) {
+    struct bench *bench = user;
+    bool exists = bench->config.memory.read(bench->config.memory.user, pa, value);
+    log_model_access(bench, pa, exists ? *value : 0, false, !exists);
+    return exists;
+}
+
+static bool model_compare_and_write(void *user, uint64_t pa, uint64_t expected, uint64_t desired,
+                                    uint64_t *old) {
+    struct bench *bench = user;
+    const struct bench_memory *memory = &bench->config.memory;
+    bool exists = memory->read(memory->user, pa, old);
+    log_model_access(bench, pa, exists ? *old : 0, true, !exists);
+    if (!exists) return false;
+    if (*old != expected || bench->config.mode != BENCH_MODEL_ONLY) return true;
+    log_write(bench, pa, expected, desired, BENCH_WRITER_HARDWARE);
+    return memory->write(memory->user, pa, desired);
+}
+
+static void model_latency(void *user, uint64_t ordinal, uint32_t *grant_cycles,
+                          uint32_t *data_cycles) {
+    struct bench *bench = user;
+    bench_latency(&bench->config.timing, bench->ordinal_base + ordinal, grant_cycles, data_cycles);
+}
+
+struct mmu_bus bench_model_bus(struct bench *bench) {
+    return (struct mmu_bus){.memory = {.user = bench,
+                                       .read = model_read,
+                                       .compare_and_write = model_compare_and_write},
+                            .latency = model_latency};
+}
+
+// --- the DUT's side ----------------------------------------------------------------------
+
+bool bench_memory_granting(const struct bench *bench) {
+    const struct memory_port *port = &bench->port;
+    return !port->outstanding && port->waited + 1 >= port->grant_cycles;
+}
+
+// g counts the cycle of the grant, so a request that has waited g-1 cycles is granted now.
+void bench_memory_stage(struct bench *bench) {
+    struct memory_port *port = &bench->port;
+    if (port->grant_cycles == 0)
+        bench_latency(&bench->config.timing, bench->ordinal_base + port->ordinal,
+                      &port->grant_cycles, &port->data_cycles);
+    bool grant = bench_memory_granting(bench);
+    bool answer = port->outstanding && port->answer_cycle == bench->now;
+    bench->config.ops->memory_response(bench->config.dut, grant, answer ? &port->answer : NULL);
+}
+
+static void transact(struct bench *bench, const struct mmu_memory_request *request) {
+    struct memory_port *port = &bench->port;
+    const struct bench_memory *memory = &bench->config.memory;
+    uint64_t value = 0;
+    bool error = !memory->read(memory->user, request->pa, &value);
+    if (!error && request->write && value == request->expected) {
+        error = !memory->write(memory->user, request->pa, request->data);
+        log_write(bench, request->pa, value, request->data, BENCH_WRITER_HARDWARE);
+    }
+    port->answer = (struct dut_memory_response){.data = value, .error = error};
+    port->outstanding = true;
+    port->answer_cycle = bench->now + port->data_cycles;
+    log_access(bench, &(struct bench_access){.pa = request->pa,
+                                             .value = value,
+                                             .request_cycle = bench->now - port->waited,
+                                             .grant_cycle = bench->now,
+                                             .data_cycle = port->answer_cycle,
+                                             .write = request->write,
+                                             .error = error});
+    port->ordinal++;
+    port->waited = 0;
+    port->grant_cycles = 0;
+}
+
+void bench_memory_serve(struct bench *bench, unsigned sample) {
+    struct memory_port *port = &bench->port;
+    bool answered = port->outstanding && port->answer_cycle == bench->now;
+    bool granted = bench_memory_granting(bench);
+    if (answered) port->outstanding = false;
+    if (!(sample & DUT_MEMORY_REQUEST)) return;
+    if (!granted) {
+        if (!port->outstanding && !answered) port->waited++;
+        return;
+    }
+    struct mmu_memory_request request;
+    bench->config.ops->memory_request(bench->config.dut, &request);
+    transact(bench, &request);
+}

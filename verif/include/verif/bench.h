@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// The lockstep bench: one clock cycle at a time, it drives a DUT and the reference model
+// with the same inputs, serves the DUT's memory port, and compares everything that
+// stands on the ports. It owns time and memory timing; it neither prints nor knows what
+// the DUT is made of.
+//
+//   driver --bench_inputs--> bench --staged pins--> DUT
+//                              |                      | sampled pins
+//                              +--acts--> model --+   |
+//                              |          expected v  v observed
+//   driver <--bench_outputs----+------------- compare ----> struct mismatch
+#ifndef VERIF_BENCH_H
+#define VERIF_BENCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mmu/engine.h"
+#include "verif/dut.h"
+
+enum bench_mode { BENCH_LOCKSTEP, BENCH_DUT_ONLY, BENCH_MODEL_ONLY };
+
+// Physical memory as the bench serves it. `write` is used for successful A/D updates.
+struct bench_memory {
+    void *user;
+    bool (*read)(void *user, uint64_t pa, uint64_t *value);
+    bool (*write)(void *user, uint64_t pa, uint64_t value);
+};
+
+// Timing of PTE transactions: for each one g and L are drawn from these ranges (inclusive, at
+// least 1), as a function of (seed, ordinal) alone.
+struct bench_timing {
+    uint32_t grant_min, grant_max;
+    uint32_t data_min, data_max;
+    uint64_t seed;
+};
+
+struct bench_config {
+    enum bench_mode mode;
+    struct mmu_config mmu;
+    const struct dut_ops *ops;  // NULL for BENCH_MODEL_ONLY
+    struct dut *dut;            // borrowed; NULL for BENCH_MODEL_ONLY
+    struct bench_memory memory;
+    struct bench_timing timing;
+    uint64_t watchdog_cycles;   // a request or fence unanswered for so long is a failure
+    uint64_t counter_interval;  // compare all counters every so many cycles; 0: only when asked
+    uint64_t wave_from, wave_to;  // cycles in which the DUT's waveform runs; from > to: never
+};
+
+struct bench_inputs {
+    struct mmu_csr csr;
+    struct mmu_request request[MMU_PORTS];
+    struct mmu_fence fence;
+    bool request_valid[MMU_PORTS];
+    bool fence_valid;
+    unsigned take;  // enum dut_take bits
+};
+
+// Transfers that happened in the cycle.
+struct bench_outputs {
+    bool accepted[MMU_PORTS];
+    bool answered[MMU_PORTS];  // response taken: answer is meaningful
+    struct mmu_answer answer[MMU_PORTS];
+    bool fault_taken;
+    struct mmu_fault fault;
+    bool fence_accepted;
+};
+
+// What is compared. key (JSON, messages), meaning
+#define BENCH_CHECK_LIST(X)                                                                \
+    X(CHECK_LATENCY, "latency", "the cycle in which a response or a PTE request is valid") \
+    X(CHECK_PA, "physical_address", "translated physical address")                         \
+    X(CHECK_FAULT, "fault", "fault or no fault, and its cause")                            \
+    X(CHECK_LEVEL, "page_size", "level of the leaf PTE")                                   \
+    X(CHECK_PERM, "permissions", "permission bits of the translation")                     \
+    X(CHECK_SOURCE, "hit_or_miss", "who answered: TLB, walk, neither")                     \
+    X(CHECK_READY, "ready", "the cycles in which a request can be accepted")               \
+    X(CHECK_FENCE, "fence", "the cycles in which a fence can be accepted")                 \
+    X(CHECK_FAULT_RECORD, "fault_record",                                                  \
+      "fault channel: presence, cause, tval, port, asid, access")                          \
+    X(CHECK_PTE_ACCESS, "pte_access", "PTE reads: address, order, none missing or extra")  \
+    X(CHECK_PTE_WRITE, "pte_write", "A/D updates: address, expected, new value")           \
+    X(CHECK_VICTIM, "victim", "TLB fill: set, way, eviction")                              \
+    X(CHECK_COUNTER, "counter", "event counters")                                          \
+    X(CHECK_WATCHDOG, "watchdog", "an answer that never comes")
+
+enum bench_check {
+#define X(id, key, text) id,
+    BENCH_CHECK_LIST(X)
+#undef X
+        BENCH_CHECKS
+};
+
+// Returns the check's key / meaning (static).
+const char *bench_check_key(enum bench_check check);
+const char *bench_check_text(enum bench_check check);
+
+// One disagreement. Times are cycles; MMU_NEVER = not seen.
+struct mismatch {
+    enum bench_check check;
+    uint64_t cycle;
+    uint8_t port;
+    char what[96];  // "d_rsp_pa", "counter pte_reads"
+    uint64_t expected, observed;
+    bool has_answer;  // expected_answer / observed_answer are meaningful
+    struct mmu_answer expected_answer, observed_answer;
+    struct mmu_memory_request expected_request, observed_request;
+    bool expected_request_valid, observed_request_valid;
+    struct mmu_history history;        // of the model, for the port's request
+    uint64_t base;                     // add it to the history's cycles: cycle of the last reset
+    uint64_t observed_response_cycle;  // of the DUT, for a latency mismatch
+};
+
+// One memory transaction as the DUT made it (or the model, when alone).
+struct bench_access {
+    uint64_t pa, value;  // value: what memory answered
+    uint64_t request_cycle, grant_cycle, data_cycle;
+    bool write, error;
+};
+#define BENCH_ACCESS_LOG 64u
+
+// One write to memory by somebody, for the history of a PTE.
+enum bench_writer { BENCH_WRITER_SOFTWARE, BENCH_WRITER_HARDWARE };
+struct bench_write {
+    uint64_t pa, before, after, cycle;
+    enum bench_writer writer;
+};
+#define BENCH_WRITE_LOG 4096u
+#define BENCH_FENCE_LOG 64u
+struct bench_fence_record {
+    struct mmu_fence fence;
+    uint64_t cycle;
+};
+
+struct bench_stats {
+    uint64_t compared[BENCH_CHECKS];  // comparisons made, by check
+    uint64_t mismatches;
+    uint64_t answers[MMU_PORTS];
+    uint64_t latency_sum[MMU_PORTS], latency_max[MMU_PORTS];  // first valid - accepted
+    uint64_t walk_answers[MMU_PORTS], walk_latency_sum[MMU_PORTS];
+    uint64_t cycles;
+    uint64_t digest;  // of all requests, fences, CSRs and answers, in order
+};
+
+struct bench;
+
+// Returns a bench in cycle 0 with DUT and model reset, owned by the caller; NULL (no memory).
+// Asserts a legal configuration.
+struct bench *bench_create(const struct bench_config *config);
+void bench_destroy(struct bench *bench);
+
+// Run one cycle. Returns false if it disagreed: bench_mismatch tells how; the bench must then be
+// resynchronised or abandoned. *outputs is filled either way.
+bool bench_cycle(struct bench *bench, const struct bench_inputs *inputs,
+                 struct bench_outputs *outputs);
+
+// Compare all counters now; false as above. True in the other modes.
+bool bench_compare_counters(struct bench *bench);
+
+// With the model alone: skip the cycles in which, given `inputs` without requests and fences,
+// nothing would happen. Elsewhere: nothing.
+void bench_skip_idle(struct bench *bench, const struct bench_inputs *inputs);
+
+// After a mismatch: reset DUT and model and go on in the next cycle. Requests in flight are lost;
+// counters start at 0.
+void bench_resynchronise(struct bench *bench);
+
+// Tell the bench of a write to memory by software, for the history of PTEs.
+void bench_note_write(struct bench *bench, uint64_t pa, uint64_t before, uint64_t after);
+
+uint64_t bench_now(const struct bench *bench);  // the coming cycle
+const struct mismatch *bench_mismatch(const struct bench *bench);
+const struct bench_stats *bench_stats(const struct bench *bench);
+// Counter of the run (sum over resynchronisations), from the model, or the DUT when it is alone.
+uint64_t bench_counter(const struct bench *bench, unsigned counter);
+// Returns the name of a counter as in section 10 of docs/microarchitecture.md ("data_hits").
+const char *bench_counter_name(unsigned counter);
+const struct mmu_engine *bench_engine(const struct bench *bench);
+
+// The logs, newest first: index 0 is the latest; NULL past the end.
+const struct bench_access *bench_access_log(const struct bench *bench, unsigned index);
+const struct bench_write *bench_write_log(const struct bench *bench, unsigned index);
+const struct bench_fence_record *bench_fence_log(const struct bench *bench, unsigned index);
+
+// g and L of the ordinal-th transaction.
+void bench_latency(const struct bench_timing *timing, uint64_t ordinal, uint32_t *grant_cycles,
+                   uint32_t *data_cycles);
+
+// Explain the mismatch on one page of plain text (explain.c). `command` repeats the run. Returns
+// a string owned by the caller (free), NULL without memory.
+char *bench_explain(const struct bench *bench, const char *command);
+
+#endif
