@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: Apache-2.0
+// The verilated tandem_mmu behind verif/dut.h. It owns pins, nothing else.
+//
+// A cycle is two evaluations (see tandem_tb_top.sv): at clk_i = 0 the staged pins reach the
+// design and its outputs settle; they are copied here, because the rising edge changes
+// them. Payloads are copied only where their valid is 1.
+//
+// The build gives these macros: TANDEM_REVISION (a string), and for DTLB and ITLB
+// TANDEM_xTLB_ENTRIES, _WAYS and _POLICY, the parameters of the verilated design.
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "Vtandem.h"
+#include "verilated.h"
+#include "verilated_fst_c.h"
+
+extern "C" {
+#include "verif/dut.h"
+}
+
+namespace {
+constexpr unsigned kResetClocks = 4;
+constexpr int kTraceLevels = 99;
+}  // namespace
+
+// Members are destroyed from the last to the first: the wave before the model that it
+// reads, the model before its context.
+struct dut {
+    VerilatedContext context;
+    std::unique_ptr<Vtandem> top;
+    std::unique_ptr<VerilatedFstC> wave;
+    std::string wave_path;
+    bool tracing = false;
+    uint64_t cycle = 0;  // ticks since creation: the wave's time
+
+    // What stood on the wires in the last tick.
+    bool fence_ready = false;
+    struct mmu_answer answer[MMU_PORTS] = {};
+    struct mmu_fault fault = {};
+    struct mmu_memory_request memory = {};
+    struct dut_event event = {};
+};
+
+namespace {
+
+const struct dut_profile kProfile = {
+    "tandem_mmu",
+    TANDEM_REVISION,
+    {{{TANDEM_DTLB_ENTRIES, TANDEM_DTLB_WAYS, TANDEM_DTLB_POLICY},
+      {TANDEM_ITLB_ENTRIES, TANDEM_ITLB_WAYS, TANDEM_ITLB_POLICY}}},
+    64,     // va_bits
+    56,     // pa_bits
+    16,     // asid_bits
+    false,  // has_kill
+    true,   // has_counters
+    true,   // has_fill_events
+    2,      // latency_base
+    1,      // latency_hit
+};
+
+const struct dut_profile *Profile() { return &kProfile; }
+
+// --- life --------------------------------------------------------------------------------
+
+// The simulator's seeds are 31 bits, and its 0 means "choose one": mix ours into 1 .. 2^31 - 1.
+int SimulatorSeed(uint64_t seed) {
+    uint64_t mixed = seed + UINT64_C(0x9E3779B97F4A7C15);
+    mixed = (mixed ^ (mixed >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    mixed = (mixed ^ (mixed >> 27)) * UINT64_C(0x94D049BB133111EB);
+    mixed = (mixed ^ (mixed >> 31)) & 0x7FFFFFFF;
+    return mixed == 0 ? 1 : static_cast<int>(mixed);
+}
+
+// Says in `error` why no wave can be written to `path`, and returns false, or returns true.
+// Opening for append, not for writing: what is there stays until dumping begins.
+bool WaveFileUsable(const char *path, char *error, size_t error_bytes) {
+    struct stat status;
+    const bool exists = stat(path, &status) == 0;
+    if (exists && !S_ISREG(status.st_mode)) {
+        snprintf(error, error_bytes, "%s: not a regular file, no wave is written there.", path);
+        return false;
+    }
+    const int file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+    if (file < 0) {
+        snprintf(error, error_bytes, "%s: the wave cannot be written: %s.", path, strerror(errno));
+        return false;
+    }
+    close(file);
+    if (!exists) unlink(path);
+    return true;
+}
+
+void SetIdle(Vtandem *top) {
+    top->d_req_valid_i = 0;
+    top->f_req_valid_i = 0;
+    top->fence_valid_i = 0;
+    top->d_rsp_ready_i = 0;
+    top->f_rsp_ready_i = 0;
+    top->fault_ready_i = 0;
+    top->mem_req_ready_i = 0;
+    top->mem_rsp_valid_i = 0;
+    top->mem_rsp_error_i = 0;
+}
+
+// All pins, once: from here on the random initial values are in the design only.
+void SetAllPins(Vtandem *top) {
+    SetIdle(top);
+    top->satp_i = 0;
+    top->priv_i = MMU_PRIV_M;
+    top->mpp_i = 0;
+    top->mprv_i = 0;
+    top->sum_i = 0;
+    top->mxr_i = 0;
+    top->adue_i = 0;
+    top->d_req_va_i = 0;
+    top->d_req_access_i = MMU_LOAD;
+    top->f_req_va_i = 0;
+    top->fence_has_va_i = 0;
+    top->fence_has_asid_i = 0;
+    top->fence_va_i = 0;
+    top->fence_asid_i = 0;
+    top->mem_rsp_data_i = 0;
+    top->cnt_sel_i = 0;
+    top->rst_ni = 1;
+    top->clk_i = 1;
+}
+
+struct dut *Create(const struct dut_options *options, char *error, size_t error_bytes) {
+    if (options->wave_path != nullptr &&
+        !WaveFileUsable(options->wave_path, error, error_bytes)) {
+        return nullptr;
+    }
+    // A seed set in another thread would restart this one's random numbers half-way.
+    static std::mutex seeding;
+    const std::lock_guard<std::mutex> lock(seeding);
+    std::unique_ptr<struct dut> dut(new struct dut);
+    if (options->wave_path != nullptr) {
+        dut->wave_path = options->wave_path;
+        dut->context.traceEverOn(true);
+    }
+    dut->context.randReset(2);
+    dut->context.randSeed(SimulatorSeed(options->seed));
+    dut->top.reset(new Vtandem(&dut->context, "tandem"));
+    SetAllPins(dut->top.get());
+    dut->top->eval();
+    return dut.release();
+}
+
+void Destroy(struct dut *dut) {
+    if (dut == nullptr) return;
+    if (dut->wave) dut->wave->close();
+    dut->top->final();
+    delete dut;
+}
+
+void Reset(struct dut *dut) {
+    Vtandem *const top = dut->top.get();
+    SetIdle(top);
+    top->rst_ni = 0;
+    for (unsigned clock = 0; clock < kResetClocks; ++clock) {
+        top->clk_i = 0;
+        top->eval();
+        top->clk_i = 1;
+        top->eval();
+    }
+    top->rst_ni = 1;
+    top->eval();
+}
+
+// --- stage -------------------------------------------------------------------------------
+
+void SetCsr(struct dut *dut, const struct mmu_csr *csr) {
+    Vtandem *const top = dut->top.get();
+    top->satp_i = csr->satp;
+    top->priv_i = csr->priv;
+    top->mpp_i = csr->mpp;
+    top->mprv_i = csr->mprv;
+    top->sum_i = csr->sum;
+    top->mxr_i = csr->mxr;
+    top->adue_i = csr->adue;
+}
+
+void Request(struct dut *dut, enum mmu_port port, const struct mmu_request *request) {
+    Vtandem *const top = dut->top.get();
+    const bool valid = request != nullptr;
+    if (port == MMU_PORT_DATA) {
+        top->d_req_valid_i = valid;
+        if (!valid) return;
+        top->d_req_va_i = request->va;
+        top->d_req_access_i = request->access;
+    } else {
+        top->f_req_valid_i = valid;
+        if (valid) top->f_req_va_i = request->va;
+    }
+}
+
+void Kill(struct dut *, enum mmu_port) {}  // has_kill is false
+
+void Fence(struct dut *dut, const struct mmu_fence *fence) {
+    Vtandem *const top = dut->top.get();
+    top->fence_valid_i = fence != nullptr;
+    if (fence == nullptr) return;
+    top->fence_has_va_i = fence->has_va;
+    top->fence_has_asid_i = fence->has_asid;
+    top->fence_va_i = fence->va;
+    top->fence_asid_i = fence->asid;
+}
+
+void Take(struct dut *dut, unsigned take_mask) {
+    Vtandem *const top = dut->top.get();
+    top->d_rsp_ready_i = (take_mask & DUT_TAKE_DATA) != 0;
+    top->f_rsp_ready_i = (take_mask & DUT_TAKE_FETCH) != 0;
+    top->fault_ready_i = (take_mask & DUT_TAKE_FAULT) != 0;
+}
+
+void MemoryResponse(struct dut *dut, bool grant, const struct dut_memory_response *answer) {
+    Vtandem *const top = dut->top.get();
+    top->mem_req_ready_i = grant;
+    top->mem_rsp_valid_i = answer != nullptr;
+    if (answer == nullptr) return;
+    top->mem_rsp_data_i = answer->data;
+    top->mem_rsp_error_i = answer->error;
+}
+
+// --- one cycle ---------------------------------------------------------------------------
+
+void SampleResponses(struct dut *dut, unsigned bits) {
+    const Vtandem *const top = dut->top.get();
+    if (bits & DUT_RESPONSE_DATA) {
+        dut->answer[MMU_PORT_DATA] = {top->d_rsp_pa_o,    top->d_rsp_fault_o != 0,
+                                      top->d_rsp_cause_o, top->d_rsp_level_o,
+                                      top->d_rsp_source_o, top->d_rsp_perm_o};
+    }
+    if (bits & DUT_RESPONSE_FETCH) {
+        dut->answer[MMU_PORT_FETCH] = {top->f_rsp_pa_o,    top->f_rsp_fault_o != 0,
+                                       top->f_rsp_cause_o, top->f_rsp_level_o,
+                                       top->f_rsp_source_o, top->f_rsp_perm_o};
+    }
+}
+
+void SampleRest(struct dut *dut, unsigned bits) {
+    const Vtandem *const top = dut->top.get();
+    if (bits & DUT_FAULT) {
+        dut->fault = {top->fault_tval_o, top->fault_asid_o, top->fault_port_o,
+                      top->fault_access_o, top->fault_cause_o};
+    }
+    if (bits & DUT_MEMORY_REQUEST) {
+        dut->memory = {top->mem_req_addr_o, top->mem_req_expected_o, top->mem_req_data_o,
+                       top->mem_req_write_o != 0};
+    }
+    if (bits & DUT_EVENT) {
+        dut->event = {top->evt_fill_port_o, top->evt_fill_set_o, top->evt_fill_way_o,
+                      top->evt_fill_evict_o != 0};
+    }
+}
+
+unsigned Sample(struct dut *dut) {
+    const Vtandem *const top = dut->top.get();
+    const unsigned bits =
+        (unsigned)top->d_req_ready_o * DUT_READY_DATA |
+        (unsigned)top->f_req_ready_o * DUT_READY_FETCH |
+        (unsigned)top->fence_ready_o * DUT_READY_FENCE |
+        (unsigned)top->d_rsp_valid_o * DUT_RESPONSE_DATA |
+        (unsigned)top->f_rsp_valid_o * DUT_RESPONSE_FETCH |
+        (unsigned)top->fault_valid_o * DUT_FAULT |
+        (unsigned)top->mem_req_valid_o * DUT_MEMORY_REQUEST |
+        (unsigned)top->evt_fill_valid_o * DUT_EVENT;
+    dut->fence_ready = top->fence_ready_o != 0;
+    SampleResponses(dut, bits);
+    if (bits & (DUT_FAULT | DUT_MEMORY_REQUEST | DUT_EVENT)) SampleRest(dut, bits);
+    return bits;
+}
+
+unsigned Tick(struct dut *dut) {
+    Vtandem *const top = dut->top.get();
+    top->clk_i = 0;
+    top->eval();
+    const unsigned bits = Sample(dut);
+    if (dut->tracing) dut->wave->dump(dut->cycle);
+    ++dut->cycle;
+    top->clk_i = 1;
+    top->eval();
+    return bits;
+}
+
+// --- read --------------------------------------------------------------------------------
+
+bool FenceBusy(struct dut *dut) { return !dut->fence_ready; }
+
+void Response(struct dut *dut, enum mmu_port port, struct mmu_answer *answer) {
+    *answer = dut->answer[port];
+}
+
+void Fault(struct dut *dut, struct mmu_fault *fault) { *fault = dut->fault; }
+
+void MemoryRequest(struct dut *dut, struct mmu_memory_request *request) {
+    *request = dut->memory;
+}
+
+void Event(struct dut *dut, struct dut_event *event) { *event = dut->event; }
+
+uint64_t Counter(struct dut *dut, unsigned counter) {
+    Vtandem *const top = dut->top.get();
+    top->cnt_sel_i = counter & 0x1F;
+    top->eval();
+    return top->cnt_value_o;
+}
+
+// Only now: a wave that was asked for but never switched on leaves no file.
+bool OpenWave(struct dut *dut) {
+    dut->wave.reset(new VerilatedFstC);
+    dut->top->trace(dut->wave.get(), kTraceLevels);
+    dut->wave->open(dut->wave_path.c_str());
+    return dut->wave->isOpen();
+}
+
+bool Knob(struct dut *dut, const char *name, uint64_t value) {
+    if (strcmp(name, "trace") != 0) return false;
+    const bool wanted = value != 0 && !dut->wave_path.empty();
+    if (wanted && !dut->wave && !OpenWave(dut)) return false;
+    dut->tracing = wanted && dut->wave->isOpen();
+    return true;
+}
+
+const struct dut_ops kOps = {
+    DUT_ABI, Profile, Create, Destroy,   Reset,    SetCsr, Request,       Kill,  Fence,   Take,
+    MemoryResponse,   Tick,   FenceBusy, Response, Fault,  MemoryRequest, Event, Counter, Knob,
+};
+
+}  // namespace
+
+extern "C" __attribute__((visibility("default"))) const struct dut_ops *tandem_dut(void);
+
+const struct dut_ops *tandem_dut(void) { return &kOps; }
+
+// The harness looks for this name.
+static_assert(sizeof(DUT_ENTRY) == sizeof("tandem_dut"), "DUT_ENTRY names another symbol");
