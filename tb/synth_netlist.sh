@@ -21,6 +21,7 @@ rtl=$1
 out=$2
 shift 2
 [ -f "$rtl/rtl.f" ] || die "there is no file list $rtl/rtl.f."
+rtl=$(cd "$rtl" && pwd)
 command -v yosys >/dev/null || die "yosys is missing (package yosys)."
 
 mapfile -t sources < <(sed -e 's://.*::' -e '/^[[:space:]]*$/d' "$rtl/rtl.f")
@@ -45,7 +46,7 @@ latches='t:$dlatch t:$adlatch t:$dlatchsr t:$sr t:$_DLATCH_* t:$_DLATCHSR_* t:$_
 hierarchy -check -top tandem_mmu$parameters
 proc
 opt_clean
-tee -o "$work/latches" select -list $latches
+tee -o latches select -list $latches
 check -assert
 flatten
 opt
@@ -56,15 +57,15 @@ opt -fast
 alumacc
 techmap
 opt -fast
-tee -a "$work/latches" select -list $latches
+tee -a latches select -list $latches
 rename -top tandem_mmu
 clean -purge
-write_verilog -noattr "$work/netlist.v"
+write_verilog -noattr netlist.v
 END
 } >"$work/script.ys"
 
-if ! yosys -q -e 'implicitly declared|out of bounds|is assigned in a block' \
-  "$work/script.ys" >"$work/log" 2>&1; then
+forbidden='implicitly declared|out of bounds|is assigned in a block'
+if ! (cd "$work" && yosys -q -e "$forbidden" script.ys >log 2>&1); then
   tail -n 15 "$work/log" >&2
   die "Yosys does not accept the design (see above)."
 fi
