@@ -67,6 +67,7 @@ END
 forbidden='implicitly declared|out of bounds|is assigned in a block'
 if ! (cd "$work" && yosys -q -e "$forbidden" script.ys >log 2>&1); then
   tail -n 15 "$work/log" >&2
+  ! grep -q 'Latch inferred' "$work/log" || die "the design has the latch above."
   die "Yosys does not accept the design (see above)."
 fi
 if [ -s "$work/latches" ]; then

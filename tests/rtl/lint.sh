@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Lint the design with every warning of Verilator, at parameters that differ in kind: not
+# one warning may come. Exit 0: clean; 1: a warning; 2: environment.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+command -v verilator >/dev/null || { echo "lint.sh: verilator is missing." >&2; exit 2; }
+mapfile -t sources < <(sed -e 's://.*::' -e '/^[[:space:]]*$/d' "$root/rtl/rtl.f")
+
+failed=0
+lint() { # ENTRIES WAYS POLICY, for both TLBs
+  local log
+  if ! log=$(verilator --lint-only -Wall --unroll-count 128 --unroll-stmts 100000 \
+    --top-module tandem_mmu -GDtlbEntries="$1" -GDtlbWays="$2" -GDtlbPolicy="$3" \
+    -GItlbEntries="$1" -GItlbWays="$2" -GItlbPolicy="$3" \
+    "${sources[@]/#/$root/rtl/}" 2>&1) || [ -n "$log" ]; then
+    echo "lint.sh: entries $1, ways $2, policy $3:"
+    echo "$log"
+    failed=1
+  fi
+}
+
+lint 16 16 0 # the default
+lint 1 1 0
+lint 16 1 0
+lint 8 2 1
+lint 48 12 2
+lint 128 128 0
+lint 6 3 3
+lint 4 4 0
+exit $failed

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Synthesize the design at parameters that differ in kind: Yosys must accept it and find no
+# latch. And it must be able to find one. Exit 0: so it is; 1: not; 2: environment.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+command -v yosys >/dev/null || { echo "synth.sh: yosys is missing." >&2; exit 2; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+failed=0
+synth() { # DTLB ENTRIES WAYS POLICY, ITLB ENTRIES WAYS POLICY
+  echo "dtlb $1 x $2 policy $3, itlb $4 x $5 policy $6"
+  "$root/tb/synth_netlist.sh" "$root/rtl" "$work/netlist.v" DtlbEntries="$1" DtlbWays="$2" \
+    DtlbPolicy="$3" ItlbEntries="$4" ItlbWays="$5" ItlbPolicy="$6" || failed=1
+}
+
+synth 4 4 0 8 2 1
+synth 4 1 2 6 3 3
+synth 1 1 0 2 2 2
+
+# The counters with an incomplete case: value_o keeps its value. Once where Yosys refuses a
+# latch by itself, once where it would build one.
+plant() { # SED
+  local copy
+  copy=$(mktemp -d "$work/rtl.XXXXXX")
+  cp "$root"/rtl/*.sv "$root/rtl/rtl.f" "$copy"
+  sed -i "$1" "$copy/tandem_mmu_counters.sv"
+  if "$root/tb/synth_netlist.sh" "$copy" "$work/netlist.v" DtlbEntries=1 DtlbWays=1 \
+    ItlbEntries=1 ItlbWays=1 2>"$work/log"; then
+    echo "synth.sh: a latch was planted with $1 and not found." >&2
+    failed=1
+  elif ! grep -q 'the design has the latch.* above' "$work/log"; then
+    echo "synth.sh: a latch was planted with $1, and what was said is:" >&2
+    cat "$work/log" >&2
+    failed=1
+  fi
+}
+plant '/default: value_o/d'
+plant '/default: value_o/d; s/always_comb/always @*/'
+exit $failed
