@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of keys, and reading values into it.
+#include "config.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mmu/engine.h"
+#include "sim/pager.h"
+#include "verif/stimulus.h"
+
+static const char *const tlb_policies[] = {"lru", "plru", "fifo", "random", NULL};
+static const char *const page_policies[] = {"fifo", "lru", "opt", "clock", "random", NULL};
+static const char *const schemes[] = {"svade", "svadu", NULL};
+
+// Numbers end at INT64_MAX, where those of the JSON library end.
+#define FIELD(name) offsetof(struct run_config, name)
+#define NUMBER(path, field, least, most, standard, text) \
+    {path, FIELD(field), CONFIG_NUMBER, least, most, NULL, standard, text}
+#define CHOICE(path, field, choices, standard, text) \
+    {path, FIELD(field), CONFIG_CHOICE, 0, 0, choices, standard, text}
+
+const struct config_key config_keys[] = {
+    NUMBER("seed", seed, 0, INT64_MAX, 1, "of everything random; 0 is a seed"),
+    NUMBER("tlb.data.entries", data_entries, 1, 4096, 16, "entries (up to 128 with RTL)"),
+    NUMBER("tlb.data.ways", data_ways, 1, 128, 16, "ways; = entries: fully associative"),
+    CHOICE("tlb.data.policy", data_policy, tlb_policies, MMU_LRU, "replacement"),
+    NUMBER("tlb.fetch.entries", fetch_entries, 1, 4096, 16, "as tlb.data.entries"),
+    NUMBER("tlb.fetch.ways", fetch_ways, 1, 128, 16, "as tlb.data.ways"),
+    CHOICE("tlb.fetch.policy", fetch_policy, tlb_policies, MMU_LRU, "replacement"),
+    NUMBER("memory.grant.least", grant_min, 1, 65535, 1, "g: cycles to a PTE request's grant"),
+    NUMBER("memory.grant.most", grant_max, 1, 65535, 1, "drawn between least and most"),
+    NUMBER("memory.data.least", data_min, 1, 65535, 8, "L: cycles from grant to data"),
+    NUMBER("memory.data.most", data_max, 1, 65535, 8, "drawn between least and most"),
+    NUMBER("os.processes", processes, 1, 1024, 1, "each replays a trace; at least one per trace"),
+    NUMBER("os.quantum", quantum, 1, INT64_MAX, 20000, "references until the next process"),
+    NUMBER("os.references", references, 0, INT64_MAX, 0, "per process; 0: the whole trace"),
+    NUMBER("os.frames", frames, 1, 1u << 22, 256, "page frames for all processes"),
+    CHOICE("os.policy", policy, page_policies, PAGER_LRU, "page replacement"),
+    NUMBER("os.swap_mib", swap_mib, 0, 1u << 20, 256, "size of swap in MiB"),
+    CHOICE("os.ad", adue, schemes, 1, "A and D bits: by faults (svade) or by hardware (svadu)"),
+    NUMBER("cost.trap", trap_cycles, 0, 1u << 30, 100, "cycles: fault to handler and back"),
+    NUMBER("cost.handler", handler_cycles, 0, 1u << 30, 1000, "cycles: handler per fault"),
+    NUMBER("cost.swap_read", swap_read_cycles, 0, 1u << 30, 100000, "cycles: page in from swap"),
+    NUMBER("cost.swap_write", swap_write_cycles, 0, 1u << 30, 100000, "cycles: page out to swap"),
+    NUMBER("cost.context_switch", switch_cycles, 0, 1u << 30, 1000, "cycles: to another process"),
+    NUMBER("cost.access", access_cycles, 0, 1u << 20, 4,
+           "cycles: the access itself, once translated"),
+    NUMBER("stimulus.idle", idle, 0, 999, 0,
+           "per 1000 cycles: a port waits although it could issue"),
+    NUMBER("stimulus.stall", stall, 0, 999, 0, "per 1000 cycles: an answer is not taken"),
+    NUMBER("random.pages", random_pages, 1, STIMULUS_MOST_PAGES, 48,
+           "--random: addresses asked for at a time"),
+    NUMBER("random.idle", random_idle, 0, 999, 250,
+           "--random: per 1000 cycles, a port stays idle"),
+    NUMBER("random.stall", random_stall, 0, 999, 150, "--random: an answer is not taken"),
+    NUMBER("random.fence", random_fence, 0, 1000, 6, "--random: a fence is requested"),
+    NUMBER("random.csr", random_csr, 0, 1000, 5, "--random: registers change"),
+    NUMBER("random.pte_write", random_pte, 0, 1000, 4, "--random: software rewrites a PTE"),
+    NUMBER("check.watchdog", watchdog_cycles, 1, INT64_MAX, 1000000, "cycles without an answer"),
+    NUMBER("check.counters", counter_interval, 0, INT64_MAX, 100000,
+           "compare the counters every so many cycles; 0: at the end"),
+};
+const unsigned config_key_count = sizeof config_keys / sizeof config_keys[0];
+
+static uint64_t *field(struct run_config *config, const struct config_key *key) {
+    return (uint64_t *)(void *)((char *)config + key->offset);
+}
+
+uint64_t config_value(const struct run_config *config, const struct config_key *key) {
+    uint64_t value;
+    memcpy(&value, (const char *)config + key->offset, sizeof value);
+    return value;
+}
+
+struct run_config config_default(void) {
+    struct run_config config;
+    for (unsigned i = 0; i < config_key_count; i++)
+        *field(&config, &config_keys[i]) = config_keys[i].standard;
+    return config;
+}
+
+static const struct config_key *find(const char *path) {
+    for (unsigned i = 0; i < config_key_count; i++)
+        if (!strcmp(config_keys[i].path, path)) return &config_keys[i];
+    return NULL;
+}
+
+// A leading 0 means nothing, as in YAML 1.2.
+bool config_number(const char *text, uint64_t *value) {
+    char *end;
+    if (text[0] < '0' || text[0] > '9') return false;
+    errno = 0;
+    *value = strtoull(text, &end, text[0] == '0' && (text[1] | 32) == 'x' ? 16 : 10);
+    return errno == 0 && *end == '\0';
+}
+
+static enum sim_status assign_choice(const char *place, const struct config_key *key,
+                                     const char *text, uint64_t *value, struct sim_error *error) {
+    char names[128] = "";
+    for (uint64_t i = 0; key->choices[i]; i++) {
+        if (!strcmp(key->choices[i], text)) {
+            *value = i;
+            return SIM_OK;
+        }
+        size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", key->choices[i]);
+    }
+    return sim_fail(error, SIM_ERROR_USAGE, "%s: %s must be one of %s, not '%.40s'", place,
+                    key->path, names, text);
+}
+
+enum sim_status config_assign(const char *place, const char *path, const char *text,
+                              struct run_config *config, struct sim_error *error) {
+    const struct config_key *key = find(path);
+    uint64_t value;
+    if (!key)
+        return sim_fail(error, SIM_ERROR_USAGE, "%s: there is no key '%.80s'", place, path);
+    if (key->kind == CONFIG_CHOICE)
+        return assign_choice(place, key, text, field(config, key), error);
+    if (!config_number(text, &value) || value < key->least || value > key->most)
+        return sim_fail(error, SIM_ERROR_USAGE,
+                        "%s: %s must be a whole number from %" PRIu64 " to %" PRIu64
+                        ", not '%.40s'",
+                        place, path, key->least, key->most, text);
+    *field(config, key) = value;
+    return SIM_OK;
+}
+
+enum sim_status config_set(const char *assignment, struct run_config *config,
+                           struct sim_error *error) {
+    char path[96];
+    const char *equals = strchr(assignment, '=');
+    if (!equals || (size_t)(equals - assignment) >= sizeof path)
+        return sim_fail(error, SIM_ERROR_USAGE, "--set takes KEY=VALUE, not '%.80s'", assignment);
+    memcpy(path, assignment, (size_t)(equals - assignment));
+    path[equals - assignment] = '\0';
+    return config_assign("--set", path, equals + 1, config, error);
+}
+
+static enum sim_status check_tlb(const char *name, uint64_t entries, uint64_t ways,
+                                 uint64_t policy, struct sim_error *error) {
+    struct mmu_tlb_config tlb = {
+        .entries = (uint32_t)entries, .ways = (uint32_t)ways, .policy = (uint8_t)policy};
+    const char *wrong = mmu_tlb_config_check(&tlb);
+    if (!wrong) return SIM_OK;
+    return sim_fail(error, SIM_ERROR_USAGE,
+                    "tlb.%s (%" PRIu64 " entries, %" PRIu64 " ways, %s): %s", name, entries, ways,
+                    tlb_policies[policy], wrong);
+}
+
+enum sim_status config_check(const struct run_config *config, struct sim_error *error) {
+    enum sim_status status = check_tlb("data", config->data_entries, config->data_ways,
+                                       config->data_policy, error);
+    if (!status)
+        status = check_tlb("fetch", config->fetch_entries, config->fetch_ways,
+                           config->fetch_policy, error);
+    if (status) return status;
+    if (config->grant_min > config->grant_max)
+        return sim_fail(error, SIM_ERROR_USAGE,
+                        "memory.grant.least (%" PRIu64 ") exceeds memory.grant.most (%" PRIu64 ")",
+                        config->grant_min, config->grant_max);
+    if (config->data_min > config->data_max)
+        return sim_fail(error, SIM_ERROR_USAGE,
+                        "memory.data.least (%" PRIu64 ") exceeds memory.data.most (%" PRIu64 ")",
+                        config->data_min, config->data_max);
+    return SIM_OK;
+}
+
+static void print_value(const struct config_key *key, uint64_t value, char out[24]) {
+    if (key->kind == CONFIG_CHOICE)
+        snprintf(out, 24, "%s", key->choices[value]);
+    else
+        snprintf(out, 24, "%" PRIu64, value);
+}
+
+// Nested YAML: a new heading for each part of the path that the previous key did not share.
+void config_print(const struct run_config *config, FILE *out) {
+    const char *previous = "";
+    for (unsigned i = 0; i < config_key_count; i++) {
+        const struct config_key *key = &config_keys[i];
+        const char *part = key->path;
+        char value[24];
+        int depth = 0;
+        for (const char *dot; (dot = strchr(part, '.')); part = dot + 1, depth++) {
+            size_t prefix = (size_t)(dot + 1 - key->path);
+            if (strncmp(previous, key->path, prefix))
+                fprintf(out, "%*s%.*s:\n", 2 * depth, "", (int)(dot - part), part);
+        }
+        print_value(key, config_value(config, key), value);
+        fprintf(out, "%*s%s: %-*s # %s\n", 2 * depth, "", part,
+                (int)(26 - 2 * (size_t)depth - strlen(part)), value, key->text);
+        previous = key->path;
+    }
+}
+
+void config_arguments(const struct run_config *config, char *out, size_t capacity) {
+    size_t used = 0;
+    out[0] = '\0';
+    for (unsigned i = 0; i < config_key_count; i++) {
+        const struct config_key *key = &config_keys[i];
+        char value[24];
+        if (config_value(config, key) == key->standard || !strcmp(key->path, "seed")) continue;
+        print_value(key, config_value(config, key), value);
+        int n = snprintf(out + used, capacity - used, " --set %s=%s", key->path, value);
+        if (n < 0 || (size_t)n >= capacity - used) break;
+        used += (size_t)n;
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Configuration of a run: one table of keys gives the YAML reader, --set, the printed
+// effective configuration, the JSON and the documentation.
+#ifndef RUN_CONFIG_H
+#define RUN_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "sim/error.h"
+
+struct run_config {
+    uint64_t seed;
+    uint64_t data_entries, data_ways, data_policy;  // data_policy: enum mmu_policy
+    uint64_t fetch_entries, fetch_ways, fetch_policy;
+    uint64_t grant_min, grant_max, data_min, data_max;  // cycles per PTE transaction
+    uint64_t processes, quantum, references;
+    uint64_t frames, policy, swap_mib, adue;  // policy: enum pager_policy
+    uint64_t trap_cycles, handler_cycles, swap_read_cycles, swap_write_cycles;
+    uint64_t switch_cycles, access_cycles;
+    uint64_t idle, stall;  // per 1000 cycles, runs of traces
+    uint64_t random_pages, random_idle, random_stall, random_fence, random_csr, random_pte;
+    uint64_t watchdog_cycles, counter_interval;
+};
+
+enum config_kind { CONFIG_NUMBER, CONFIG_CHOICE };
+
+struct config_key {
+    const char *path;  // "tlb.data.entries"
+    size_t offset;     // of the uint64_t in struct run_config
+    enum config_kind kind;
+    uint64_t least, most;        // legal numbers, inclusive
+    const char *const *choices;  // CONFIG_CHOICE: names by value, NULL at the end
+    uint64_t standard;           // default
+    const char *text;            // meaning and unit
+};
+
+extern const struct config_key config_keys[];
+extern const unsigned config_key_count;
+
+struct run_config config_default(void);
+
+// Read a YAML file over *config: one document, a mapping, each key at most once. On failure
+// *config stays as it was. SIM_ERROR_IO, SIM_ERROR_USAGE with file and line.
+enum sim_status config_load(const char *path, struct run_config *config, struct sim_error *error);
+
+// The same from bytes in memory; `name` stands for the file in sentences.
+enum sim_status config_parse(const char *name, const unsigned char *bytes, size_t size,
+                             struct run_config *config, struct sim_error *error);
+
+// Set one key from text; `place` (file and line, or the option) begins the sentence of a failure.
+enum sim_status config_assign(const char *place, const char *path, const char *text,
+                              struct run_config *config, struct sim_error *error);
+
+// Read a whole number, decimal or hexadecimal (0x1F). False: it is none, or exceeds 64 bits.
+bool config_number(const char *text, uint64_t *value);
+
+// Apply "key=value".
+enum sim_status config_set(const char *assignment, struct run_config *config,
+                           struct sim_error *error);
+
+// Rules between keys (ways divide entries, ranges not reversed, ...).
+enum sim_status config_check(const struct run_config *config, struct sim_error *error);
+
+uint64_t config_value(const struct run_config *config, const struct config_key *key);
+
+// Print as YAML that config_load would read back.
+void config_print(const struct run_config *config, FILE *out);
+
+// Write " --set key=value" for every key but the seed that differs from the default to `out` (bounded).
+void config_arguments(const struct run_config *config, char *out, size_t capacity);
+
+#endif

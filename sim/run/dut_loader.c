@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program stands in build/<preset>/bin; the source tree, with tb/build_dut.sh, is found from
+// there, or from the environment variable TANDEM_HOME.
+#define _GNU_SOURCE
+#include "dut_loader.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "world.h"
+
+static bool home_of(const char *start, char home[RUN_PATH_BYTES]) {
+    char path[RUN_PATH_BYTES], script[RUN_PATH_BYTES + 32];
+    snprintf(path, sizeof path, "%s", start);
+    for (char *slash; (slash = strrchr(path, '/')) && slash != path;) {
+        *slash = '\0';
+        snprintf(script, sizeof script, "%s/tb/build_dut.sh", path);
+        if (!access(script, X_OK)) {
+            snprintf(home, RUN_PATH_BYTES, "%s", path);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool tandem_home(char home[RUN_PATH_BYTES]) {
+    char self[RUN_PATH_BYTES], script[RUN_PATH_BYTES + 32];
+    const char *given = getenv("TANDEM_HOME");
+    if (given) {
+        snprintf(script, sizeof script, "%.4000s/tb/build_dut.sh", given);
+        snprintf(home, RUN_PATH_BYTES, "%s", given);
+        return !access(script, X_OK);
+    }
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (n <= 0) return false;
+    self[n] = '\0';
+    return home_of(self, home);
+}
+
+static void describe(const struct mmu_tlb_config *tlb, char out[48]) {
+    static const char *const names[] = {"lru", "plru", "fifo", "random"};
+    snprintf(out, 48, "%ux%ux%s", tlb->entries, tlb->ways, names[tlb->policy & 3]);
+}
+
+static enum sim_status find_script(char script[RUN_PATH_BYTES + 32], struct sim_error *error) {
+    char home[RUN_PATH_BYTES];
+    const char *given = getenv("TANDEM_HOME");
+    if (tandem_home(home)) {
+        snprintf(script, RUN_PATH_BYTES + 32, "%s/tb/build_dut.sh", home);
+        return SIM_OK;
+    }
+    if (given)
+        return sim_fail(error, SIM_ERROR_TOOL,
+                        "%.300s: holds no tb/build_dut.sh; set TANDEM_HOME to the source tree, or "
+                        "give --dut FILE",
+                        given);
+    return sim_fail(error, SIM_ERROR_TOOL,
+                    "tb/build_dut.sh was not found above this program; set TANDEM_HOME to the "
+                    "source tree, or give --dut FILE");
+}
+
+// Run the build script; its one line of output is the path.
+static enum sim_status build(const struct mmu_config *config, char path[RUN_PATH_BYTES],
+                             struct sim_error *error) {
+    char script[RUN_PATH_BYTES + 32], data[48], fetch[48], command[160];
+    enum sim_status status = find_script(script, error);
+    if (status) return status;
+    describe(&config->tlb[MMU_PORT_DATA], data);
+    describe(&config->tlb[MMU_PORT_FETCH], fetch);
+    // Through the environment: the path may hold anything that a shell would not leave alone.
+    snprintf(command, sizeof command, "exec \"$TANDEM_BUILD_DUT\" dtlb=%s itlb=%s", data, fetch);
+    if (setenv("TANDEM_BUILD_DUT", script, 1))
+        return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
+    FILE *pipe = popen(command, "r");
+    if (!pipe) return sim_fail(error, SIM_ERROR_TOOL, "tb/build_dut.sh cannot be started");
+    bool line = fgets(path, RUN_PATH_BYTES, pipe) != NULL;
+    int ended = pclose(pipe);
+    if (run_interrupted())
+        return sim_fail(error, SIM_ERROR_INTERRUPTED, "interrupted while the DUT was built");
+    if (!line || ended)
+        return sim_fail(error, SIM_ERROR_TOOL,
+                        "tb/build_dut.sh dtlb=%s itlb=%s failed; its own sentence stands above",
+                        data, fetch);
+    path[strcspn(path, "\n")] = '\0';
+    return SIM_OK;
+}
+
+static bool same_tlb(const struct mmu_tlb_config *a, const struct mmu_tlb_config *b) {
+    return a->entries == b->entries && a->ways == b->ways && a->policy == b->policy;
+}
+
+static enum sim_status check_profile(const struct mmu_config *config, const char *path,
+                                     const struct dut_ops *ops, struct sim_error *error) {
+    if (ops->abi != DUT_ABI)
+        return sim_fail(error, SIM_ERROR_TOOL, "%s: interface version %u, this program needs %u",
+                        path, ops->abi, DUT_ABI);
+    const struct dut_profile *profile = ops->profile();
+    for (unsigned p = 0; p < MMU_PORTS; p++)
+        if (!same_tlb(&profile->config.tlb[p], &config->tlb[p]))
+            return sim_fail(error, SIM_ERROR_USAGE,
+                            "%s: was built with another %s TLB than the configuration asks for",
+                            path, p == MMU_PORT_DATA ? "data" : "fetch");
+    return SIM_OK;
+}
+
+// Of the RTL's random initial values. They must not matter: TANDEM_X_SEED shows it.
+static uint64_t initial_seed(uint64_t seed) {
+    const char *given = getenv("TANDEM_X_SEED");
+    return given ? strtoull(given, NULL, 0) : seed;
+}
+
+static enum sim_status open_library(const char *path, struct loaded_dut *loaded,
+                                    struct sim_error *error) {
+    char real[PATH_MAX];
+    dut_entry_fn *entry;
+    // A name without a slash would be searched for among the system's libraries.
+    if (!realpath(path, real))
+        return sim_fail(error, SIM_ERROR_TOOL, "%s: cannot be opened: %s", path, strerror(errno));
+    loaded->library = dlopen(real, RTLD_NOW | RTLD_LOCAL);
+    if (!loaded->library)
+        return sim_fail(error, SIM_ERROR_TOOL, "%s: is not a DUT: %s", path, dlerror());
+    *(void **)&entry = dlsym(loaded->library, DUT_ENTRY);
+    if (!entry)
+        return sim_fail(error, SIM_ERROR_TOOL, "%s: is not a DUT: it has no symbol " DUT_ENTRY,
+                        path);
+    loaded->ops = entry();
+    return SIM_OK;
+}
+
+// A waveform must not replace a device, a folder or a pipe.
+static enum sim_status check_wave(const char *wave_path, struct sim_error *error) {
+    struct stat status;
+    if (wave_path && !lstat(wave_path, &status) && !S_ISREG(status.st_mode))
+        return sim_fail(error, SIM_ERROR_USAGE, "%s: is not a regular file, cannot hold a waveform",
+                        wave_path);
+    return SIM_OK;
+}
+
+enum sim_status dut_load(const struct mmu_config *config, const char *path, uint64_t seed,
+                         const char *wave_path, struct loaded_dut *loaded,
+                         struct sim_error *error) {
+    char built[RUN_PATH_BYTES], sentence[256] = "";
+    *loaded = (struct loaded_dut){0};
+    enum sim_status status = check_wave(wave_path, error);
+    for (unsigned p = 0; !path && p < MMU_PORTS && !status; p++)
+        if (config->tlb[p].entries > 128)
+            status = sim_fail(error, SIM_ERROR_USAGE,
+                              "the RTL has at most 128 entries per TLB; larger ones run with "
+                              "--model-only");
+    if (!path && !status) status = build(config, built, error);
+    if (!status) status = open_library(path ? path : built, loaded, error);
+    if (!status) status = check_profile(config, path ? path : built, loaded->ops, error);
+    struct dut_options options = {.seed = initial_seed(seed), .wave_path = wave_path};
+    if (!status && !(loaded->dut = loaded->ops->create(&options, sentence, sizeof sentence)))
+        status = sim_fail(error, SIM_ERROR_TOOL, "%s", sentence);
+    if (status) dut_unload(loaded);
+    return status;
+}
+
+void dut_unload(struct loaded_dut *loaded) {
+    if (loaded->dut) loaded->ops->destroy(loaded->dut);
+    if (loaded->library) dlclose(loaded->library);
+    *loaded = (struct loaded_dut){0};
+}
