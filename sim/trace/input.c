@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// Buffered input with zstd in between.
+#include "input.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zstd.h>
+
+enum { PACKED_BYTES = 65536, CAPACITY = 2 * TRACE_INPUT_BYTES, WINDOW_BITS = 27 };
+
+struct trace_input {
+    int fd;
+    char *name;
+    trace_input_wait wait;
+    void *context;
+    ZSTD_DCtx *zstd;  // NULL: plain
+    bool ended;       // the descriptor gave its last byte
+    bool frame_open;  // inside a zstd frame
+    uint8_t packed[PACKED_BYTES];
+    ZSTD_inBuffer unread;
+    uint8_t bytes[CAPACITY];
+    size_t begin, end;  // of the bytes not skipped yet
+};
+
+static enum sim_status read_some(struct trace_input *input, void *bytes, size_t capacity,
+                                 size_t *got, struct sim_error *error) {
+    for (;;) {
+        enum sim_status status =
+            input->wait ? input->wait(input->context, input->fd, error) : SIM_OK;
+        if (status != SIM_OK) return status;
+        ssize_t size = read(input->fd, bytes, capacity);
+        if (size < 0 && errno == EINTR) continue;
+        if (size < 0) {
+            return sim_fail(error, SIM_ERROR_IO, "%s: cannot read: %s", input->name,
+                            strerror(errno));
+        }
+        input->ended = size == 0;
+        *got = (size_t)size;
+        return SIM_OK;
+    }
+}
+
+// Unpack once into the free end of the buffer; reads packed bytes if none are left.
+static enum sim_status unpack(struct trace_input *input, struct sim_error *error) {
+    if (input->unread.pos == input->unread.size) {
+        size_t got = 0;
+        enum sim_status status = read_some(input, input->packed, PACKED_BYTES, &got, error);
+        if (status != SIM_OK) return status;
+        input->unread = (ZSTD_inBuffer){input->packed, got, 0};
+    }
+    // At the end of the file zstd may still hold back unpacked bytes.
+    ZSTD_outBuffer out = {input->bytes + input->end, CAPACITY - input->end, 0};
+    if (input->ended && !input->frame_open) return SIM_OK;
+    size_t left = ZSTD_decompressStream(input->zstd, &out, &input->unread);
+    if (ZSTD_isError(left)) {
+        return sim_fail(error, SIM_ERROR_FORMAT, "%s: the compressed data are damaged: %s",
+                        input->name, ZSTD_getErrorName(left));
+    }
+    input->frame_open = left != 0;
+    input->end += out.pos;
+    if (input->ended && input->frame_open) {
+        if (out.pos == 0) {
+            return sim_fail(error, SIM_ERROR_FORMAT, "%s: the compressed data are cut off",
+                            input->name);
+        }
+        input->ended = false;  // come again for what zstd holds back
+    }
+    return SIM_OK;
+}
+
+static enum sim_status fill(struct trace_input *input, struct sim_error *error) {
+    if (input->zstd) return unpack(input, error);
+    // Half the buffer at most: detect_zstd moves what the first call read.
+    size_t got = 0, space = CAPACITY - input->end;
+    enum sim_status status =
+        read_some(input, input->bytes + input->end,
+                  space < PACKED_BYTES / 2 ? space : PACKED_BYTES / 2, &got, error);
+    if (status == SIM_OK) input->end += got;
+    return status;
+}
+
+enum sim_status trace_input_peek(struct trace_input *input, size_t wanted, const uint8_t **bytes,
+                                 size_t *size, struct sim_error *error) {
+    assert(wanted <= TRACE_INPUT_BYTES);
+    if (input->end - input->begin < wanted && input->begin) {
+        memmove(input->bytes, input->bytes + input->begin, input->end - input->begin);
+        input->end -= input->begin;
+        input->begin = 0;
+    }
+    while (input->end - input->begin < wanted && !input->ended) {
+        enum sim_status status = fill(input, error);
+        if (status != SIM_OK) return status;
+    }
+    *bytes = input->bytes + input->begin;
+    *size = input->end - input->begin;
+    return SIM_OK;
+}
+
+void trace_input_skip(struct trace_input *input, size_t size) {
+    assert(size <= input->end - input->begin);
+    input->begin += size;
+}
+
+// A zstd frame begins with four bytes that neither lackey nor a small address begins with.
+static enum sim_status detect_zstd(struct trace_input *input, struct sim_error *error) {
+    static const uint8_t magic[4] = {0x28, 0xB5, 0x2F, 0xFD};
+    const uint8_t *bytes = NULL;
+    size_t size = 0;
+    enum sim_status status = trace_input_peek(input, sizeof magic, &bytes, &size, error);
+    if (status != SIM_OK || size < sizeof magic || memcmp(bytes, magic, sizeof magic) != 0) {
+        return status;
+    }
+    input->zstd = ZSTD_createDCtx();
+    if (!input->zstd) return sim_fail(error, SIM_ERROR_MEMORY, "%s: out of memory", input->name);
+    ZSTD_DCtx_setParameter(input->zstd, ZSTD_d_windowLogMax, WINDOW_BITS);
+    // What was read so far is packed; the buffer holds at most one read of it.
+    size = input->end - input->begin;
+    assert(size <= PACKED_BYTES);
+    memcpy(input->packed, input->bytes + input->begin, size);
+    input->unread = (ZSTD_inBuffer){input->packed, size, 0};
+    input->begin = input->end = 0;
+    input->ended = false;
+    return SIM_OK;
+}
+
+enum sim_status trace_input_open_fd(int fd, const char *name, trace_input_wait wait, void *context,
+                                    struct trace_input **input, struct sim_error *error) {
+    struct trace_input *opened = calloc(1, sizeof *opened);
+    char *copy = strdup(name);
+    if (!opened || !copy) {
+        free(opened);
+        free(copy);
+        close(fd);
+        return sim_fail(error, SIM_ERROR_MEMORY, "%s: out of memory", name);
+    }
+    opened->fd = fd;
+    opened->name = copy;
+    opened->wait = wait;
+    opened->context = context;
+    enum sim_status status = detect_zstd(opened, error);
+    if (status != SIM_OK) {
+        trace_input_close(opened);
+        return status;
+    }
+    *input = opened;
+    return SIM_OK;
+}
+
+enum sim_status trace_input_open(const char *path, struct trace_input **input,
+                                 struct sim_error *error) {
+    bool standard = strcmp(path, "-") == 0;
+    const char *name = standard ? "standard input" : path;
+    int fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return sim_fail(error, SIM_ERROR_IO, "%s: cannot open: %s", name, strerror(errno));
+    }
+    return trace_input_open_fd(fd, name, NULL, NULL, input, error);
+}
+
+void trace_input_close(struct trace_input *input) {
+    if (!input) return;
+    close(input->fd);
+    ZSTD_freeDCtx(input->zstd);
+    free(input->name);
+    free(input);
+}
+
+const char *trace_input_name(const struct trace_input *input) {
+    return input->name;
+}
