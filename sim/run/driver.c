@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+// Issues a program's references to the two ports, in order, and retires them in order.
+//
+// A window of a few references stands between issue and retirement, so that fetches and
+// loads overlap, both ports are busy at once, and hits flow one per cycle. Rules of a
+// precise machine: a store is issued only when everything before it has retired (its D update
+// must not be speculative); when the oldest reference faults, all younger ones are squashed -
+// their answers are checked like any other, then dropped - and issued again after the handler.
+#include <inttypes.h>
+
+#include "progress.h"
+#include "world.h"
+
+// A reference that faults so often without retiring will never retire.
+enum { MOST_FAULTS_IN_A_ROW = 64 };
+
+static struct slot *slot_at(struct world *world, unsigned index) {
+    return &world->window[(world->head + index) % WINDOW];
+}
+
+static bool chance(struct world *world, uint64_t permille) {
+    if (permille == 0) return false;
+    world->random ^= world->random >> 12;
+    world->random ^= world->random << 25;
+    world->random ^= world->random >> 27;
+    uint64_t r = (world->random * 0x2545F4914F6CDD1Du) >> 32;
+    return (r * 1000) >> 32 < permille;
+}
+
+static bool is_write(const struct slot *slot) {
+    return slot->request.access >= MMU_STORE;
+}
+
+// Put requests on free ports, per port in program order.
+static void present(struct world *world) {
+    bool blocked[MMU_PORTS] = {world->presenting[0], world->presenting[1]};
+    for (unsigned k = 0; k < world->count && !(blocked[0] && blocked[1]); k++) {
+        struct slot *slot = slot_at(world, k);
+        unsigned port = slot->port;
+        if (slot->state != SLOT_WAITING || blocked[port]) continue;
+        blocked[port] = true;
+        if ((is_write(slot) && k != 0) || chance(world, world->options->config.idle)) continue;
+        slot->state = SLOT_PRESENTED;
+        world->presenting[port] = true;
+        world->presented_slot[port] = (world->head + k) % WINDOW;
+        world->inputs.request[port] = slot->request;
+        world->unanswered++;
+    }
+    world->inputs.request_valid[0] = world->presenting[0];
+    world->inputs.request_valid[1] = world->presenting[1];
+}
+
+static void answered(struct world *world, unsigned port) {
+    for (unsigned k = 0; k < world->count; k++) {
+        struct slot *slot = slot_at(world, k);
+        if (slot->port != port || slot->state != SLOT_ACCEPTED) continue;
+        slot->state = SLOT_ANSWERED;
+        slot->answer = world->outputs.answer[port];
+        world->unanswered--;
+        if (slot->answer.fault) world->records_due++;
+        return;
+    }
+}
+
+// Everything in flight is gone (squash or resynchronisation): issue it again.
+static void restart_window(struct world *world) {
+    for (unsigned k = 0; k < world->count; k++) {
+        slot_at(world, k)->state = SLOT_WAITING;
+        slot_at(world, k)->has_record = false;
+    }
+    for (unsigned p = 0; p < MMU_PORTS; p++)
+        world->presenting[p] = world->inputs.request_valid[p] = false;
+    world->unanswered = world->records_due = 0;
+}
+
+// Fault records come in the order of the port's faulting answers.
+static void record_taken(struct world *world) {
+    const struct mmu_fault *record = &world->outputs.fault;
+    for (unsigned k = 0; k < world->count; k++) {
+        struct slot *slot = slot_at(world, k);
+        if (slot->port != record->port || slot->state != SLOT_ANSWERED || !slot->answer.fault ||
+            slot->has_record)
+            continue;
+        slot->record = *record;
+        slot->has_record = true;
+        world->records_due--;
+        return;
+    }
+}
+
+static void settle(struct world *world) {
+    const struct bench_outputs *out = &world->outputs;
+    for (unsigned p = 0; p < MMU_PORTS; p++) {
+        if (out->answered[p]) answered(world, p);
+        if (!out->accepted[p]) continue;
+        world->window[world->presented_slot[p]].state = SLOT_ACCEPTED;
+        world->presenting[p] = false;
+    }
+    if (out->fault_taken) record_taken(world);
+}
+
+static bool step(struct world *world, const struct run_report *report) {
+    bool lost = false;
+    unsigned take = DUT_TAKE_DATA | DUT_TAKE_FETCH | DUT_TAKE_FAULT;
+    uint64_t stall = world->options->config.stall;
+    for (unsigned bit = 0; stall && bit < 3; bit++)
+        if (chance(world, stall)) take &= ~(1u << bit);
+    world->inputs.take = take;
+    if (!world_cycle(world, report, &lost)) return false;
+    if (lost)
+        restart_window(world);
+    else
+        settle(world);
+    return true;
+}
+
+// Finish what is presented or accepted, and take the fault records, with nothing new.
+static enum sim_status drain(struct world *world, const struct run_report *report,
+                             enum run_verdict *verdict, struct sim_error *error) {
+    enum sim_status status = SIM_OK;
+    uint64_t limit = world->options->config.watchdog_cycles, start = bench_now(world->bench);
+    while (!status && (world->unanswered || world->records_due)) {
+        world->inputs.request_valid[0] = world->presenting[0];
+        world->inputs.request_valid[1] = world->presenting[1];
+        if (!step(world, report)) *verdict = RUN_FAILED;
+        if (*verdict == RUN_PASSED && bench_now(world->bench) - start > limit) {
+            *verdict = RUN_FAILED;
+            sim_fail(error, SIM_OK,
+                     "a faulting answer has no record on the fault channel after %" PRIu64
+                     " cycles",
+                     limit);
+        }
+        if (*verdict != RUN_PASSED) return SIM_OK;
+        status = run_progress_check(world, error);
+    }
+    world->inputs.request_valid[0] = world->inputs.request_valid[1] = false;
+    return status;
+}
+
+static enum sim_status check_fault(struct world *world, const struct slot *slot,
+                                   enum run_verdict *verdict, struct sim_error *error) {
+    const struct mmu_fault *fault = &slot->record;
+    if (fault->tval != slot->request.va || fault->cause != slot->answer.cause) {
+        *verdict = RUN_FAILED;
+        return sim_fail(error, SIM_OK,
+                        "the fault record (cause %u, tval 0x%" PRIx64
+                        ") is not that of the faulting request (cause %u, va 0x%" PRIx64 ")",
+                        fault->cause, fault->tval, slot->answer.cause, slot->request.va);
+    }
+    if (++world->faults_in_a_row <= MOST_FAULTS_IN_A_ROW) return SIM_OK;
+    *verdict = RUN_FAILED;
+    return sim_fail(error, SIM_OK,
+                    "livelock: the access to va 0x%" PRIx64 " of process %u faulted %u times in a "
+                    "row (cause %u): the handler does not remove the reason",
+                    slot->request.va, world->running, world->faults_in_a_row, fault->cause);
+}
+
+// The oldest reference faulted: squash, serve, issue again.
+static enum sim_status trap(struct world *world, const struct run_report *report,
+                            enum run_verdict *verdict, struct sim_error *error) {
+    enum sim_status status = drain(world, report, verdict, error);
+    if (status || *verdict != RUN_PASSED) return status;
+    struct slot faulting = *slot_at(world, 0);
+    restart_window(world);
+    // After a resynchronisation the fault was lost with everything else: simply retry.
+    if (!faulting.has_record) return SIM_OK;
+    status = check_fault(world, &faulting, verdict, error);
+    if (status || *verdict != RUN_PASSED) return status;
+    return trap_serve(world, report, &faulting.record, verdict, error);
+}
+
+// The access takes place: first the run's own books, then the handler's.
+static enum sim_status access_page(struct world *world, const struct slot *slot,
+                                   enum run_verdict *verdict, struct sim_error *error) {
+    uint32_t space = world->schedule.processes[world->running].space;
+    bool write = is_write(slot);
+    uint64_t va = slot->request.va, pa = slot->answer.pa;
+    enum sim_status status =
+        oracle_check(world->oracle, world->memory, space, va, pa, write, error);
+    struct sim_error better;
+    // The handler knows more about a wrong page than its number: let it speak if it will.
+    enum sim_status handler = pager_touch(world->pager, space, va, pa, write, slot->next_use,
+                                          status ? &better : error);
+    if (status == SIM_ERROR_FORMAT && handler == SIM_ERROR_FORMAT) *error = better;
+    if (!status) status = handler;
+    if (!status) return SIM_OK;
+    *verdict = RUN_FAILED;
+    return status == SIM_ERROR_FORMAT ? SIM_OK : status;
+}
+
+static enum sim_status retire(struct world *world, const struct run_report *report,
+                              enum run_verdict *verdict, struct sim_error *error) {
+    while (world->count > 0 && *verdict == RUN_PASSED) {
+        struct slot *slot = slot_at(world, 0);
+        if (slot->state != SLOT_ANSWERED) break;
+        if (slot->answer.fault) return trap(world, report, verdict, error);
+        enum sim_status status = access_page(world, slot, verdict, error);
+        if (status || *verdict != RUN_PASSED) return status;
+        world->faults_in_a_row = 0;
+        world->counts.references++;
+        world->counts.writes += is_write(slot);
+        world->head = (world->head + 1) % WINDOW;
+        world->count--;
+    }
+    return SIM_OK;
+}
+
+// --- from the schedule into the window -------------------------------------------------
+
+static enum sim_status peek(struct world *world, struct sim_error *error) {
+    struct upcoming *next = &world->upcoming;
+    while (!next->valid && !next->at_end) {
+        enum sim_status status =
+            schedule_next(&world->schedule, &next->ref, &next->process, error);
+        if (status == SIM_END) {
+            next->at_end = true;
+            return SIM_OK;
+        }
+        if (status) return status;
+        next->next_use = UINT64_MAX;
+        if (world->future) {
+            status = future_next(world->future, &next->next_use, error);
+            if (status) return status;
+        }
+        // References of a process that was ended are passed over.
+        next->valid = !world->schedule.processes[next->process].killed;
+    }
+    return SIM_OK;
+}
+
+static void switch_to(struct world *world, unsigned process) {
+    bool first = world->inputs.csr.satp == 0;
+    world->running = process;
+    world->inputs.csr.satp =
+        pager_space_satp(world->pager, world->schedule.processes[process].space);
+    if (first) return;
+    world->counts.switches++;
+    world->counts.switch_cycles += world->options->config.switch_cycles;
+}
+
+static void enter(struct world *world) {
+    static const uint8_t access[] = {MMU_FETCH, MMU_LOAD, MMU_STORE, MMU_AMO};
+    const struct trace_ref *ref = &world->upcoming.ref;
+    struct slot *slot = slot_at(world, world->count++);
+    slot->request = (struct mmu_request){.va = ref->va, .access = access[ref->kind & 3]};
+    slot->next_use = world->upcoming.next_use;
+    slot->port = ref->kind == TRACE_FETCH ? MMU_PORT_FETCH : MMU_PORT_DATA;
+    slot->state = SLOT_WAITING;
+    slot->has_record = false;
+    world->upcoming.valid = false;
+}
+
+static enum sim_status fill(struct world *world, struct sim_error *error) {
+    while (world->count < WINDOW) {
+        enum sim_status status = peek(world, error);
+        if (status || !world->upcoming.valid) return status;
+        if (world->upcoming.process != world->running || world->inputs.csr.satp == 0) {
+            if (world->count > 0) return SIM_OK;  // the window belongs to one process
+            switch_to(world, world->upcoming.process);
+        }
+        enter(world);
+    }
+    return SIM_OK;
+}
+
+// With the model alone, jump over the cycles of a walk in which nothing can be issued.
+static void skip(struct world *world) {
+    const struct run_config *config = &world->options->config;
+    if (config->idle || config->stall || world->presenting[0] || world->presenting[1]) return;
+    if (slot_at(world, 0)->state == SLOT_ANSWERED) return;
+    world->inputs.request_valid[0] = world->inputs.request_valid[1] = false;
+    bench_skip_idle(world->bench, &world->inputs);
+}
+
+enum sim_status driver_run(struct world *world, const struct run_report *report,
+                           enum run_verdict *verdict, struct sim_error *error) {
+    enum sim_status status = SIM_OK;
+    while (!status && *verdict == RUN_PASSED) {
+        status = fill(world, error);
+        if (status || world->count == 0) break;
+        present(world);
+        if (!step(world, report)) {
+            *verdict = RUN_FAILED;
+            break;
+        }
+        skip(world);
+        status = retire(world, report, verdict, error);
+        if (!status) status = run_progress_check(world, error);
+    }
+    return status;
+}

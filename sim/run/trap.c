@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fault -> handler -> victim -> swap -> PTE -> fence -> retry, through the unit's own fault
+// channel and fence port. What the handler costs is added to the run's time, not simulated.
+#include "progress.h"
+#include "world.h"
+
+// Execute one fence on the fence port.
+static enum sim_status fence(struct world *world, const struct run_report *report,
+                             const struct mmu_fence *wanted, enum run_verdict *verdict,
+                             struct sim_error *error) {
+    bool lost = false, accepted = false;
+    enum sim_status status = SIM_OK;
+    world->inputs.fence = *wanted;
+    world->inputs.fence_valid = true;
+    while (!accepted && !status) {
+        if (!world_cycle(world, report, &lost)) {
+            *verdict = RUN_FAILED;
+            break;
+        }
+        // A resynchronised unit holds no translation: as good as fenced.
+        accepted = world->outputs.fence_accepted || lost;
+        if (!accepted) status = run_progress_check(world, error);
+    }
+    world->inputs.fence_valid = false;
+    world->counts.fences++;
+    return status;
+}
+
+// The running process ends: its memory is freed, its ASID fenced, its references passed over.
+static enum sim_status end_process(struct world *world, const struct run_report *report,
+                                   enum run_verdict *verdict, struct sim_error *error) {
+    struct process *process = &world->schedule.processes[world->running];
+    pager_space_end(world->pager, process->space);
+    process->killed = true;
+    world->count = 0;
+    world->faults_in_a_row = 0;
+    // What was looked at already is passed over only if it is this process'.
+    if (world->upcoming.process == world->running) world->upcoming.valid = false;
+    struct mmu_fence all = {.has_asid = true, .asid = mmu_satp_asid(world->inputs.csr.satp)};
+    return fence(world, report, &all, verdict, error);
+}
+
+// What the swap oracle finds is a failed check, not a failed environment.
+static enum sim_status judge(enum sim_status status, enum run_verdict *verdict) {
+    if (status != SIM_ERROR_FORMAT) return status;
+    *verdict = RUN_FAILED;
+    return SIM_OK;
+}
+
+static enum sim_status map_page(struct world *world, const struct run_report *report,
+                                struct pager_work *work, enum run_verdict *verdict,
+                                struct sim_error *error) {
+    const struct run_config *config = &world->options->config;
+    enum sim_status status = SIM_OK;
+    if (work->evicts) status = fence(world, report, &work->fence, verdict, error);
+    if (status || *verdict != RUN_PASSED) return status;
+    status = judge(pager_fault_finish(world->pager, work, error), verdict);
+    if (status || *verdict != RUN_PASSED) return status;
+    if (work->written_back) world->counts.fault_cycles += config->swap_write_cycles;
+    if (work->from_swap) world->counts.fault_cycles += config->swap_read_cycles;
+    return fence(world, report, &work->fence, verdict, error);
+}
+
+enum sim_status trap_serve(struct world *world, const struct run_report *report,
+                           const struct mmu_fault *fault, enum run_verdict *verdict,
+                           struct sim_error *error) {
+    const struct run_config *config = &world->options->config;
+    uint32_t space = world->schedule.processes[world->running].space;
+    struct pager_work work;
+    enum sim_status status =
+        judge(pager_fault_begin(world->pager, space, fault, &work, error), verdict);
+    if (status || *verdict != RUN_PASSED) return status;
+    world->counts.faults_delivered++;
+    world->counts.fault_cycles += config->trap_cycles + config->handler_cycles;
+    switch (work.outcome) {
+        case PAGER_MAPPED:
+            return map_page(world, report, &work, verdict, error);
+        case PAGER_ACCESSED:
+            return fence(world, report, &work.fence, verdict, error);
+        case PAGER_SPURIOUS:
+            return SIM_OK;
+        case PAGER_OUT_OF_MEMORY:
+            world->counts.killed++;
+            return end_process(world, report, verdict, error);
+        case PAGER_VIOLATION:
+            world->counts.violations++;
+            return end_process(world, report, verdict, error);
+    }
+    return SIM_OK;
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// A run: everything that one `tandem run` owns. world.c builds it, schedule.c says whose
+// reference is next, driver.c issues references cycle by cycle, trap.c serves faults,
+// oracle.c keeps the versions of pages, random_run.c drives random stimulus instead of traces.
+#ifndef RUN_WORLD_H
+#define RUN_WORLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config.h"
+#include "oracle.h"
+#include "sim/error.h"
+#include "sim/future.h"
+#include "sim/memory.h"
+#include "sim/pager.h"
+#include "sim/trace.h"
+#include "verif/bench.h"
+#include "verif/stimulus.h"
+
+enum { WINDOW = 4, CHUNK = 4096, MOST_TRACES = 64 };
+
+// One program under way.
+struct process {
+    struct trace_reader *reader;
+    struct trace_vamap *map;
+    struct trace_ref *chunk;
+    size_t chunk_count, chunk_next;
+    uint64_t taken;  // references handed out
+    uint32_t space;
+    bool at_end, killed;
+};
+
+// Round robin with a quantum in references.
+struct schedule {
+    struct process *processes;
+    unsigned count, current;
+    uint64_t quantum, left, limit;  // limit: references per process, 0 = all
+};
+
+enum slot_state { SLOT_WAITING, SLOT_PRESENTED, SLOT_ACCEPTED, SLOT_ANSWERED };
+
+// A reference between issue and retirement, in program order.
+struct slot {
+    struct mmu_request request;
+    uint64_t next_use;
+    struct mmu_answer answer;
+    struct mmu_fault record;  // of a faulting answer, once taken from the fault channel
+    uint8_t port;
+    bool has_record;
+    enum slot_state state;
+};
+
+// The next reference of the schedule, looked at but not yet in the window.
+struct upcoming {
+    struct trace_ref ref;
+    uint64_t next_use;
+    unsigned process;
+    bool valid, at_end;
+};
+
+struct run_options {
+    struct run_config config;
+    enum bench_mode mode;
+    const char *traces[MOST_TRACES];
+    unsigned trace_count;  // 0: random
+    uint64_t random_count;  // translations
+    uint64_t max_errors;
+    const char *dut_path;  // NULL: built for the configuration
+    const char *wave_path;
+    uint64_t wave_from, wave_to;
+    const char *swap_path;
+    bool progress;
+    char command[8192];  // that repeats the run
+};
+
+struct run_counts {
+    uint64_t references, writes;  // retired
+    uint64_t switches, killed, violations;
+    uint64_t fault_cycles;  // traps, handler, swap
+    uint64_t switch_cycles;
+    uint64_t faults_delivered, fences;
+};
+
+struct world {
+    const struct run_options *options;
+    struct sim_memory *memory;
+    struct bench *bench;
+    struct pager *pager;
+    struct oracle *oracle;
+    struct future *future;
+    struct schedule schedule;
+    struct bench_inputs inputs;
+    struct bench_outputs outputs;
+    struct upcoming upcoming;
+    unsigned running;  // process whose satp is set
+    struct slot window[WINDOW];
+    unsigned head, count;     // ring of slots
+    unsigned unanswered;      // presented or accepted
+    unsigned records_due;     // faulting answers whose record has not been taken
+    unsigned faults_in_a_row;  // of the oldest reference, without one retired
+    bool presenting[MMU_PORTS];
+    unsigned presented_slot[MMU_PORTS];
+    uint64_t random;
+    struct run_counts counts;
+    uint64_t errors;               // mismatches reported
+    uint64_t lost_requests;        // in flight when the unit was resynchronised
+    uint64_t expected_references;  // of the whole run, for progress
+    uint64_t progress_countdown;
+};
+
+// Whether everything agreed; a failure of the environment is a status instead.
+enum run_verdict { RUN_PASSED, RUN_FAILED };
+
+// Called for each mismatch with its one page.
+typedef void run_report_fn(void *user, const char *page);
+
+struct run_report {
+    void *user;
+    run_report_fn *mismatch;
+};
+
+// Build the world of a run. dut may be NULL for the model alone. *world owned by the caller.
+struct loaded_dut;
+enum sim_status world_create(const struct run_options *options, const struct loaded_dut *dut,
+                             struct world **world, struct sim_error *error);
+void world_destroy(struct world *world);
+
+// Run to the end. *verdict tells whether everything agreed; error->text then holds what the
+// swap oracle or the checker said, if anything. SIM_ERROR_INTERRUPTED after a signal.
+enum sim_status world_run(struct world *world, const struct run_report *report,
+                          enum run_verdict *verdict, struct sim_error *error);
+
+// Ask a run to stop at the next opportunity (from a signal handler).
+void run_interrupt(void);
+bool run_interrupted(void);
+
+// --- between the files of the run -------------------------------------------------------
+
+// The parameters of the unit that the configuration asks for.
+struct mmu_config world_mmu_config(const struct run_config *config);
+
+// Memory as the bench and the stimulus see it.
+struct bench_memory world_memory(struct world *world);
+
+// One cycle; on a mismatch reports and, if more errors are allowed, resynchronises and sets
+// *lost. False: stop.
+bool world_cycle(struct world *world, const struct run_report *report, bool *lost);
+
+enum sim_status schedule_create(const struct run_options *options, struct schedule *schedule,
+                                struct sim_error *error);
+void schedule_destroy(struct schedule *schedule);
+// The next reference in the order of the run, mapped to Sv39. SIM_END when all are done.
+enum sim_status schedule_next(struct schedule *schedule, struct trace_ref *ref, unsigned *process,
+                              struct sim_error *error);
+
+enum sim_status driver_run(struct world *world, const struct run_report *report,
+                           enum run_verdict *verdict, struct sim_error *error);
+enum sim_status random_run(struct world *world, const struct run_report *report,
+                           enum run_verdict *verdict, struct sim_error *error);
+
+// Serve the fault of the oldest reference. The window is drained.
+enum sim_status trap_serve(struct world *world, const struct run_report *report,
+                           const struct mmu_fault *fault, enum run_verdict *verdict,
+                           struct sim_error *error);
+
+#endif
