@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// RANDOM: every resident frame is as likely as any other (splitmix64, modulo by multiplication).
+#include "policy.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+struct policy {
+    uint64_t state;
+    uint32_t count;
+    uint32_t chosen;  // frame that victim named
+    bool has_chosen;
+    uint32_t *place;   // of each resident frame in frame
+    uint32_t frame[];  // the resident ones
+};
+
+static void policy_random_destroy(struct policy *policy) {
+    free(policy->place);
+    free(policy);
+}
+
+static struct policy *policy_random_create(uint32_t frames, uint64_t seed) {
+    struct policy *policy = calloc(1, sizeof *policy + (size_t)frames * sizeof *policy->frame);
+    if (!policy) return NULL;
+    policy->state = seed;
+    policy->place = calloc(frames, sizeof *policy->place);
+    if (policy->place) return policy;
+    free(policy);
+    return NULL;
+}
+
+static uint64_t policy_random_next(struct policy *policy) {
+    uint64_t z = policy->state += UINT64_C(0x9E3779B97F4A7C15);
+    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
+    return z ^ z >> 31;
+}
+
+static void policy_random_insert(struct policy *policy, uint32_t frame) {
+    policy->place[frame] = policy->count;
+    policy->frame[policy->count++] = frame;
+    policy->has_chosen = false;
+}
+
+static void policy_random_touch(struct policy *policy, uint32_t frame, uint64_t next_use) {
+    (void)policy;
+    (void)frame;
+    (void)next_use;
+}
+
+static uint32_t policy_random_victim(struct policy *policy) {
+    if (!policy->has_chosen) {
+        uint64_t place = (policy_random_next(policy) >> 32) * policy->count >> 32;
+        policy->chosen = policy->frame[place];
+        policy->has_chosen = true;
+    }
+    return policy->chosen;
+}
+
+static void policy_random_remove(struct policy *policy, uint32_t frame) {
+    uint32_t last = policy->frame[--policy->count];
+    policy->frame[policy->place[frame]] = last;
+    policy->place[last] = policy->place[frame];
+    policy->has_chosen = false;
+}
+
+const struct policy_ops policy_random = {"random",
+                                         policy_random_create,
+                                         policy_random_insert,
+                                         policy_random_touch,
+                                         policy_random_victim,
+                                         policy_random_remove,
+                                         policy_random_remove,
+                                         policy_random_destroy};

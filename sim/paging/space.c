@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// Page tables: a pool of pages, the path of a vpn, the tables that a space owns.
+#include "space.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mmu/types.h"
+
+#define SPACE_FAN 512u
+#define SPACE_LEVELS 3
+
+struct space_pool {
+    struct sim_memory *memory;
+    uint64_t base;
+    uint64_t pages;
+    uint64_t fresh;   // pages below this number were taken at least once
+    uint64_t *freed;  // stack of pages given back; has room for all the fresh ones
+    size_t freed_count;
+    size_t capacity;
+};
+
+struct space_table {
+    uint64_t pa;
+    uint64_t first_vpn;
+    unsigned level;
+};
+
+struct space {
+    struct space_pool *pool;
+    struct space_table *tables;  // [0] is the root
+    size_t count;
+    size_t capacity;
+};
+
+struct space_pool *space_pool_create(struct sim_memory *memory, uint64_t base, uint64_t pages) {
+    struct space_pool *pool = calloc(1, sizeof *pool);
+    if (!pool) return NULL;
+    pool->memory = memory;
+    pool->base = base;
+    pool->pages = pages;
+    return pool;
+}
+
+void space_pool_destroy(struct space_pool *pool) {
+    if (!pool) return;
+    assert(pool->freed_count == pool->fresh);
+    free(pool->freed);
+    free(pool);
+}
+
+uint64_t space_pool_free(const struct space_pool *pool) {
+    return pool->pages - pool->fresh + pool->freed_count;
+}
+
+static bool space_pool_room(struct space_pool *pool) {
+    if (pool->capacity > pool->fresh) return true;
+    size_t capacity = pool->capacity ? pool->capacity * 2 : 64;
+    uint64_t *freed = realloc(pool->freed, capacity * sizeof *freed);
+    if (!freed) return false;
+    pool->freed = freed;
+    pool->capacity = capacity;
+    return true;
+}
+
+static void space_pool_give(struct space_pool *pool, uint64_t pa) {
+    sim_memory_page_discard(pool->memory, pa);
+    pool->freed[pool->freed_count++] = pa;
+}
+
+static enum space_status space_pool_take(struct space_pool *pool, uint64_t *pa) {
+    if (space_pool_free(pool) == 0) return SPACE_NO_TABLES;
+    if (pool->freed_count > 0) {
+        *pa = pool->freed[--pool->freed_count];
+    } else {
+        if (!space_pool_room(pool)) return SPACE_NO_HOST_MEMORY;
+        *pa = pool->base + pool->fresh++ * MMU_PAGE_BYTES;
+    }
+    uint8_t *page = sim_memory_page_writable(pool->memory, *pa);
+    if (!page) {
+        space_pool_give(pool, *pa);
+        return SPACE_NO_HOST_MEMORY;
+    }
+    memset(page, 0, MMU_PAGE_BYTES);
+    return SPACE_OK;
+}
+
+static bool space_room(struct space *space, size_t more) {
+    if (space->count + more <= space->capacity) return true;
+    size_t capacity = space->capacity * 2 + more + 8;
+    struct space_table *tables = realloc(space->tables, capacity * sizeof *tables);
+    if (!tables) return false;
+    space->tables = tables;
+    space->capacity = capacity;
+    return true;
+}
+
+enum space_status space_create(struct space_pool *pool, struct space **space) {
+    struct space *made = calloc(1, sizeof *made);
+    if (!made) return SPACE_NO_HOST_MEMORY;
+    made->pool = pool;
+    uint64_t root = 0;
+    enum space_status status =
+        space_room(made, SPACE_LEVELS) ? space_pool_take(pool, &root) : SPACE_NO_HOST_MEMORY;
+    if (status != SPACE_OK) {
+        free(made->tables);
+        free(made);
+        return status;
+    }
+    made->tables[made->count++] = (struct space_table){.pa = root, .level = SPACE_LEVELS - 1};
+    *space = made;
+    return SPACE_OK;
+}
+
+void space_destroy(struct space *space) {
+    if (!space) return;
+    for (size_t i = 0; i < space->count; i++) space_pool_give(space->pool, space->tables[i].pa);
+    free(space->tables);
+    free(space);
+}
+
+uint64_t space_root(const struct space *space) {
+    return space->tables[0].pa;
+}
+
+static uint64_t space_entry(uint64_t table, uint64_t vpn, unsigned level) {
+    return table + (vpn >> (MMU_VPN_BITS_PER_LEVEL * level) & (SPACE_FAN - 1)) * 8;
+}
+
+// Follow the path of vpn as far as it exists: *pa is the PTE of *level where it ends, at best that
+// of the page (level 0).
+static enum space_status space_descend(const struct space *space, uint64_t vpn, unsigned *level,
+                                       uint64_t *pa) {
+    const struct space_pool *pool = space->pool;
+    *level = SPACE_LEVELS - 1;
+    *pa = space_entry(space_root(space), vpn, *level);
+    while (*level > 0) {
+        uint64_t pte = 0;
+        sim_memory_read(pool->memory, *pa, &pte);
+        if (pte == 0) return SPACE_OK;
+        uint64_t table = pte >> MMU_PTE_PPN_SHIFT << MMU_PAGE_BITS;
+        bool inside = table - pool->base < pool->fresh * MMU_PAGE_BYTES;
+        if ((pte & 0x3FFu) != MMU_PTE_V || pte >> 54 || !inside) return SPACE_DAMAGED;
+        --*level;
+        *pa = space_entry(table, vpn, *level);
+    }
+    return SPACE_OK;
+}
+
+uint64_t space_pte_find(const struct space *space, uint64_t vpn) {
+    unsigned level;
+    uint64_t pa;
+    enum space_status status = space_descend(space, vpn, &level, &pa);
+    return status == SPACE_OK && level == 0 ? pa : SPACE_NO_PTE;
+}
+
+// Take the `count` tables of a path, or none.
+static enum space_status space_take(struct space *space, unsigned count, uint64_t *tables) {
+    if (count > space_pool_free(space->pool)) return SPACE_NO_TABLES;
+    if (!space_room(space, count)) return SPACE_NO_HOST_MEMORY;
+    for (unsigned i = 0; i < count; i++) {
+        enum space_status status = space_pool_take(space->pool, &tables[i]);
+        if (status == SPACE_OK) continue;
+        while (i-- > 0) space_pool_give(space->pool, tables[i]);
+        return status;
+    }
+    return SPACE_OK;
+}
+
+enum space_status space_pte_make(struct space *space, uint64_t vpn, uint64_t *pte_pa) {
+    unsigned level;
+    uint64_t pa;
+    uint64_t tables[SPACE_LEVELS] = {0};
+    enum space_status status = space_descend(space, vpn, &level, &pa);
+    if (status == SPACE_OK) status = space_take(space, level, tables);
+    if (status != SPACE_OK) return status;
+    for (unsigned i = 0; level > 0; i++) {
+        uint64_t pte = tables[i] >> MMU_PAGE_BITS << MMU_PTE_PPN_SHIFT | MMU_PTE_V;
+        sim_memory_write(space->pool->memory, pa, pte);
+        unsigned shift = MMU_VPN_BITS_PER_LEVEL * level--;
+        space->tables[space->count++] = (struct space_table){
+            .pa = tables[i], .first_vpn = vpn >> shift << shift, .level = level};
+        pa = space_entry(tables[i], vpn, level);
+    }
+    *pte_pa = pa;
+    return SPACE_OK;
+}
+
+void space_walk(const struct space *space, space_walk_fn *visit, void *user) {
+    for (size_t i = 0; i < space->count; i++) {
+        const struct space_table *table = &space->tables[i];
+        if (table->level != 0) continue;
+        for (unsigned entry = 0; entry < SPACE_FAN; entry++) {
+            uint64_t pte = 0;
+            sim_memory_read(space->pool->memory, table->pa + entry * 8, &pte);
+            if (pte != 0) visit(user, table->first_vpn + entry, table->pa + entry * 8, pte);
+        }
+    }
+}

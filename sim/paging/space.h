@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sv39 page tables inside simulated physical memory, their pages taken from a pool.
+//
+//   root (level 2) --PPN--> table (level 1) --PPN--> table (level 0): 512 PTEs of pages
+//
+// What lies in memory is the truth for finding a PTE; which tables a space owns is kept beside it,
+// so that even a damaged tree is freed whole.
+#ifndef PAGING_SPACE_H
+#define PAGING_SPACE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/memory.h"
+
+// "No PTE": no address of a PTE is odd.
+#define SPACE_NO_PTE UINT64_MAX
+
+enum space_status {
+    SPACE_OK,
+    SPACE_NO_TABLES,       // the pool is empty
+    SPACE_NO_HOST_MEMORY,  // the host has no memory
+    SPACE_DAMAGED          // a pointer on the path is not what was written
+};
+
+struct space_pool;
+struct space;
+
+// A pool of `pages` table pages from physical address `base`; NULL: no memory. Borrows memory.
+struct space_pool *space_pool_create(struct sim_memory *memory, uint64_t base, uint64_t pages);
+// Every space must have been destroyed.
+void space_pool_destroy(struct space_pool *pool);
+// Returns how many table pages are free.
+uint64_t space_pool_free(const struct space_pool *pool);
+
+// A space without pages: takes its root table. On success *space is owned by the caller.
+enum space_status space_create(struct space_pool *pool, struct space **space);
+// Give all its tables back to the pool.
+void space_destroy(struct space *space);
+uint64_t space_root(const struct space *space);
+
+// Returns the physical address of vpn's PTE, SPACE_NO_PTE if its path is missing or damaged.
+uint64_t space_pte_find(const struct space *space, uint64_t vpn);
+// The same, making what is missing: all of the path's tables are taken or none.
+enum space_status space_pte_make(struct space *space, uint64_t vpn, uint64_t *pte_pa);
+
+// Called for each PTE of a page that is not 0, in no order.
+typedef void space_walk_fn(void *user, uint64_t vpn, uint64_t pte_pa, uint64_t pte);
+void space_walk(const struct space *space, space_walk_fn *visit, void *user);
+
+#endif
