@@ -66,7 +66,9 @@ const struct dut_profile kProfile = {
     1,      // latency_hit
 };
 
-const struct dut_profile *Profile() { return &kProfile; }
+const struct dut_profile *Profile() {
+    return &kProfile;
+}
 
 // --- life --------------------------------------------------------------------------------
 
@@ -134,8 +136,7 @@ void SetAllPins(Vtandem *top) {
 }
 
 struct dut *Create(const struct dut_options *options, char *error, size_t error_bytes) {
-    if (options->wave_path != nullptr &&
-        !WaveFileUsable(options->wave_path, error, error_bytes)) {
+    if (options->wave_path != nullptr && !WaveFileUsable(options->wave_path, error, error_bytes)) {
         return nullptr;
     }
     // A seed set in another thread would restart this one's random numbers half-way.
@@ -235,13 +236,13 @@ void MemoryResponse(struct dut *dut, bool grant, const struct dut_memory_respons
 void SampleResponses(struct dut *dut, unsigned bits) {
     const Vtandem *const top = dut->top.get();
     if (bits & DUT_RESPONSE_DATA) {
-        dut->answer[MMU_PORT_DATA] = {top->d_rsp_pa_o,    top->d_rsp_fault_o != 0,
-                                      top->d_rsp_cause_o, top->d_rsp_level_o,
+        dut->answer[MMU_PORT_DATA] = {top->d_rsp_pa_o,     top->d_rsp_fault_o != 0,
+                                      top->d_rsp_cause_o,  top->d_rsp_level_o,
                                       top->d_rsp_source_o, top->d_rsp_perm_o};
     }
     if (bits & DUT_RESPONSE_FETCH) {
-        dut->answer[MMU_PORT_FETCH] = {top->f_rsp_pa_o,    top->f_rsp_fault_o != 0,
-                                       top->f_rsp_cause_o, top->f_rsp_level_o,
+        dut->answer[MMU_PORT_FETCH] = {top->f_rsp_pa_o,     top->f_rsp_fault_o != 0,
+                                       top->f_rsp_cause_o,  top->f_rsp_level_o,
                                        top->f_rsp_source_o, top->f_rsp_perm_o};
     }
 }
@@ -249,8 +250,8 @@ void SampleResponses(struct dut *dut, unsigned bits) {
 void SampleRest(struct dut *dut, unsigned bits) {
     const Vtandem *const top = dut->top.get();
     if (bits & DUT_FAULT) {
-        dut->fault = {top->fault_tval_o, top->fault_asid_o, top->fault_port_o,
-                      top->fault_access_o, top->fault_cause_o};
+        dut->fault = {top->fault_tval_o, top->fault_asid_o, top->fault_port_o, top->fault_access_o,
+                      top->fault_cause_o};
     }
     if (bits & DUT_MEMORY_REQUEST) {
         dut->memory = {top->mem_req_addr_o, top->mem_req_expected_o, top->mem_req_data_o,
@@ -264,15 +265,14 @@ void SampleRest(struct dut *dut, unsigned bits) {
 
 unsigned Sample(struct dut *dut) {
     const Vtandem *const top = dut->top.get();
-    const unsigned bits =
-        (unsigned)top->d_req_ready_o * DUT_READY_DATA |
-        (unsigned)top->f_req_ready_o * DUT_READY_FETCH |
-        (unsigned)top->fence_ready_o * DUT_READY_FENCE |
-        (unsigned)top->d_rsp_valid_o * DUT_RESPONSE_DATA |
-        (unsigned)top->f_rsp_valid_o * DUT_RESPONSE_FETCH |
-        (unsigned)top->fault_valid_o * DUT_FAULT |
-        (unsigned)top->mem_req_valid_o * DUT_MEMORY_REQUEST |
-        (unsigned)top->evt_fill_valid_o * DUT_EVENT;
+    const unsigned bits = (unsigned)top->d_req_ready_o * DUT_READY_DATA |
+                          (unsigned)top->f_req_ready_o * DUT_READY_FETCH |
+                          (unsigned)top->fence_ready_o * DUT_READY_FENCE |
+                          (unsigned)top->d_rsp_valid_o * DUT_RESPONSE_DATA |
+                          (unsigned)top->f_rsp_valid_o * DUT_RESPONSE_FETCH |
+                          (unsigned)top->fault_valid_o * DUT_FAULT |
+                          (unsigned)top->mem_req_valid_o * DUT_MEMORY_REQUEST |
+                          (unsigned)top->evt_fill_valid_o * DUT_EVENT;
     dut->fence_ready = top->fence_ready_o != 0;
     SampleResponses(dut, bits);
     if (bits & (DUT_FAULT | DUT_MEMORY_REQUEST | DUT_EVENT)) SampleRest(dut, bits);
@@ -293,19 +293,25 @@ unsigned Tick(struct dut *dut) {
 
 // --- read --------------------------------------------------------------------------------
 
-bool FenceBusy(struct dut *dut) { return !dut->fence_ready; }
+bool FenceBusy(struct dut *dut) {
+    return !dut->fence_ready;
+}
 
 void Response(struct dut *dut, enum mmu_port port, struct mmu_answer *answer) {
     *answer = dut->answer[port];
 }
 
-void Fault(struct dut *dut, struct mmu_fault *fault) { *fault = dut->fault; }
+void Fault(struct dut *dut, struct mmu_fault *fault) {
+    *fault = dut->fault;
+}
 
 void MemoryRequest(struct dut *dut, struct mmu_memory_request *request) {
     *request = dut->memory;
 }
 
-void Event(struct dut *dut, struct dut_event *event) { *event = dut->event; }
+void Event(struct dut *dut, struct dut_event *event) {
+    *event = dut->event;
+}
 
 uint64_t Counter(struct dut *dut, unsigned counter) {
     Vtandem *const top = dut->top.get();
@@ -331,15 +337,18 @@ bool Knob(struct dut *dut, const char *name, uint64_t value) {
 }
 
 const struct dut_ops kOps = {
-    DUT_ABI, Profile, Create, Destroy,   Reset,    SetCsr, Request,       Kill,  Fence,   Take,
-    MemoryResponse,   Tick,   FenceBusy, Response, Fault,  MemoryRequest, Event, Counter, Knob,
+    DUT_ABI, Profile,       Create, Destroy,        Reset, SetCsr,    Request,
+    Kill,    Fence,         Take,   MemoryResponse, Tick,  FenceBusy, Response,
+    Fault,   MemoryRequest, Event,  Counter,        Knob,
 };
 
 }  // namespace
 
 extern "C" __attribute__((visibility("default"))) const struct dut_ops *tandem_dut(void);
 
-const struct dut_ops *tandem_dut(void) { return &kOps; }
+const struct dut_ops *tandem_dut(void) {
+    return &kOps;
+}
 
 // The harness looks for this name.
 static_assert(sizeof(DUT_ENTRY) == sizeof("tandem_dut"), "DUT_ENTRY names another symbol");

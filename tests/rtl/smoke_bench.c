@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// The scripted driver of the smoke test.
+#include "smoke_bench.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define FENCES MMU_PORTS  // index of the fences in `offer`
+
+void smoke_init(struct smoke *smoke, const struct dut_ops *ops, uint64_t seed,
+                uint32_t grant_cycles, uint32_t data_cycles) {
+    memset(smoke, 0, sizeof *smoke);
+    smoke->ops = ops;
+    smoke->csr = (struct mmu_csr){.satp = SMOKE_SATP, .priv = MMU_PRIV_S};
+    smoke->pages_used = 1;
+    smoke->grant_cycles = grant_cycles;
+    smoke->data_cycles = data_cycles;
+    const struct dut_options options = {.seed = seed, .wave_path = NULL};
+    char error[200] = "";
+    smoke->dut = ops->create(&options, error, sizeof error);
+    assert_non_null(smoke->dut);
+    smoke_reset(smoke);
+}
+
+void smoke_free(struct smoke *smoke) {
+    if (smoke->dut != NULL) smoke->ops->destroy(smoke->dut);
+    smoke->dut = NULL;
+}
+
+void smoke_reset(struct smoke *smoke) {
+    smoke->ops->set_csr(smoke->dut, &smoke->csr);
+    smoke->ops->reset(smoke->dut);
+    smoke->cycle = 0;
+    smoke->waited = 0;
+    smoke->answering = false;
+}
+
+// --- memory -------------------------------------------------------------------------------
+
+static uint64_t *word_at(struct smoke *smoke, uint64_t pa) {
+    const uint64_t index = (pa - SMOKE_BASE_PPN * MMU_PAGE_BYTES) / 8;
+    assert_true(pa >= SMOKE_BASE_PPN * MMU_PAGE_BYTES && index < SMOKE_PAGES * 512);
+    return &smoke->word[index];
+}
+
+uint64_t *smoke_slot(struct smoke *smoke, uint64_t va, unsigned level) {
+    uint64_t table = SMOKE_BASE_PPN;
+    for (unsigned at = 2;; --at) {
+        const uint64_t index = va >> (MMU_PAGE_BITS + MMU_VPN_BITS_PER_LEVEL * at) & 511;
+        uint64_t *slot = word_at(smoke, table * MMU_PAGE_BYTES + index * 8);
+        if (at == level) return slot;
+        if (*slot == 0) {
+            *slot = (SMOKE_BASE_PPN + smoke->pages_used++) << MMU_PTE_PPN_SHIFT | MMU_PTE_V;
+        }
+        table = *slot >> MMU_PTE_PPN_SHIFT;
+    }
+}
+
+void smoke_map(struct smoke *smoke, uint64_t va, unsigned level, uint64_t ppn, uint64_t flags) {
+    *smoke_slot(smoke, va, level) = ppn << MMU_PTE_PPN_SHIFT | flags;
+}
+
+static uint64_t transact(struct smoke *smoke, const struct mmu_memory_request *request) {
+    uint64_t *word = word_at(smoke, request->pa);
+    if (request->write && smoke->conflicts > 0) {
+        --smoke->conflicts;
+        *word ^= UINT64_C(1) << 8;
+    }
+    const uint64_t found = *word;
+    if (request->write && found == request->expected) *word = request->data;
+    return found;
+}
+
+static void grant(struct smoke *smoke, const struct mmu_memory_request *request) {
+    smoke->waited = 0;
+    smoke->answering = true;
+    smoke->answer_cycle = smoke->cycle + smoke->data_cycles;
+    smoke->memory_answer.error = smoke->errors > 0;
+    if (smoke->errors > 0) --smoke->errors;
+    smoke->memory_answer.data = smoke->memory_answer.error ? 0 : transact(smoke, request);
+}
+
+// --- script -------------------------------------------------------------------------------
+
+void smoke_offer(struct smoke *smoke, enum mmu_port port, uint64_t cycle, uint64_t va,
+                 enum mmu_access access) {
+    assert_true(smoke->offers[port] < SMOKE_OFFERS);
+    smoke->offer[port][smoke->offers[port]++] =
+        (struct smoke_offer){.cycle = cycle, .request = {.va = va, .access = (uint8_t)access}};
+}
+
+void smoke_fence(struct smoke *smoke, uint64_t cycle, struct mmu_fence fence) {
+    assert_true(smoke->offers[FENCES] < SMOKE_OFFERS);
+    smoke->offer[FENCES][smoke->offers[FENCES]++] =
+        (struct smoke_offer){.cycle = cycle, .fence = fence};
+}
+
+static const struct smoke_offer *current(const struct smoke *smoke, unsigned source) {
+    const struct smoke_offer *offer = &smoke->offer[source][smoke->offers_done[source]];
+    bool valid = smoke->offers_done[source] < smoke->offers[source] && offer->cycle <= smoke->cycle;
+    return valid ? offer : NULL;
+}
+
+static bool stage(struct smoke *smoke) {
+    smoke->ops->set_csr(smoke->dut, &smoke->csr);
+    for (unsigned port = 0; port < MMU_PORTS; ++port) {
+        const struct smoke_offer *offer = current(smoke, port);
+        smoke->ops->request(smoke->dut, port, offer != NULL ? &offer->request : NULL);
+    }
+    const struct smoke_offer *fence = current(smoke, FENCES);
+    smoke->ops->fence(smoke->dut, fence != NULL ? &fence->fence : NULL);
+    unsigned mask = 0;
+    for (unsigned channel = 0; channel < SMOKE_CHANNELS; ++channel) {
+        if (smoke->cycle >= smoke->take_from[channel]) mask |= 1u << channel;
+    }
+    smoke->ops->take(smoke->dut, mask);
+    const bool granting = smoke->waited + 1 >= smoke->grant_cycles;
+    const bool answers = smoke->answering && smoke->answer_cycle == smoke->cycle;
+    smoke->ops->memory_response(smoke->dut, granting, answers ? &smoke->memory_answer : NULL);
+    if (answers) smoke->answering = false;
+    return granting;
+}
+
+static void record(struct smoke *smoke, unsigned sample) {
+    const struct dut_ops *ops = smoke->ops;
+    const uint64_t c = smoke->cycle;
+    for (unsigned wire = D_READY; wire <= FILL; ++wire) {
+        smoke->wire[wire][c] = (sample >> wire & 1u) != 0;
+    }
+    for (unsigned port = 0; port < MMU_PORTS; ++port) {
+        memset(&smoke->answer[port][c], 0, sizeof smoke->answer[port][c]);
+        if (smoke->wire[D_RSP + port][c]) ops->response(smoke->dut, port, &smoke->answer[port][c]);
+    }
+    if (smoke->wire[FAULT][c]) ops->fault(smoke->dut, &smoke->fault[c]);
+    if (smoke->wire[FILL][c]) ops->event(smoke->dut, &smoke->event[c]);
+    struct mmu_memory_request *request = &smoke->memory_request[c];
+    memset(request, 0, sizeof *request);
+    if (smoke->wire[MEM_REQ][c]) ops->memory_request(smoke->dut, request);
+    smoke->wire[MEM_WRITE][c] = request->write;
+    assert_true(ops->fence_busy(smoke->dut) == !smoke->wire[FENCE_READY][c]);
+}
+
+void smoke_run(struct smoke *smoke, uint64_t until) {
+    assert_true(until <= SMOKE_CYCLES);
+    for (; smoke->cycle < until; ++smoke->cycle) {
+        const bool granting = stage(smoke);
+        record(smoke, smoke->ops->tick(smoke->dut));
+        for (unsigned source = 0; source <= FENCES; ++source) {
+            bool accepted =
+                current(smoke, source) != NULL && smoke->wire[D_READY + source][smoke->cycle];
+            if (accepted) ++smoke->offers_done[source];
+        }
+        if (!smoke->wire[MEM_REQ][smoke->cycle]) continue;
+        if (granting) {
+            grant(smoke, &smoke->memory_request[smoke->cycle]);
+        } else {
+            ++smoke->waited;
+        }
+    }
+}
+
+// --- look ---------------------------------------------------------------------------------
+
+void smoke_expect(const struct smoke *smoke, enum smoke_wire wire, uint64_t cycle,
+                  const char *wave) {
+    for (uint64_t c = cycle; *wave != '\0'; ++wave, ++c) {
+        assert_true(c < smoke->cycle);
+        if (smoke->wire[wire][c] == (*wave == '1')) continue;
+        fail_msg("wire %u is %d in cycle %u", (unsigned)wire, smoke->wire[wire][c], (unsigned)c);
+    }
+}
+
+uint64_t smoke_first(const struct smoke *smoke, enum smoke_wire wire, uint64_t from) {
+    for (uint64_t c = from; c < smoke->cycle; ++c) {
+        if (smoke->wire[wire][c]) return c;
+    }
+    fail_msg("wire %u stays 0 from cycle %u on", (unsigned)wire, (unsigned)from);
+    return 0;
+}
+
+uint64_t smoke_counter(struct smoke *smoke, unsigned counter) {
+    return smoke->ops->counter(smoke->dut, counter);
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Drives a unit through verif/dut.h from a small script, with a memory of its own, and
+// records the wires of every cycle, so that a test can compare them with a drawing.
+#ifndef TANDEM_TESTS_RTL_SMOKE_BENCH_H
+#define TANDEM_TESTS_RTL_SMOKE_BENCH_H
+
+#include "verif/dut.h"
+
+#define SMOKE_CYCLES 2000u
+#define SMOKE_OFFERS 64u
+#define SMOKE_PAGES 16u
+#define SMOKE_BASE_PPN UINT64_C(0x80000)  // first page of the memory: the root table
+#define SMOKE_SATP (UINT64_C(8) << 60 | UINT64_C(1) << 44 | SMOKE_BASE_PPN)  // ASID 1
+
+// Flags of a leaf that needs no update, for S-mode.
+#define RWX_AD (MMU_PTE_V | MMU_PTE_R | MMU_PTE_W | MMU_PTE_X | MMU_PTE_A | MMU_PTE_D)
+
+enum smoke_wire {  // in the order of enum dut_sample, then what payloads say
+    D_READY,
+    F_READY,
+    FENCE_READY,
+    D_RSP,
+    F_RSP,
+    FAULT,
+    MEM_REQ,
+    FILL,
+    MEM_WRITE,
+    SMOKE_WIRES
+};
+
+enum smoke_channel { CHANNEL_DATA, CHANNEL_FETCH, CHANNEL_FAULT, SMOKE_CHANNELS };
+
+struct smoke_offer {
+    uint64_t cycle;  // valid from here until accepted
+    struct mmu_request request;
+    struct mmu_fence fence;
+};
+
+struct smoke {
+    const struct dut_ops *ops;
+    struct dut *dut;
+    struct mmu_csr csr;  // staged in every cycle
+    uint64_t cycle;      // the next one
+
+    struct smoke_offer offer[MMU_PORTS + 1][SMOKE_OFFERS];  // ports, then fences
+    unsigned offers[MMU_PORTS + 1], offers_done[MMU_PORTS + 1];
+    uint64_t take_from[SMOKE_CHANNELS];  // ready from this cycle on
+
+    uint64_t word[SMOKE_PAGES * 512];
+    unsigned pages_used;
+    unsigned conflicts;  // so many next compare-and-writes find software bit 8 toggled
+    unsigned errors;     // so many next transactions are answered with an error
+    uint32_t grant_cycles, data_cycles;  // g and L
+    uint32_t waited;                     // cycles of the request on the wires so far
+    bool answering;
+    uint64_t answer_cycle;
+    struct dut_memory_response memory_answer;
+
+    // Recorded per cycle.
+    bool wire[SMOKE_WIRES][SMOKE_CYCLES];
+    struct mmu_answer answer[MMU_PORTS][SMOKE_CYCLES];
+    struct mmu_fault fault[SMOKE_CYCLES];
+    struct mmu_memory_request memory_request[SMOKE_CYCLES];
+    struct dut_event event[SMOKE_CYCLES];
+};
+
+// A unit just reset, S-mode with Sv39 and an empty root table; everything ready.
+void smoke_init(struct smoke *smoke, const struct dut_ops *ops, uint64_t seed,
+                uint32_t grant_cycles, uint32_t data_cycles);
+void smoke_free(struct smoke *smoke);
+// Reset again: cycle 0; memory, registers and offers not done yet stay.
+void smoke_reset(struct smoke *smoke);
+
+// Returns the place of va's PTE at level; builds pointers down to it as needed.
+uint64_t *smoke_slot(struct smoke *smoke, uint64_t va, unsigned level);
+void smoke_map(struct smoke *smoke, uint64_t va, unsigned level, uint64_t ppn, uint64_t flags);
+
+void smoke_offer(struct smoke *smoke, enum mmu_port port, uint64_t cycle, uint64_t va,
+                 enum mmu_access access);
+void smoke_fence(struct smoke *smoke, uint64_t cycle, struct mmu_fence fence);
+// Run the cycles before `until`.
+void smoke_run(struct smoke *smoke, uint64_t until);
+
+// Asserts the wire from `cycle` on: '1' or '_' per cycle.
+void smoke_expect(const struct smoke *smoke, enum smoke_wire wire, uint64_t cycle,
+                  const char *wave);
+// Returns the first cycle >= from in which the wire is 1; fails the test if there is none.
+uint64_t smoke_first(const struct smoke *smoke, enum smoke_wire wire, uint64_t from);
+uint64_t smoke_counter(struct smoke *smoke, unsigned counter);
+
+#endif
