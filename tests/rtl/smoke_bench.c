@@ -180,6 +180,36 @@ uint64_t smoke_first(const struct smoke *smoke, enum smoke_wire wire, uint64_t f
     return 0;
 }
 
+bool smoke_same_answer(const struct mmu_answer *a, const struct mmu_answer *b) {
+    return a->pa == b->pa && a->fault == b->fault && a->cause == b->cause && a->level == b->level &&
+           a->source == b->source && a->perm == b->perm;
+}
+
+bool smoke_same_request(const struct mmu_memory_request *a, const struct mmu_memory_request *b) {
+    return a->pa == b->pa && a->expected == b->expected && a->data == b->data &&
+           a->write == b->write;
+}
+
+static bool same_fault(const struct mmu_fault *a, const struct mmu_fault *b) {
+    return a->tval == b->tval && a->asid == b->asid && a->port == b->port &&
+           a->access == b->access && a->cause == b->cause;
+}
+
+static bool same_event(const struct dut_event *a, const struct dut_event *b) {
+    return a->port == b->port && a->set == b->set && a->way == b->way && a->evict == b->evict;
+}
+
+bool smoke_same_cycle(const struct smoke *a, const struct smoke *b, uint64_t c) {
+    bool same = true;
+    for (unsigned wire = 0; wire < SMOKE_WIRES; ++wire) {
+        same = same && a->wire[wire][c] == b->wire[wire][c];
+    }
+    return same && smoke_same_answer(&a->answer[0][c], &b->answer[0][c]) &&
+           smoke_same_answer(&a->answer[1][c], &b->answer[1][c]) &&
+           same_fault(&a->fault[c], &b->fault[c]) && same_event(&a->event[c], &b->event[c]) &&
+           smoke_same_request(&a->memory_request[c], &b->memory_request[c]);
+}
+
 uint64_t smoke_counter(struct smoke *smoke, unsigned counter) {
     return smoke->ops->counter(smoke->dut, counter);
 }

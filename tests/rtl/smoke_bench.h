@@ -86,6 +86,11 @@ void smoke_expect(const struct smoke *smoke, enum smoke_wire wire, uint64_t cycl
                   const char *wave);
 // Returns the first cycle >= from in which the wire is 1; fails the test if there is none.
 uint64_t smoke_first(const struct smoke *smoke, enum smoke_wire wire, uint64_t from);
+// Field by field: structs have bytes that mean nothing.
+bool smoke_same_answer(const struct mmu_answer *a, const struct mmu_answer *b);
+bool smoke_same_request(const struct mmu_memory_request *a, const struct mmu_memory_request *b);
+// Returns whether two units showed the same in cycle c: every wire, every payload.
+bool smoke_same_cycle(const struct smoke *a, const struct smoke *b, uint64_t c);
 uint64_t smoke_counter(struct smoke *smoke, unsigned counter);
 
 #endif
