@@ -179,11 +179,11 @@ static enum sim_status copy_refs(struct trace_import *import, struct trace_write
 }
 
 enum sim_status trace_import_file(const char *path, struct trace_writer *writer, uint64_t max_refs,
-                                  struct sim_error *error) {
+                                  trace_input_wait wait, void *context, struct sim_error *error) {
     struct trace_input *input = NULL;
     struct trace_import *import = NULL;
     uint64_t copied = 0;
-    enum sim_status status = trace_input_open(path, &input, error);
+    enum sim_status status = trace_input_open(path, wait, context, &input, error);
     if (status == SIM_OK) status = trace_import_open(input, false, &import, error);
     if (status == SIM_OK) status = copy_refs(import, writer, max_refs, &copied, error);
     if (status == SIM_OK && copied == 0) {

@@ -21,8 +21,9 @@ void trace_import_close(struct trace_import *import);
 enum sim_status trace_import_next(struct trace_import *import, struct trace_ref *refs,
                                   size_t capacity, size_t *count, struct sim_error *error);
 
-// Import all of `path` ("-" is standard input) into `writer`; no reference is an error.
+// Import `path` ("-" is standard input) into `writer`, max_refs references at most; none is
+// an error. wait and its context as for trace_input_open.
 enum sim_status trace_import_file(const char *path, struct trace_writer *writer, uint64_t max_refs,
-                                  struct sim_error *error);
+                                  trace_input_wait wait, void *context, struct sim_error *error);
 
 #endif

@@ -32,9 +32,9 @@ static enum sim_status read_some(struct trace_input *input, void *bytes, size_t 
     for (;;) {
         enum sim_status status =
             input->wait ? input->wait(input->context, input->fd, error) : SIM_OK;
-        if (status != SIM_OK) return status;
-        ssize_t size = read(input->fd, bytes, capacity);
-        if (size < 0 && errno == EINTR) continue;
+        if (status != SIM_OK && status != SIM_END) return status;
+        ssize_t size = status == SIM_END ? 0 : read(input->fd, bytes, capacity);
+        if (size < 0 && (errno == EINTR || (errno == EAGAIN && input->wait))) continue;
         if (size < 0) {
             return sim_fail(error, SIM_ERROR_IO, "%s: cannot read: %s", input->name,
                             strerror(errno));
@@ -151,15 +151,17 @@ enum sim_status trace_input_open_fd(int fd, const char *name, trace_input_wait w
     return SIM_OK;
 }
 
-enum sim_status trace_input_open(const char *path, struct trace_input **input,
-                                 struct sim_error *error) {
+enum sim_status trace_input_open(const char *path, trace_input_wait wait, void *context,
+                                 struct trace_input **input, struct sim_error *error) {
+    // A named pipe nobody writes to yet must not block where `wait` cannot see a signal.
     bool standard = strcmp(path, "-") == 0;
     const char *name = standard ? "standard input" : path;
-    int fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC);
+    int fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+                      : open(path, O_RDONLY | O_CLOEXEC | (wait ? O_NONBLOCK : 0));
     if (fd < 0) {
         return sim_fail(error, SIM_ERROR_IO, "%s: cannot open: %s", name, strerror(errno));
     }
-    return trace_input_open_fd(fd, name, NULL, NULL, input, error);
+    return trace_input_open_fd(fd, name, wait, context, input, error);
 }
 
 void trace_input_close(struct trace_input *input) {

@@ -10,12 +10,14 @@
 
 struct trace_input;
 
-// Called before every read of the descriptor; anything but SIM_OK ends the input.
+// Called before every read of the descriptor. SIM_END: the input is over; another status
+// is returned by the call that wanted to read.
 typedef enum sim_status (*trace_input_wait)(void *context, int fd, struct sim_error *error);
 
-enum sim_status trace_input_open(const char *path, struct trace_input **input,
-                                 struct sim_error *error);
-// Takes the descriptor: trace_input_close closes it, and so does a failure. wait may be NULL.
+// wait may be NULL.
+enum sim_status trace_input_open(const char *path, trace_input_wait wait, void *context,
+                                 struct trace_input **input, struct sim_error *error);
+// Takes the descriptor: trace_input_close closes it, and so does a failure.
 enum sim_status trace_input_open_fd(int fd, const char *name, trace_input_wait wait, void *context,
                                     struct trace_input **input, struct sim_error *error);
 void trace_input_close(struct trace_input *input);

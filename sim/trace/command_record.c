@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// tandem record: a program's references, or somebody else's recording, into a trace.
+#include <argp.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "import.h"
+#include "recorder.h"
+#include "sim/commands_trace.h"
+#include "writer.h"
+
+enum { EXIT_USAGE = 2, TEXT_BYTES = 256 };
+
+struct record_options {
+    const char *output, *import, *text;
+    uint64_t max_refs;
+    int level;
+    char **program;  // with its arguments, NULL at the end
+};
+
+static uint64_t parse_number(struct argp_state *state, const char *name, const char *text,
+                             uint64_t least, uint64_t most) {
+    char *end = NULL;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end || errno || value < least || value > most) {
+        argp_error(state, "%s: \"%s\" is not a number of at least %" PRIu64 " and at most %" PRIu64,
+                   name, text, least, most);
+    }
+    return value;
+}
+
+static void check_options(struct argp_state *state, const struct record_options *options) {
+    if (!options->output) argp_error(state, "-o FILE is missing");
+    if (!options->program && !options->import) {
+        argp_error(state, "neither a program nor --import INPUT is given");
+    }
+    if (options->program && options->import) {
+        argp_error(state, "a program and --import INPUT exclude each other");
+    }
+}
+
+static error_t parse_option(int key, char *argument, struct argp_state *state) {
+    struct record_options *options = state->input;
+    switch (key) {
+        case 'o':
+            options->output = argument;
+            return 0;
+        case 'i':
+            options->import = argument;
+            return 0;
+        case 'p':
+            options->text = argument;
+            return 0;
+        case 'n':
+            options->max_refs = parse_number(state, "-n", argument, 1, UINT64_MAX);
+            return 0;
+        case 'l':
+            options->level = (int)parse_number(state, "-l", argument, 1, TRACE_LEVEL_MAX);
+            return 0;
+        case ARGP_KEY_ARG:
+            // The first word that is no option begins the program; the rest is its own.
+            options->program = state->argv + state->next - 1;
+            state->next = state->argc;
+            return 0;
+        case ARGP_KEY_END:
+            check_options(state, options);
+            return 0;
+        default:
+            return ARGP_ERR_UNKNOWN;
+    }
+}
+
+// The program's words with spaces between them, as many as fit.
+static void join_words(char **words, char text[TEXT_BYTES]) {
+    size_t length = 0;
+    text[0] = '\0';
+    for (size_t i = 0; words[i] && length < TEXT_BYTES - 1; i++) {
+        int more = snprintf(text + length, TEXT_BYTES - length, "%s%s", i ? " " : "", words[i]);
+        length += more > 0 ? (size_t)more : 0;
+    }
+}
+
+static void report_end(const char *name, const struct recorder_options *options,
+                       const struct recorder_outcome *outcome) {
+    if (outcome->limited) return;
+    if (WIFSIGNALED(outcome->wait_status)) {
+        fprintf(stderr, "%s: %s was ended by signal %d; the trace is kept\n", name,
+                options->argv[0], WTERMSIG(outcome->wait_status));
+    } else if (WEXITSTATUS(outcome->wait_status)) {
+        fprintf(stderr, "%s: %s ended with exit status %d; the trace is kept\n", name,
+                options->argv[0], WEXITSTATUS(outcome->wait_status));
+    }
+}
+
+static enum sim_status record_refs(const struct record_options *options, const char *name,
+                                   struct trace_signals *signals, struct trace_writer *writer,
+                                   struct sim_error *error) {
+    if (options->import) {
+        return trace_import_file(options->import, writer, options->max_refs, trace_signals_wait,
+                                 signals, error);
+    }
+    struct recorder_options recorder = {options->program, options->max_refs,
+                                        isatty(STDERR_FILENO) == 1};
+    struct recorder_outcome outcome;
+    enum sim_status status = recorder_run(&recorder, signals, writer, &outcome, error);
+    if (status == SIM_OK) report_end(name, &recorder, &outcome);
+    return status;
+}
+
+static enum sim_status record(const struct record_options *options, const char *name,
+                              struct trace_signals *signals, struct sim_error *error) {
+    char words[TEXT_BYTES] = "";
+    if (options->program) join_words(options->program, words);
+    struct trace_writer *writer = NULL;
+    enum sim_status status =
+        trace_writer_create(options->output, options->text ? options->text : words, &writer, error);
+    if (status != SIM_OK) return status;
+    status = trace_writer_set_level(writer, options->level, error);
+    if (status == SIM_OK) status = record_refs(options, name, signals, writer, error);
+    if (status != SIM_OK) {
+        trace_writer_abandon(writer);
+        return status;
+    }
+    uint64_t refs = trace_writer_refs(writer);
+    status = trace_writer_commit(writer, error);
+    // Not on standard output: that is the program's.
+    if (status == SIM_OK) {
+        fprintf(stderr, "%s: %" PRIu64 " references are in %s\n", name, refs, options->output);
+    }
+    return status;
+}
+
+int tandem_record(int argc, char **argv) {
+    static const struct argp_option known[] = {
+        {"output", 'o', "FILE", 0, "The trace to write; an existing trace is replaced", 0},
+        {"max-refs", 'n', "REFS", 0, "End after so many references", 0},
+        {"level", 'l', "LEVEL", 0, "zstd's level, 1 to 19; 9 if not given", 0},
+        {"program-text", 'p', "TEXT", 0,
+         "What the trace says was recorded; else the program's "
+         "words",
+         0},
+        {"import", 'i', "INPUT", 0,
+         "Read lackey's text or ref8, plain or zstd, \"-\" = standard "
+         "input",
+         0},
+        {0}};
+    static const struct argp argp = {
+        known,
+        parse_option,
+        "-- PROGRAM [ARGUMENT...]\n--import INPUT",
+        "Record the memory references of a program with Valgrind, or import a recording.",
+        NULL,
+        NULL,
+        NULL};
+    struct record_options options = {.max_refs = UINT64_MAX, .level = TRACE_LEVEL_DEFAULT};
+    argp_err_exit_status = EXIT_USAGE;
+    if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &options) != 0) return EXIT_USAGE;
+    signal(SIGXFSZ, SIG_IGN);  // a file that grows too large is an error with a sentence
+    struct sim_error error;
+    struct trace_signals signals;
+    enum sim_status status = trace_signals_begin(&signals, &error);
+    if (status == SIM_OK) {
+        status = record(&options, argv[0], &signals, &error);
+        trace_signals_end(&signals);
+    }
+    if (status == SIM_OK) return 0;
+    fprintf(stderr, "%s: %s\n", argv[0], error.text);
+    return EXIT_USAGE;
+}
