@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+// tandem run
+#define _GNU_SOURCE
+#include <argp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command_line.h"
+#include "commands.h"
+#include "result.h"
+
+enum option_key {
+    OPTION_CONFIG = 'c',
+    OPTION_TRACE = 't',
+    OPTION_RANDOM = 'r',
+    OPTION_FRAMES = 'f',
+    OPTION_POLICY = 'p',
+    OPTION_SEED = 's',
+    OPTION_JSON = 'j',
+    OPTION_WAVE = 'w',
+    OPTION_REFERENCES = 'n',
+    OPTION_MODEL_ONLY = 256,
+    OPTION_DUT_ONLY,
+    OPTION_SET,
+    OPTION_MAX_ERRORS,
+    OPTION_WINDOW,
+    OPTION_DUT,
+    OPTION_SWAP,
+    OPTION_QUIET
+};
+
+static const struct argp_option options_help[] = {
+    {0, 0, 0, 0, "What runs:", 1},
+    {"trace", OPTION_TRACE, "FILE", 0, "a recorded program; repeat it for several", 1},
+    {"random", OPTION_RANDOM, "N", 0, "N random translations instead of programs", 1},
+    {"references", OPTION_REFERENCES, "N", 0, "at most N references of each program (0: all)", 1},
+    {0, 0, 0, 0, "How:", 2},
+    {"config", OPTION_CONFIG, "FILE", 0, "configuration (YAML) with the keys that every run prints",
+     2},
+    {"set", OPTION_SET, "KEY=VALUE", 0, "set one key (tlb.data.ways=4) after --config", 2},
+    {"frames", OPTION_FRAMES, "N", 0, "page frames (os.frames, 256)", 2},
+    {"policy", OPTION_POLICY, "P", 0, "page replacement (os.policy): fifo lru opt clock random", 2},
+    {"seed", OPTION_SEED, "S", 0, "seed of everything random (1); 0 is a seed", 2},
+    {"model-only", OPTION_MODEL_ONLY, 0, 0, "the model alone: fast, nothing is compared", 2},
+    {"dut-only", OPTION_DUT_ONLY, 0, 0, "the RTL alone: nothing is compared", 2},
+    {"max-errors", OPTION_MAX_ERRORS, "N", 0, "end after N mismatches (1)", 2},
+    {"dut", OPTION_DUT, "FILE", 0, "this DUT instead of the one built for the configuration", 2},
+    {"swap", OPTION_SWAP, "FILE", 0, "keep swap in FILE (else a temporary file)", 2},
+    {0, 0, 0, 0, "What comes out:", 3},
+    {"json", OPTION_JSON, "FILE", 0, "the result as JSON", 3},
+    {"wave", OPTION_WAVE, "FILE", 0, "waveform of the RTL (FST, for GTKWave)", 3},
+    {"wave-window", OPTION_WINDOW, "FROM:TO", 0, "cycles of the waveform (all)", 3},
+    {"quiet", OPTION_QUIET, 0, 0, "do not print the configuration", 3},
+    {0}};
+
+static const char doc[] =
+    "Run recorded programs, or random stimulus, through the RTL MMU in lockstep with the "
+    "reference model, and serve the page faults from swap.\v"
+    "Exit status: 0 everything agreed; 1 a check failed; 2 usage, environment or an "
+    "interrupt. A mismatch prints one page and the command that repeats it with a waveform.\n\n"
+    "Examples:\n"
+    "  tandem run --trace traces/cc1.tdt --frames 256 --policy clock\n"
+    "  tandem run --random 1000000 --seed 7 --set tlb.data.ways=4\n";
+
+enum { MOST_SETTINGS = 64 };
+
+struct arguments {
+    struct run_options run;
+    const char *json;
+    struct sim_error error;
+    bool failed, quiet, has_mode, has_window;
+    struct setting {
+        const char *option, *key, *value;  // key NULL: value is KEY=VALUE
+    } settings[MOST_SETTINGS];             // to be applied after --config
+    unsigned setting_count;
+};
+
+static void number(struct argp_state *state, const char *name, const char *text, uint64_t *value) {
+    if (!config_number(text, value) || *value > INT64_MAX)
+        argp_error(state, "--%s takes a whole number, not '%s'", name, text);
+}
+
+// Remember a setting until the configuration file has been read.
+static void defer(struct argp_state *state, const char *option, const char *key,
+                  const char *value) {
+    struct arguments *arguments = state->input;
+    if (arguments->setting_count == MOST_SETTINGS)
+        argp_error(state, "more than %d settings; write a --config file", MOST_SETTINGS);
+    else
+        arguments->settings[arguments->setting_count++] = (struct setting){option, key, value};
+}
+
+static void set_mode(struct argp_state *state, enum bench_mode mode) {
+    struct arguments *arguments = state->input;
+    if (arguments->has_mode && arguments->run.mode != mode)
+        argp_error(state, "either --model-only or --dut-only, not both");
+    arguments->has_mode = true;
+    arguments->run.mode = mode;
+}
+
+static void add_trace(struct argp_state *state, const char *path) {
+    struct run_options *run = &((struct arguments *)state->input)->run;
+    if (run->trace_count == MOST_TRACES)
+        argp_error(state, "more than %d traces", MOST_TRACES);
+    else
+        run->traces[run->trace_count++] = path;
+}
+
+static void window(struct argp_state *state, const char *text, struct run_options *run) {
+    char from[32] = "";
+    const char *colon = strchr(text, ':');
+    if (!colon || (size_t)(colon - text) >= sizeof from) {
+        argp_error(state, "--wave-window takes FROM:TO, not '%s'", text);
+        return;
+    }
+    memcpy(from, text, (size_t)(colon - text));
+    number(state, "wave-window", from, &run->wave_from);
+    number(state, "wave-window", colon + 1, &run->wave_to);
+    if (run->wave_from > run->wave_to)
+        argp_error(state, "--wave-window %s ends before it begins", text);
+    ((struct arguments *)state->input)->has_window = true;
+}
+
+static error_t parse(int key, char *text, struct argp_state *state) {
+    struct arguments *arguments = state->input;
+    struct run_options *run = &arguments->run;
+    switch (key) {
+        case OPTION_CONFIG:
+            if (config_load(text, &run->config, &arguments->error)) arguments->failed = true;
+            break;
+        case OPTION_TRACE: add_trace(state, text); break;
+        case OPTION_RANDOM: number(state, "random", text, &run->random_count); break;
+        case OPTION_REFERENCES: defer(state, "--references", "os.references", text); break;
+        case OPTION_FRAMES: defer(state, "--frames", "os.frames", text); break;
+        case OPTION_POLICY: defer(state, "--policy", "os.policy", text); break;
+        case OPTION_SEED: defer(state, "--seed", "seed", text); break;
+        case OPTION_SET: defer(state, "--set", NULL, text); break;
+        case OPTION_MODEL_ONLY: set_mode(state, BENCH_MODEL_ONLY); break;
+        case OPTION_DUT_ONLY: set_mode(state, BENCH_DUT_ONLY); break;
+        case OPTION_MAX_ERRORS: number(state, "max-errors", text, &run->max_errors); break;
+        case OPTION_JSON: arguments->json = text; break;
+        case OPTION_WAVE: run->wave_path = text; break;
+        case OPTION_WINDOW: window(state, text, run); break;
+        case OPTION_DUT: run->dut_path = text; break;
+        case OPTION_SWAP: run->swap_path = text; break;
+        case OPTION_QUIET: arguments->quiet = true; break;
+        case ARGP_KEY_ARG:
+            argp_error(state, "'%s' is not an option; programs are given by --trace FILE", text);
+            break;
+        default: return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp argp = {options_help, parse, 0, doc, 0, 0, 0};
+
+static enum sim_status finish_config(struct arguments *arguments) {
+    struct run_config *config = &arguments->run.config;
+    struct sim_error *error = &arguments->error;
+    enum sim_status status = arguments->failed ? SIM_ERROR_USAGE : SIM_OK;
+    for (unsigned i = 0; i < arguments->setting_count && !status; i++) {
+        const struct setting *setting = &arguments->settings[i];
+        status = setting->key
+                     ? config_assign(setting->option, setting->key, setting->value, config, error)
+                     : config_set(setting->value, config, error);
+    }
+    // No trace that was given may be left out.
+    if (config->processes < arguments->run.trace_count)
+        config->processes = arguments->run.trace_count;
+    return status ? status : config_check(config, error);
+}
+
+static enum sim_status finish_arguments(struct arguments *arguments) {
+    struct run_options *run = &arguments->run;
+    struct sim_error *error = &arguments->error;
+    enum sim_status status = finish_config(arguments);
+    if (status) return status;
+    if ((run->trace_count == 0) == (run->random_count == 0))
+        return sim_fail(error, SIM_ERROR_USAGE,
+                        "give --trace FILE or --random N (at least 1), not both");
+    if (run->max_errors == 0)
+        return sim_fail(error, SIM_ERROR_USAGE, "--max-errors must be at least 1");
+    if (run->wave_path && run->mode == BENCH_MODEL_ONLY)
+        return sim_fail(error, SIM_ERROR_USAGE, "--wave needs the RTL, not --model-only");
+    if (run->dut_path && run->mode == BENCH_MODEL_ONLY)
+        return sim_fail(error, SIM_ERROR_USAGE, "either --dut or --model-only, not both");
+    if (arguments->has_window && !run->wave_path)
+        return sim_fail(error, SIM_ERROR_USAGE, "--wave-window needs --wave FILE");
+    return arguments->json ? result_check_json(arguments->json, error) : SIM_OK;
+}
+
+static void on_signal(int signal) {
+    (void)signal;
+    run_interrupt();
+}
+
+static void catch_signals(void) {
+    struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static void print_page(void *user, const char *page) {
+    (void)user;
+    printf("\n%s", page);
+    fflush(stdout);
+}
+
+static int failed(const struct sim_error *error) {
+    fflush(stdout);
+    fprintf(stderr, "tandem run: %s\n", error->text);
+    return 2;
+}
+
+static int run(struct arguments *arguments) {
+    struct run_options *options = &arguments->run;
+    struct run_report report = {.mismatch = print_page};
+    struct run_result result;
+    if (run_once(options, &report, &result, &arguments->error)) return failed(&arguments->error);
+    result_print(options, &result, stdout);
+    if (arguments->json && result_write_json(options, &result, arguments->json, &arguments->error))
+        return failed(&arguments->error);
+    if (fflush(stdout) || ferror(stdout)) {
+        fprintf(stderr, "tandem run: standard output cannot be written\n");
+        return 2;
+    }
+    return result.verdict == RUN_PASSED ? 0 : 1;
+}
+
+int tandem_run(int argc, char **argv) {
+    struct arguments arguments = {.run = {.config = config_default(),
+                                          .mode = BENCH_LOCKSTEP,
+                                          .max_errors = 1,
+                                          .wave_to = UINT64_MAX}};
+    argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+    if (finish_arguments(&arguments)) return failed(&arguments.error);
+    command_line_write(&arguments.run);
+    arguments.run.progress = isatty(STDERR_FILENO);
+    catch_signals();
+    if (!arguments.quiet) {
+        printf("Configuration\n\n");
+        config_print(&arguments.run.config, stdout);
+        fflush(stdout);
+    }
+    return run(&arguments);
+}

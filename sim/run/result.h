@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a run found: one struct, one summary for people, one JSON document for programs
+// (docs/run-json.md). Both say the same.
+#ifndef RUN_RESULT_H
+#define RUN_RESULT_H
+
+#include <stdio.h>
+
+#include "world.h"
+
+#define RESULT_SCHEMA_VERSION 1
+
+struct run_result {
+    enum run_verdict verdict;
+    uint64_t errors;
+    struct sim_error failure;  // "" or a sentence
+    struct bench_stats stats;
+    uint64_t counters[MMU_COUNTERS];
+    struct pager_counts paging;
+    struct run_counts counts;
+    double cpu_seconds;  // of the loop; for people, not part of the JSON
+};
+
+// Run once: load the DUT (if the mode has one), build the world, run, collect. Mismatches go to
+// report as they come. The verdict is in *result; a status is a failure of the environment.
+enum sim_status run_once(const struct run_options *options, const struct run_report *report,
+                         struct run_result *result, struct sim_error *error);
+
+// Average translation + access + faults, in cycles per reference.
+double result_effective_access_cycles(const struct run_options *options,
+                                      const struct run_result *result);
+
+void result_print(const struct run_options *options, const struct run_result *result, FILE *out);
+
+// Tell before a long run that its JSON could not be written there. SIM_ERROR_IO, SIM_ERROR_USAGE.
+enum sim_status result_check_json(const char *path, struct sim_error *error);
+
+// Write the JSON under a temporary name, then rename. SIM_ERROR_IO, SIM_ERROR_MEMORY.
+enum sim_status result_write_json(const struct run_options *options,
+                                  const struct run_result *result, const char *path,
+                                  struct sim_error *error);
+
+#endif

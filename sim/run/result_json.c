@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// The JSON document: documented in docs/run-json.md, written with jansson. Nothing in it
+// depends on the machine or the moment, so equal runs give equal bytes.
+#define _POSIX_C_SOURCE 200809L
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "dut_loader.h"
+#include "result.h"
+
+static json_t *number(uint64_t value) {
+    return json_integer((json_int_t)value);
+}
+
+// JSON is UTF-8; a file's name need not be.
+static json_t *words(const char *text) {
+    char copy[RUN_PATH_BYTES];
+    json_t *string = json_string(text);
+    if (string) return string;
+    snprintf(copy, sizeof copy, "%s", text);
+    for (char *c = copy; *c; c++)
+        if ((unsigned char)*c >= 128) *c = '?';
+    return json_string(copy);
+}
+
+static double ratio(uint64_t part, uint64_t whole) {
+    return whole ? (double)part / (double)whole : 0.0;
+}
+
+static const char *base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static json_t *configuration(const struct run_config *config) {
+    json_t *object = json_object();
+    for (unsigned i = 0; i < config_key_count; i++) {
+        const struct config_key *key = &config_keys[i];
+        uint64_t value = config_value(config, key);
+        json_object_set_new(
+            object, key->path,
+            key->kind == CONFIG_CHOICE ? json_string(key->choices[value]) : number(value));
+    }
+    return object;
+}
+
+static json_t *input(const struct run_options *options) {
+    json_t *object = json_object(), *traces = json_array();
+    for (unsigned i = 0; i < options->trace_count; i++)
+        json_array_append_new(traces, words(base_name(options->traces[i])));
+    json_object_set_new(object, "traces", traces);
+    json_object_set_new(object, "random_translations", number(options->random_count));
+    return object;
+}
+
+static json_t *port(const struct run_result *result, unsigned p) {
+    const struct bench_stats *stats = &result->stats;
+    json_t *object = json_object();
+    json_object_set_new(object, "translations", number(stats->answers[p]));
+    json_object_set_new(object, "latency_average_cycles",
+                        json_real(ratio(stats->latency_sum[p], stats->answers[p])));
+    json_object_set_new(object, "latency_worst_cycles", number(stats->latency_max[p]));
+    json_object_set_new(object, "walk_latency_average_cycles",
+                        json_real(ratio(stats->walk_latency_sum[p], stats->walk_answers[p])));
+    return object;
+}
+
+static json_t *counters(const struct run_result *result) {
+    json_t *object = json_object();
+    for (unsigned c = 0; c < MMU_COUNTERS; c++)
+        json_object_set_new(object, bench_counter_name(c), number(result->counters[c]));
+    return object;
+}
+
+static json_t *paging(const struct run_result *result) {
+    const struct pager_counts *p = &result->paging;
+    const struct {
+        const char *name;
+        uint64_t value;
+    } fields[] = {{"major_faults", p->major_faults},
+                  {"minor_faults", p->minor_faults},
+                  {"spurious_faults", p->spurious_faults},
+                  {"zero_fills", p->zero_fills},
+                  {"swap_reads", p->swap_reads},
+                  {"swap_writes", p->swap_writes},
+                  {"evictions", p->evictions},
+                  {"context_switches", result->counts.switches},
+                  {"ended_out_of_memory", result->counts.killed},
+                  {"ended_by_violation", result->counts.violations}};
+    json_t *object = json_object();
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        json_object_set_new(object, fields[i].name, number(fields[i].value));
+    return object;
+}
+
+static json_t *timing(const struct run_options *options, const struct run_result *result) {
+    json_t *object = json_object();
+    json_object_set_new(object, "cycles", number(result->stats.cycles));
+    json_object_set_new(object, "fault_service_cycles", number(result->counts.fault_cycles));
+    json_object_set_new(object, "context_switch_cycles", number(result->counts.switch_cycles));
+    json_object_set_new(object, "effective_access_cycles",
+                        json_real(result_effective_access_cycles(options, result)));
+    return object;
+}
+
+static json_t *comparisons(const struct run_result *result) {
+    json_t *object = json_object();
+    for (unsigned c = 0; c < BENCH_CHECKS; c++)
+        json_object_set_new(object, bench_check_key((enum bench_check)c),
+                            number(result->stats.compared[c]));
+    return object;
+}
+
+static json_t *document(const struct run_options *options, const struct run_result *result) {
+    static const char *const modes[] = {"lockstep", "dut_only", "model_only"};
+    json_t *root = json_object();
+    char digest[17];
+    snprintf(digest, sizeof digest, "%016" PRIx64, result->stats.digest);
+    json_object_set_new(root, "schema", json_string("tandem-run"));
+    json_object_set_new(root, "schema_version", json_integer(RESULT_SCHEMA_VERSION));
+    json_object_set_new(root, "verdict",
+                        json_string(result->verdict == RUN_PASSED ? "passed" : "failed"));
+    json_object_set_new(root, "failure", words(result->failure.text));
+    json_object_set_new(root, "mode", json_string(modes[options->mode]));
+    json_object_set_new(root, "configuration", configuration(&options->config));
+    json_object_set_new(root, "input", input(options));
+    json_object_set_new(root, "references", number(result->counts.references));
+    json_object_set_new(root, "writes", number(result->counts.writes));
+    json_object_set_new(root, "data", port(result, MMU_PORT_DATA));
+    json_object_set_new(root, "fetch", port(result, MMU_PORT_FETCH));
+    json_object_set_new(root, "counters", counters(result));
+    json_object_set_new(root, "paging", paging(result));
+    json_object_set_new(root, "time", timing(options, result));
+    json_object_set_new(root, "compared", comparisons(result));
+    json_object_set_new(root, "mismatches", number(result->stats.mismatches));
+    json_object_set_new(root, "digest", json_string(digest));
+    return root;
+}
+
+// A rename would replace a device, a pipe or a link of that name by a plain file.
+static enum sim_status check_place(const char *path, struct sim_error *error) {
+    struct stat status;
+    if (!lstat(path, &status) && !S_ISREG(status.st_mode))
+        return sim_fail(error, SIM_ERROR_USAGE, "%s: is not a regular file, cannot hold a result",
+                        path);
+    return SIM_OK;
+}
+
+enum sim_status result_check_json(const char *path, struct sim_error *error) {
+    char folder[RUN_PATH_BYTES];
+    enum sim_status status = check_place(path, error);
+    if (status) return status;
+    if (snprintf(folder, sizeof folder, "%s", path) >= (int)sizeof folder - 2)
+        return sim_fail(error, SIM_ERROR_USAGE, "%.200s: the name is too long", path);
+    char *slash = strrchr(folder, '/');
+    snprintf(slash ? slash + 1 : folder, 2, ".");
+    if (access(folder, W_OK | X_OK))
+        return sim_fail(error, SIM_ERROR_IO, "%s: cannot be created: %s", path, strerror(errno));
+    return SIM_OK;
+}
+
+static enum sim_status write_text(const char *path, const char *text, struct sim_error *error) {
+    char temporary[RUN_PATH_BYTES];
+    enum sim_status status = check_place(path, error);
+    if (status) return status;
+    int n = snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
+    if (n < 0 || (size_t)n >= sizeof temporary)
+        return sim_fail(error, SIM_ERROR_USAGE, "%.200s: the name is too long", path);
+    int fd = mkstemp(temporary);
+    if (fd < 0)
+        return sim_fail(error, SIM_ERROR_IO, "%s: cannot be created: %s", path, strerror(errno));
+    FILE *file = fdopen(fd, "w");
+    bool ok = file && fputs(text, file) >= 0 && fputc('\n', file) >= 0 && !fflush(file) &&
+              !fchmod(fd, 0644) && !fsync(fd);
+    int why = errno;
+    if (file ? fclose(file) : close(fd)) ok = false;
+    if (ok && !rename(temporary, path)) return SIM_OK;
+    if (ok) why = errno;
+    unlink(temporary);
+    return sim_fail(error, SIM_ERROR_IO, "%s: cannot be written: %s", path, strerror(why));
+}
+
+enum sim_status result_write_json(const struct run_options *options,
+                                  const struct run_result *result, const char *path,
+                                  struct sim_error *error) {
+    json_t *root = document(options, result);
+    char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+    enum sim_status status = text ? write_text(path, text, error)
+                                  : sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
+    free(text);
+    json_decref(root);
+    return status;
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// One run from nothing to a result.
+#define _POSIX_C_SOURCE 200809L
+#include <time.h>
+
+#include "dut_loader.h"
+#include "result.h"
+#include "wave.h"
+
+static double cpu_seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static void collect(const struct world *world, struct run_result *result) {
+    result->errors = world->errors;
+    result->stats = *bench_stats(world->bench);
+    result->counts = world->counts;
+    for (unsigned c = 0; c < MMU_COUNTERS; c++)
+        result->counters[c] = bench_counter(world->bench, c);
+    if (world->pager) result->paging = *pager_counts(world->pager);
+}
+
+enum sim_status run_once(const struct run_options *options, const struct run_report *report,
+                         struct run_result *result, struct sim_error *error) {
+    struct mmu_config mmu = world_mmu_config(&options->config);
+    struct loaded_dut dut = {0};
+    struct world *world = NULL;
+    bool has_dut = options->mode != BENCH_MODEL_ONLY;
+    enum sim_status status = SIM_OK;
+    *result = (struct run_result){0};
+    if (has_dut)
+        status = dut_load(&mmu, options->dut_path, options->config.seed, options->wave_path, &dut,
+                          error);
+    if (!status) status = world_create(options, has_dut ? &dut : NULL, &world, error);
+    if (!status) {
+        double start = cpu_seconds();
+        status = world_run(world, report, &result->verdict, &result->failure);
+        result->cpu_seconds = cpu_seconds() - start;
+        if (status) *error = result->failure;
+        collect(world, result);
+    }
+    world_destroy(world);
+    if (has_dut) dut_unload(&dut);
+    // A window that the run never reached leaves no file.
+    bool waved = options->wave_path && result->stats.cycles > options->wave_from;
+    if (!status && waved) status = wave_check(options->wave_path, error);
+    return status;
+}
