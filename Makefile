@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+# A thin front door; CMake presets do the work. `make help` lists the targets.
+.DEFAULT_GOAL := help
+.PHONY: help size setup setup-test build run test bench mutants fresh coverage format clean
+
+JOBS ?= $(shell nproc)
+TANDEM = build/bin/tandem
+
+help:
+	@echo "make run       install what is missing, build, run a recorded program in lockstep"
+	@echo "make test      install what is missing, build, run all tests"
+	@echo "make bench     the same for the benchmarks"
+	@echo "make build     only build; the program is $(TANDEM)"
+	@echo "make mutants   plant every bug of tests/mutants and show which check names it"
+	@echo "make coverage  C line coverage of the tests"
+	@echo "make size      lines and longest function per folder"
+	@echo "make fresh     prove in an empty Debian tree that set-up is complete (root)"
+	@echo "make format    clang-format the C and C++ sources"
+	@echo "make clean     remove build/"
+
+setup:
+	@sh scripts/setup.sh run
+
+setup-test:
+	@sh scripts/setup.sh test
+
+build:
+	@scripts/build.sh release $(JOBS)
+	@mkdir -p build/bin && ln -sfn ../release/bin/tandem $(TANDEM)
+
+run: setup
+	@$(MAKE) --no-print-directory build
+	$(TANDEM) run --config examples/run.yaml --trace traces/cc1.tdt
+
+test: setup-test
+	@$(MAKE) --no-print-directory build
+	@scripts/test.sh $(JOBS)
+
+bench: setup
+	@$(MAKE) --no-print-directory build
+	$(TANDEM) bench
+
+mutants: setup-test
+	@$(MAKE) --no-print-directory build
+	@tests/mutants/run.sh
+
+coverage: setup-test
+	@scripts/coverage.sh $(JOBS)
+
+fresh:
+	@sh scripts/fresh.sh
+
+size:
+	@python3 scripts/size.py
+
+format:
+	clang-format-14 -i $$(git ls-files '*.c' '*.h' '*.cpp')
+
+clean:
+	rm -rf build
