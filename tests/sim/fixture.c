@@ -35,7 +35,7 @@ static ssize_t sim_test_read(void *user, int fd, void *data, size_t bytes, uint6
 
 static ssize_t sim_test_write(void *user, int fd, const void *data, size_t bytes, uint64_t offset) {
     struct sim_test_storage *storage = user;
-    int mode = storage->next_write;
+    enum sim_test_write mode = storage->next_write;
     size_t torn = storage->tear_bytes;
     const char *from = data;
     storage->next_write = STORAGE_SOUND;

@@ -18,16 +18,19 @@
 uint64_t sim_test_seed(void);
 uint64_t sim_test_random(uint64_t *state);
 
+// What becomes of the next write.
+enum sim_test_write {
+    STORAGE_SOUND,
+    STORAGE_LOSES,
+    STORAGE_TEARS,
+    STORAGE_TEARS_FRONT,
+    STORAGE_MISDIRECTS,
+    STORAGE_FULL
+};
+
 // A file that treats one write, or every read, wrongly.
 struct sim_test_storage {
-    enum {
-        STORAGE_SOUND,
-        STORAGE_LOSES,
-        STORAGE_TEARS,
-        STORAGE_TEARS_FRONT,
-        STORAGE_MISDIRECTS,
-        STORAGE_FULL
-    } next_write;
+    enum sim_test_write next_write;
     size_t tear_bytes;        // that arrive (TEARS) or are missing (TEARS_FRONT)
     int64_t misdirect_bytes;  // added to the offset
     bool short_counts;        // a few bytes per call

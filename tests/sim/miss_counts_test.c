@@ -79,7 +79,7 @@ static uint64_t program_page_misses(struct program *program, uint8_t policy, uin
     future_rewind(program->future);
     for (size_t i = 0; i < REFERENCES; i++) {
         uint64_t next_use;
-        bool major;
+        bool major = false;
         uint64_t va = (uint64_t)(program->references[i] >> 1) << 12;
         if (future_next(program->future, &next_use, &error) != SIM_OK ||
             pager_reference(m.pager, 0, va, program->references[i] & 1, next_use, &major, &error) !=

@@ -137,6 +137,23 @@ static void oracle_names_a_pte_of_another_pages_slot(void **state) {
     }
 }
 
+static void oracle_tells_the_same_page_of_two_spaces_apart(void **state) {
+    (void)state;
+    struct sim_test_machine m;
+    uint32_t other;
+    oracle_open(&m, 2);
+    assert_int_equal(pager_space_create(m.pager, &other, &m.error), SIM_OK);
+    sim_test_reference(&m, 0, 1, true);
+    sim_test_reference(&m, other, 1, true);
+    oracle_touch_fails(&m, 1, sim_test_pte(&m, other, 1) >> 10 << 12, false,
+                       "stale translation: space 0 page 0x1: expected in frame 0, found frame 1, "
+                       "which belongs to space 1 page 0x1");
+    for (uint64_t vpn = 2; vpn <= 3; vpn++) sim_test_reference(&m, 0, vpn, false);
+    sim_test_pte_set(&m, 0, 1, sim_test_pte(&m, other, 1));  // its slot
+    oracle_reference_fails(&m, 1, false, "damaged page table: space 0 page 0x1: ");
+    sim_test_machine_close(&m);
+}
+
 static void oracle_names_a_damaged_pointer(void **state) {
     (void)state;
     struct sim_test_machine m;
@@ -173,7 +190,7 @@ static void oracle_names_a_victim_whose_content_is_not_its_own(void **state) {
 static void oracle_names_what_the_storage_did_to_a_page(void **state) {
     (void)state;
     const struct {
-        int mode;
+        enum sim_test_write mode;
         const char *sentence;
     } cases[] = {{STORAGE_LOSES, "lost write: "}, {STORAGE_TEARS, "torn write: "}};
     for (unsigned i = 0; i < 2; i++) {
@@ -182,7 +199,7 @@ static void oracle_names_what_the_storage_did_to_a_page(void **state) {
         sim_test_reference(&m, 0, 1, true);
         sim_test_reference(&m, 0, 2, false);
         sim_test_reference(&m, 0, 1, true);
-        memcpy(&m.storage.next_write, &cases[i].mode, sizeof m.storage.next_write);
+        m.storage.next_write = cases[i].mode;
         m.storage.tear_bytes = 1024;
         sim_test_reference(&m, 0, 2, false);
         oracle_reference_fails(&m, 1, false, cases[i].sentence);
@@ -212,6 +229,7 @@ int main(void) {
         cmocka_unit_test(oracle_names_an_access_without_a_and_a_store_without_d),
         cmocka_unit_test(oracle_names_a_damaged_pte_whoever_meets_it),
         cmocka_unit_test(oracle_names_a_pte_of_another_pages_slot),
+        cmocka_unit_test(oracle_tells_the_same_page_of_two_spaces_apart),
         cmocka_unit_test(oracle_names_a_damaged_pointer),
         cmocka_unit_test(oracle_names_a_victim_whose_d_was_forgotten),
         cmocka_unit_test(oracle_names_a_victim_whose_content_is_not_its_own),

@@ -228,6 +228,56 @@ static void pager_full_swap_takes_the_slot_of_a_page_written_since(void **state)
     sim_test_machine_close(&m);
 }
 
+static void pager_that_gave_its_slot_away_has_none_and_a_clean_page_keeps_its_own(void **state) {
+    (void)state;
+    const struct pager_config config = {.frames = 2, .policy = PAGER_FIFO, .swap_slots = 1};
+    struct sim_test_machine m;
+    bool major;
+    sim_test_machine_open(&m, config);
+    for (uint64_t vpn = 1; vpn <= 3; vpn++) sim_test_reference(&m, 0, vpn, vpn == 1);
+    sim_test_reference(&m, 0, 1, true);  // slot 0 is outdated
+    sim_test_reference(&m, 0, 3, true);
+    sim_test_reference(&m, 0, 4, false);  // 3 takes slot 0 from 1
+    assert_int_equal(pager_reference(m.pager, 0, 3 << 12, false, 0, &major, &m.error),
+                     SIM_ERROR_MEMORY);  // 1 must go and has no slot any more
+    sim_test_machine_close(&m);
+
+    sim_test_machine_open(&m, config);
+    for (uint64_t vpn = 1; vpn <= 3; vpn++) sim_test_reference(&m, 0, vpn, vpn == 1);
+    sim_test_reference(&m, 0, 4, true);
+    sim_test_reference(&m, 0, 1, false);  // clean: slot 0 is all that is saved of it
+    assert_int_equal(pager_reference(m.pager, 0, 5 << 12, false, 0, &major, &m.error),
+                     SIM_ERROR_MEMORY);
+    sim_test_machine_close(&m);
+}
+
+static void pager_new_page_in_a_used_frame_is_zero(void **state) {
+    (void)state;
+    struct sim_test_machine m;
+    sim_test_machine_open(&m, (struct pager_config){.frames = 1, .swap_slots = 4});
+    sim_test_reference(&m, 0, 1, true);
+    memset(pager_content(&m, 1) + 24, 0xEE, 4096 - 24);
+    sim_test_reference(&m, 0, 2, false);
+    for (unsigned i = 24; i < 4096; i++) assert_int_equal(pager_content(&m, 2)[i], 0);
+    sim_test_machine_close(&m);
+}
+
+static void pager_load_fault_never_sets_d(void **state) {
+    (void)state;
+    struct sim_test_machine m;
+    struct pager_work work;
+    sim_test_machine_open(&m, two_frames);
+    sim_test_reference(&m, 0, 1, false);
+    uint64_t pte = sim_test_pte(&m, 0, 1);
+    assert_int_equal(sim_test_begin(&m, 0, 1, MMU_CAUSE_LOAD_PAGE, &work), SIM_OK);
+    assert_int_equal(work.outcome, PAGER_SPURIOUS);
+    sim_test_pte_set(&m, 0, 1, pte & ~UINT64_C(0x40));
+    assert_int_equal(sim_test_begin(&m, 0, 1, MMU_CAUSE_FETCH_PAGE, &work), SIM_OK);
+    assert_int_equal(work.outcome, PAGER_ACCESSED);
+    assert_int_equal(sim_test_pte(&m, 0, 1), pte);
+    sim_test_machine_close(&m);
+}
+
 static void pager_space_that_ends_gives_back_frames_slots_and_tables(void **state) {
     (void)state;
     struct sim_test_machine m;
@@ -328,6 +378,9 @@ int main(void) {
         cmocka_unit_test(pager_eviction_unmaps_before_finish_and_asks_for_the_victims_fence),
         cmocka_unit_test(pager_out_of_memory_changes_nothing_and_spares_the_other_space),
         cmocka_unit_test(pager_full_swap_takes_the_slot_of_a_page_written_since),
+        cmocka_unit_test(pager_that_gave_its_slot_away_has_none_and_a_clean_page_keeps_its_own),
+        cmocka_unit_test(pager_new_page_in_a_used_frame_is_zero),
+        cmocka_unit_test(pager_load_fault_never_sets_d),
         cmocka_unit_test(pager_space_that_ends_gives_back_frames_slots_and_tables),
         cmocka_unit_test(pager_tells_the_watcher_of_each_change_of_a_pte),
         cmocka_unit_test(pager_configuration_that_cannot_work_is_refused),

@@ -263,6 +263,34 @@ static void policy_never_names_a_frame_that_was_removed(void **state) {
     }
 }
 
+static void policy_opt_still_takes_the_farthest_after_removals(void **state) {
+    (void)state;
+    const struct policy_ops *ops = policy_find(PAGER_OPT);
+    struct policy *policy = ops->create(FRAMES_MOST, 0);
+    uint64_t random = sim_test_seed(), next_use[FRAMES_MOST];
+    bool resident[FRAMES_MOST] = {false};
+    for (unsigned i = 0; i < 50000; i++) {
+        uint32_t frame = (uint32_t)(sim_test_random(&random) % FRAMES_MOST);
+        if (resident[frame] && sim_test_random(&random) % 3 == 0) {
+            ops->remove(policy, frame);
+            resident[frame] = false;
+        } else {
+            if (!resident[frame]) ops->insert(policy, frame);
+            resident[frame] = true;
+            next_use[frame] = sim_test_random(&random) % 1000;
+            ops->touch(policy, frame, next_use[frame]);
+        }
+        uint64_t farthest = 0;
+        bool any = false;
+        for (uint32_t f = 0; f < FRAMES_MOST; f++) {
+            any = any || resident[f];
+            if (resident[f] && next_use[f] > farthest) farthest = next_use[f];
+        }
+        if (any) assert_int_equal(next_use[ops->victim(policy)], farthest);
+    }
+    ops->destroy(policy);
+}
+
 static void policy_names_are_those_of_the_configuration(void **state) {
     (void)state;
     const char *const names[] = {"fifo", "lru", "opt", "clock", "random"};
@@ -281,6 +309,7 @@ int main(void) {
         cmocka_unit_test(policy_clock_inserts_with_the_bit_clear),
         cmocka_unit_test(policy_random_takes_every_frame_equally_often_and_repeats_by_seed),
         cmocka_unit_test(policy_never_names_a_frame_that_was_removed),
+        cmocka_unit_test(policy_opt_still_takes_the_farthest_after_removals),
         cmocka_unit_test(policy_names_are_those_of_the_configuration),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

@@ -126,6 +126,21 @@ static void space_with_a_damaged_pointer_says_so_and_is_freed_whole(void **state
     }
 }
 
+static void space_root_is_zero_whatever_lay_in_memory(void **state) {
+    (void)state;
+    struct tables tables;
+    struct space *space;
+    tables_open(&tables);
+    assert_true(sim_memory_write(tables.memory, SIM_TEST_BASE + 4096, UINT64_MAX));
+    assert_int_equal(space_create(tables.pool, &space), SPACE_OK);
+    uint64_t pte;
+    assert_int_equal(space_root(space), SIM_TEST_BASE + 4096);
+    assert_true(sim_memory_read(tables.memory, SIM_TEST_BASE + 4096, &pte));
+    assert_int_equal(pte, 0);
+    space_destroy(space);
+    tables_close(&tables);
+}
+
 static void space_count(void *user, uint64_t vpn, uint64_t pte_pa, uint64_t pte) {
     uint64_t *sum = user;
     (void)pte_pa;
@@ -156,6 +171,7 @@ int main(void) {
         cmocka_unit_test(space_takes_all_tables_of_a_path_or_none),
         cmocka_unit_test(space_that_ends_gives_its_tables_to_the_next_one_zeroed),
         cmocka_unit_test(space_with_a_damaged_pointer_says_so_and_is_freed_whole),
+        cmocka_unit_test(space_root_is_zero_whatever_lay_in_memory),
         cmocka_unit_test(space_walk_meets_every_pte_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
