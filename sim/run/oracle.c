@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // space -> table of regions of 32 MiB -> versions of their pages.
+#define _DEFAULT_SOURCE
 #include "oracle.h"
 
+#include <endian.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { SPACES = 65536, REGIONS = 8192, PAGES = 8192, PAGE_BITS = 12 };
 
@@ -41,13 +44,20 @@ static uint64_t *version_of(struct oracle *oracle, uint32_t space, uint64_t vpn)
     return &(*r)->version[vpn % PAGES];
 }
 
+static uint64_t little_endian(const uint8_t *bytes) {
+    uint64_t value;
+    memcpy(&value, bytes, sizeof value);
+    return le64toh(value);
+}
+
 enum sim_status oracle_check(struct oracle *oracle, const struct sim_memory *memory, uint32_t space,
                              uint64_t va, uint64_t pa, bool write, struct sim_error *error) {
-    uint64_t vpn = va >> PAGE_BITS, page = pa >> PAGE_BITS << PAGE_BITS;
-    uint64_t tag[3] = {UINT64_MAX, UINT64_MAX, UINT64_MAX};
+    uint64_t vpn = va >> PAGE_BITS, tag[3] = {UINT64_MAX, UINT64_MAX, UINT64_MAX};
     uint64_t *latest = version_of(oracle, space, vpn);
     if (!latest) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
-    for (unsigned i = 0; i < 3; i++) (void)sim_memory_read(memory, page + 8 * i, &tag[i]);
+    const uint8_t *page = sim_memory_page(memory, pa >> PAGE_BITS << PAGE_BITS);
+    if (page)
+        for (unsigned i = 0; i < 3; i++) tag[i] = little_endian(page + 8 * i);
     if (tag[0] != space || tag[1] != vpn)
         return sim_fail(error, SIM_ERROR_FORMAT,
                         "wrong page: space %" PRIu32 " page 0x%" PRIx64
