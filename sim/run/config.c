@@ -205,7 +205,10 @@ void config_arguments(const struct run_config *config, char *out, size_t capacit
         if (config_value(config, key) == key->standard || !strcmp(key->path, "seed")) continue;
         print_value(key, config_value(config, key), value);
         int n = snprintf(out + used, capacity - used, " --set %s=%s", key->path, value);
-        if (n < 0 || (size_t)n >= capacity - used) break;
+        if (n < 0 || (size_t)n >= capacity - used) {
+            out[used] = '\0';  // no part of a setting
+            break;
+        }
         used += (size_t)n;
     }
 }

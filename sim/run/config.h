@@ -69,7 +69,8 @@ uint64_t config_value(const struct run_config *config, const struct config_key *
 // Print as YAML that config_load would read back.
 void config_print(const struct run_config *config, FILE *out);
 
-// Write " --set key=value" for every key but the seed that differs from the default to `out` (bounded).
+// Write " --set key=value" for every key but the seed that differs from the default to `out`;
+// whole settings only, as many as fit.
 void config_arguments(const struct run_config *config, char *out, size_t capacity);
 
 #endif
