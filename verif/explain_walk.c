@@ -10,7 +10,8 @@
 static void walk_line(struct verif_text *t, const struct mismatch *m,
                       const struct mmu_walk_access *a) {
     char flags[9];
-    bool answered = a->grant_cycle != MMU_NEVER && m->base + a->grant_cycle <= m->cycle;
+    // What the grant of the cycle that disagreed would have brought is not known.
+    bool answered = a->grant_cycle != MMU_NEVER && m->base + a->grant_cycle < m->cycle;
     verif_text_add(t, "          %*slevel %u %s 0x%014" PRIx64, 2 * (2 - a->level), "", a->level,
                    a->write ? "update" : "PTE at", a->pa);
     if (answered) {
