@@ -57,7 +57,7 @@ static void answered(struct world *world, unsigned port) {
         slot->state = SLOT_ANSWERED;
         slot->answer = world->outputs.answer[port];
         world->unanswered--;
-        if (slot->answer.fault) world->records_due++;
+        if (slot->answer.fault && !slot->has_record) world->records_due++;
         return;
     }
 }
@@ -73,17 +73,19 @@ static void restart_window(struct world *world) {
     world->unanswered = world->records_due = 0;
 }
 
-// Fault records come in the order of the port's faulting answers.
+// Fault records come in the order of the port's faulting answers; one may be taken before
+// the answer itself is, if that is stalled.
 static void record_taken(struct world *world) {
     const struct mmu_fault *record = &world->outputs.fault;
     for (unsigned k = 0; k < world->count; k++) {
         struct slot *slot = slot_at(world, k);
-        if (slot->port != record->port || slot->state != SLOT_ANSWERED || !slot->answer.fault ||
-            slot->has_record)
+        bool answered_with_fault = slot->state == SLOT_ANSWERED && slot->answer.fault;
+        if (slot->port != record->port || slot->has_record ||
+            !(answered_with_fault || slot->state == SLOT_ACCEPTED))
             continue;
         slot->record = *record;
         slot->has_record = true;
-        world->records_due--;
+        if (answered_with_fault) world->records_due--;
         return;
     }
 }
