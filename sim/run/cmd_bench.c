@@ -32,18 +32,20 @@ static const char doc[] =
     "Times are CPU times; medians. Machines differ: compare ratios, not seconds. The DUT alone is "
     "driven by the same driver, handler and memory; only the model and the comparison are missing.";
 
-static uint64_t whole(struct argp_state *state, const char *text, uint64_t most) {
+static uint64_t whole(struct argp_state *state, const char *option, const char *text,
+                      uint64_t most) {
     uint64_t value = 0;
     if (!config_number(text, &value) || value == 0 || value > most)
-        argp_error(state, "'%s' must be a whole number from 1 to %" PRIu64, text, most);
+        argp_error(state, "%s takes a whole number from 1 to %" PRIu64 ", not '%s'", option, most,
+                   text);
     return value;
 }
 
 static error_t parse(int key, char *text, struct argp_state *state) {
     struct bench_arguments *arguments = state->input;
     switch (key) {
-        case 'n': arguments->references = whole(state, text, INT64_MAX); break;
-        case 'r': arguments->repeats = whole(state, text, MOST_REPEATS); break;
+        case 'n': arguments->references = whole(state, "--references", text, INT64_MAX); break;
+        case 'r': arguments->repeats = whole(state, "--repeats", text, MOST_REPEATS); break;
         case 't': arguments->trace = text; break;
         case 'd': arguments->dut_path = text; break;
         case ARGP_KEY_ARG:

@@ -179,7 +179,7 @@ static enum sim_status finish_arguments(struct arguments *arguments) {
     if (status) return status;
     if ((run->trace_count == 0) == (run->random_count == 0))
         return sim_fail(error, SIM_ERROR_USAGE,
-                        "give --trace FILE or --random N (at least 1), not both");
+                        "give either --trace FILE or --random N with N at least 1 (see --help)");
     if (run->max_errors == 0)
         return sim_fail(error, SIM_ERROR_USAGE, "--max-errors must be at least 1");
     if (run->wave_path && run->mode == BENCH_MODEL_ONLY)
@@ -196,8 +196,19 @@ static void on_signal(int signal) {
     run_interrupt();
 }
 
-static void catch_signals(void) {
+// The waveform's writer maps its files: where they cannot grow, it meets this signal.
+static void on_bus_error(int signal) {
+    static const char sentence[] =
+        "tandem run: the waveform cannot grow: the disk is full, or a file-size limit is met\n";
+    (void)signal;
+    if (write(STDERR_FILENO, sentence, sizeof sentence - 1) < 0) _exit(2);
+    _exit(2);
+}
+
+static void catch_signals(bool wave) {
     struct sigaction action = {.sa_handler = on_signal};
+    struct sigaction bus_error = {.sa_handler = on_bus_error};
+    if (wave) sigaction(SIGBUS, &bus_error, NULL);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
 }
@@ -220,6 +231,11 @@ static int run(struct arguments *arguments) {
     struct run_result result;
     if (run_once(options, &report, &result, &arguments->error)) return failed(&arguments->error);
     result_print(options, &result, stdout);
+    if (options->wave_path && result.stats.cycles <= options->wave_from) {
+        fflush(stdout);
+        fprintf(stderr, "tandem run: %s: not written, the run ended before the window began\n",
+                options->wave_path);
+    }
     if (arguments->json && result_write_json(options, &result, arguments->json, &arguments->error))
         return failed(&arguments->error);
     if (fflush(stdout) || ferror(stdout)) {
@@ -238,7 +254,7 @@ int tandem_run(int argc, char **argv) {
     if (finish_arguments(&arguments)) return failed(&arguments.error);
     command_line_write(&arguments.run);
     arguments.run.progress = isatty(STDERR_FILENO);
-    catch_signals();
+    catch_signals(arguments.run.wave_path != NULL);
     if (!arguments.quiet) {
         printf("Configuration\n\n");
         config_print(&arguments.run.config, stdout);

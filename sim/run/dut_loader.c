@@ -101,11 +101,15 @@ static enum sim_status check_profile(const struct mmu_config *config, const char
         return sim_fail(error, SIM_ERROR_TOOL, "%s: interface version %u, this program needs %u",
                         path, ops->abi, DUT_ABI);
     const struct dut_profile *profile = ops->profile();
-    for (unsigned p = 0; p < MMU_PORTS; p++)
-        if (!same_tlb(&profile->config.tlb[p], &config->tlb[p]))
-            return sim_fail(error, SIM_ERROR_USAGE,
-                            "%s: was built with another %s TLB than the configuration asks for",
-                            path, p == MMU_PORT_DATA ? "data" : "fetch");
+    for (unsigned p = 0; p < MMU_PORTS; p++) {
+        char built[48], wanted[48];
+        if (same_tlb(&profile->config.tlb[p], &config->tlb[p])) continue;
+        describe(&profile->config.tlb[p], built);
+        describe(&config->tlb[p], wanted);
+        return sim_fail(error, SIM_ERROR_USAGE,
+                        "%s: its %s TLB is %s, the configuration asks for %s", path,
+                        p == MMU_PORT_DATA ? "data" : "fetch", built, wanted);
+    }
     return SIM_OK;
 }
 
@@ -137,8 +141,8 @@ static enum sim_status open_library(const char *path, struct loaded_dut *loaded,
 static enum sim_status check_wave(const char *wave_path, struct sim_error *error) {
     struct stat status;
     if (wave_path && !lstat(wave_path, &status) && !S_ISREG(status.st_mode))
-        return sim_fail(error, SIM_ERROR_USAGE, "%s: is not a regular file, cannot hold a waveform",
-                        wave_path);
+        return sim_fail(error, SIM_ERROR_USAGE,
+                        "%s: not a regular file, so it cannot hold a waveform", wave_path);
     return SIM_OK;
 }
 

@@ -146,7 +146,7 @@ static json_t *document(const struct run_options *options, const struct run_resu
 static enum sim_status check_place(const char *path, struct sim_error *error) {
     struct stat status;
     if (!lstat(path, &status) && !S_ISREG(status.st_mode))
-        return sim_fail(error, SIM_ERROR_USAGE, "%s: is not a regular file, cannot hold a result",
+        return sim_fail(error, SIM_ERROR_USAGE, "%s: not a regular file, so it cannot hold a result",
                         path);
     return SIM_OK;
 }
@@ -155,6 +155,7 @@ enum sim_status result_check_json(const char *path, struct sim_error *error) {
     char folder[RUN_PATH_BYTES];
     enum sim_status status = check_place(path, error);
     if (status) return status;
+    if (!path[0]) return sim_fail(error, SIM_ERROR_USAGE, "--json takes the name of a file");
     if (snprintf(folder, sizeof folder, "%s", path) >= (int)sizeof folder - 2)
         return sim_fail(error, SIM_ERROR_USAGE, "%.200s: the name is too long", path);
     char *slash = strrchr(folder, '/');

@@ -170,7 +170,8 @@ int tandem_show(int argc, char **argv) {
         parse_option,
         "FILE",
         "Show what a trace holds and verify its checksums.\v"
-        "Pages and regions (1 GiB) are numbered in the order of their first appearance, from 0.",
+        "Pages and regions (1 GiB) are numbered in the order of their first appearance, from 0.\n\n"
+        "Exit status: 0 the trace is whole; 1 it is damaged or no trace; 2 usage or environment.",
         NULL,
         NULL,
         NULL};
