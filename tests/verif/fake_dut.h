@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// A unit in plain C behind the interface of a DUT, stepped cycle by cycle as
+// docs/microarchitecture.md says. On demand it is wrong in exactly one way, for the tests of
+// the checker.
+#ifndef TANDEM_TESTS_VERIF_FAKE_DUT_H
+#define TANDEM_TESTS_VERIF_FAKE_DUT_H
+
+#include "verif/dut.h"
+
+enum fake_fault {
+    FAKE_RIGHT = 0,
+    // answers
+    FAKE_PA_BIT,         // pa bit 12 flipped
+    FAKE_CAUSE,          // load page fault told as store page fault
+    FAKE_FAULT_MISSING,  // permissions never fail
+    FAKE_FAULT_ADDED,    // loads are never permitted
+    FAKE_LEVEL,
+    FAKE_PERM_BIT,      // G inverted
+    FAKE_HIT_AS_WALK,   // source 2 for a hit
+    FAKE_ANSWER_LATE,   // a walk's answer one cycle late
+    FAKE_ANSWER_EARLY,  // in the cycle of the last PTE's arrival
+    FAKE_ANSWER_NEVER,  // a walk's answer is lost
+    FAKE_ANSWER_WITHDRAWN,
+    FAKE_ANSWER_UNASKED,  // stays for a cycle after it was taken
+    FAKE_ANSWER_CHANGES,  // pa bit 0 flips while not taken
+    // walker
+    FAKE_REQUEST_LATE,       // a bubble before the second request
+    FAKE_REQUEST_EARLY,      // the next request in the cycle of the pointer's arrival
+    FAKE_REQUEST_NEVER,      // no second request
+    FAKE_REQUEST_WITHDRAWN,  // valid falls before the grant
+    FAKE_REQUEST_IDLE,       // one more read after the walk has ended
+    FAKE_PTE_ADDRESS,        // the neighbour's PTE of level 0
+    FAKE_PTE_EXTRA,          // the leaf is read twice
+    FAKE_PTE_MISSING,        // the last leaf is remembered and not read again
+    FAKE_UPDATE_MISSING,     // A and D are not maintained
+    FAKE_UPDATE_DATA,        // D is always set
+    FAKE_UPDATE_EXPECTED,    // bit 8 of expected flipped
+    FAKE_UPDATE_ADDRESS,     // bit 3 of the address flipped
+    FAKE_LIVE_CSR,           // the leaf is judged with the registers of now
+    FAKE_FETCH_FIRST,
+    // fault records
+    FAKE_RECORD_MISSING,
+    FAKE_RECORD_EXTRA,  // for an answer without fault too
+    FAKE_RECORD_TVAL,   // of the page
+    FAKE_RECORD_CAUSE,
+    FAKE_RECORD_PORT,
+    FAKE_RECORD_ASID,  // that of now
+    FAKE_RECORD_ACCESS,
+    FAKE_RECORD_ORDER,  // fetch first
+    // fills
+    FAKE_FILL_WAY,  // told, not done
+    FAKE_FILL_SET,
+    FAKE_FILL_PORT,
+    FAKE_FILL_EVICT,
+    FAKE_FILL_SILENT,
+    FAKE_FILL_UNASKED,  // told for a walk that ends with a fault
+    // ready
+    FAKE_READY_LATE,   // after a walk
+    FAKE_READY_BUSY,   // during a walk
+    FAKE_FENCE_READY,  // low for reads too
+    // TLB
+    FAKE_FENCE_NOTHING,
+    FAKE_FENCE_G,          // one asid: global entries go too
+    FAKE_FENCE_ASID,       // one asid: taken as all asids, global entries spared
+    FAKE_FENCE_VA,         // one address: taken as all
+    FAKE_FENCE_SUPERPAGE,  // superpages compared as if of 4 KiB
+    FAKE_FENCE_NO_RESTART,
+    FAKE_ASID_IGNORED,
+    FAKE_OVERLAP_MISSING,
+    FAKE_MXR_OF_FILL,  // a hit is judged with the MXR of its walk
+    FAKE_SUM_OF_FILL,
+    FAKE_LRU_UNTOUCHED,
+    FAKE_PLRU,  // bits point towards the way touched
+    FAKE_LFSR,  // no feedback
+    // counters: + number of the counter that never counts
+    FAKE_COUNTER,
+    FAKE_FAULTS = FAKE_COUNTER + MMU_COUNTERS
+};
+
+// The interface; its create gives 16 fully associative LRU entries. Knob "fault": enum fake_fault.
+const struct dut_ops *fake_dut_ops(void);
+
+// Returns a unit of this configuration, owned by the caller (ops->destroy); NULL without memory.
+// At most 128 entries a TLB.
+struct dut *fake_dut_create(const struct mmu_config *config, enum fake_fault fault);
+
+#endif

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// The steps of a scene, and the memory under it.
+#include "scene.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+static bool memory_read(void *user, uint64_t pa, uint64_t *value) {
+    const struct memory *memory = user;
+    if (pa < MEMORY_BASE || pa >= MEMORY_BASE + MEMORY_BYTES || pa % 8 != 0) return false;
+    *value = memory->word[(pa - MEMORY_BASE) / 8];
+    return true;
+}
+
+static bool memory_write(void *user, uint64_t pa, uint64_t value) {
+    struct memory *memory = user;
+    if (pa < MEMORY_BASE || pa >= MEMORY_BASE + MEMORY_BYTES || pa % 8 != 0) return false;
+    memory->word[(pa - MEMORY_BASE) / 8] = value;
+    return true;
+}
+
+struct bench_memory memory_port(struct memory *memory) {
+    return (struct bench_memory){.user = memory, .read = memory_read, .write = memory_write};
+}
+
+struct mmu_config scene_shape(uint32_t entries, uint32_t ways, enum mmu_policy policy) {
+    struct mmu_tlb_config tlb = {.entries = entries, .ways = ways, .policy = (uint8_t)policy};
+    return (struct mmu_config){.tlb = {tlb, tlb}};
+}
+
+struct scene *scene_create(void) {
+    struct scene *scene = calloc(1, sizeof *scene);
+    assert_non_null(scene);
+    scene->tables = 1;
+    scene->config = (struct bench_config){
+        .mode = BENCH_LOCKSTEP,
+        .mmu = scene_shape(16, 16, MMU_LRU),
+        .ops = fake_dut_ops(),
+        .memory = memory_port(&scene->memory),
+        .timing = {.grant_min = 1, .grant_max = 1, .data_min = 2, .data_max = 2, .seed = 1},
+        .watchdog_cycles = 1000,
+        .wave_from = 1};
+    scene->in.csr = (struct mmu_csr){.satp = scene_satp(1), .priv = MMU_PRIV_S, .adue = true};
+    scene->in.take = DUT_TAKE_DATA | DUT_TAKE_FETCH | DUT_TAKE_FAULT;
+    return scene;
+}
+
+void scene_begin(struct scene *scene, enum fake_fault fault) {
+    scene->config.dut = fake_dut_create(&scene->config.mmu, fault);
+    assert_non_null(scene->config.dut);
+    scene->bench = bench_create(&scene->config);
+    assert_non_null(scene->bench);
+}
+
+void scene_destroy(struct scene *scene) {
+    bench_destroy(scene->bench);
+    fake_dut_ops()->destroy(scene->config.dut);
+    free(scene);
+}
+
+// --- page tables -------------------------------------------------------------------------------
+
+uint64_t scene_satp(uint16_t asid) {
+    return UINT64_C(8) << 60 | (uint64_t)asid << 44 | ROOT_PPN;
+}
+
+uint64_t leaf_pte(uint64_t ppn, uint64_t flags) {
+    return ppn << 10 | flags;
+}
+
+uint64_t scene_read(const struct scene *scene, uint64_t pa) {
+    return scene->memory.word[(pa - MEMORY_BASE) / 8];
+}
+
+uint64_t scene_pte_pa(struct scene *scene, uint64_t va, unsigned level) {
+    uint64_t table = ROOT_PPN;
+    for (unsigned k = 2;; k--) {
+        uint64_t pa = (table << 12) + 8 * ((va >> (12 + 9 * k)) & 511);
+        if (k == level) return pa;
+        uint64_t *pte = &scene->memory.word[(pa - MEMORY_BASE) / 8];
+        if (*pte == 0) *pte = leaf_pte(ROOT_PPN + scene->tables++, MMU_PTE_V);
+        table = *pte >> 10;
+    }
+}
+
+void scene_map(struct scene *scene, uint64_t va, unsigned level, uint64_t pte) {
+    memory_write(&scene->memory, scene_pte_pa(scene, va, level), pte);
+}
+
+void scene_rewrite(struct scene *scene, uint64_t va, unsigned level, uint64_t pte) {
+    uint64_t pa = scene_pte_pa(scene, va, level), before = scene_read(scene, pa);
+    memory_write(&scene->memory, pa, pte);
+    bench_note_write(scene->bench, pa, before, pte);
+}
+
+// --- steps -------------------------------------------------------------------------------------
+
+void scene_cycle(struct scene *scene) {
+    if (scene->failed) return;
+    scene->failed = !bench_cycle(scene->bench, &scene->in, &scene->out);
+    if (scene->out.fence_accepted) scene->in.fence_valid = false;
+    for (unsigned p = 0; p < MMU_PORTS; p++) {
+        if (scene->out.accepted[p]) scene->in.request_valid[p] = false;
+        if (scene->out.answered[p]) scene->answer[p] = scene->out.answer[p];
+    }
+}
+
+void scene_idle(struct scene *scene, unsigned cycles) {
+    while (cycles-- > 0) scene_cycle(scene);
+}
+
+void scene_present(struct scene *scene, enum mmu_port port, uint64_t va, enum mmu_access access) {
+    scene->in.request[port] = (struct mmu_request){.va = va, .access = (uint8_t)access};
+    scene->in.request_valid[port] = true;
+}
+
+void scene_await(struct scene *scene, enum mmu_port port) {
+    for (unsigned c = 0; c < 300 && !scene->failed; c++) {
+        scene_cycle(scene);
+        if (scene->out.answered[port]) return;
+    }
+}
+
+void scene_ask(struct scene *scene, enum mmu_port port, uint64_t va, enum mmu_access access) {
+    scene_present(scene, port, va, access);
+    scene_await(scene, port);
+}
+
+void scene_load(struct scene *scene, uint64_t va) {
+    scene_ask(scene, MMU_PORT_DATA, va, MMU_LOAD);
+}
+
+void scene_fence(struct scene *scene, uint64_t va, uint64_t asid) {
+    scene->in.fence = (struct mmu_fence){
+        .has_va = va != SCENE_ALL, .has_asid = asid != SCENE_ALL, .va = va, .asid = (uint16_t)asid};
+    scene->in.fence_valid = true;
+    for (unsigned c = 0; c < 300 && scene->in.fence_valid && !scene->failed; c++)
+        scene_cycle(scene);
+}
+
+void scene_counters(struct scene *scene) {
+    if (!scene->failed) scene->failed = !bench_compare_counters(scene->bench);
+}
