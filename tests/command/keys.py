@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""keys.py RESULT.json docs/run-json.md: the result is valid, consistent in itself, and has
+exactly the keys that the page documents. Exit 1 with a line for each disagreement."""
+import json
+import re
+import sys
+
+result = json.load(open(sys.argv[1], encoding="utf-8"))
+page = open(sys.argv[2], encoding="utf-8").read()
+documented = re.findall(r"^\| `([^`]+)` \|", page, re.M)
+wrong = []
+
+
+def written(value, path=""):
+    """Every path to a value that is not an object; configuration's keys hold dots."""
+    if not isinstance(value, dict):
+        return [path]
+    return [p for key in value for p in written(value[key], path + "." + key if path else key)]
+
+
+def check(condition, sentence):
+    if not condition:
+        wrong.append(sentence)
+
+
+paths = written(result)
+check(len(documented) == len(set(documented)), "a key is documented twice")
+wrong += ["not documented: " + p for p in paths if p not in documented]
+wrong += ["not written: " + p for p in documented if p not in paths]
+check(result["schema"] == "tandem-run", "schema")
+check(result["schema_version"] == 1, "schema_version is not that of the page")
+check("version 1 are below" in page, "the page is of another version")
+check(re.fullmatch("[0-9a-f]{16}", result["digest"]), "digest")
+for port in ("data", "fetch"):
+    c = {k[len(port) + 1:]: v for k, v in result["counters"].items() if k.startswith(port + "_")}
+    check(c["requests"] == c["hits"] + c["misses"] + c["untranslated"], port + ": requests")
+    check(c["requests"] == result[port]["translations"], port + ": translations")
+paging = result["paging"]
+check(paging["major_faults"] == paging["zero_fills"] + paging["swap_reads"], "major faults")
+if result["mode"] != "lockstep":
+    check(not any(result["compared"].values()), "something compared with nothing")
+for sentence in wrong:
+    print(sentence, file=sys.stderr)
+sys.exit(1 if wrong else 0)

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Interrupts end a run with a sentence and without a result; progress is for terminals.
+set -euo pipefail
+: "${TANDEM:?TANDEM is not set; run this through ctest}"
+source tests/command/lib.sh
+
+# SIGNAL, then a command that would run for long.
+interrupted() {
+  local signal=$1 found=0 child
+  shift
+  last="SIG$signal to $*"
+  # A shell starts background commands with SIGINT ignored; exec through env restores it.
+  env --default-signal=INT "$@" >"$dir/out" 2>"$dir/err" </dev/null &
+  child=$!
+  sleep 0.5
+  kill -s "$signal" "$child"
+  wait "$child" || found=$?
+  [ "$found" -eq 2 ] || wrong "exit status $found, not 2: $last"
+  says_once "tandem run: interrupted "
+  prints_not "Result"
+  [ "$(cat "$dir/r.json")" = old ] || wrong "a result after $last"
+  [ "$(find "$dir" -name 'r.json*' | wc -l)" -eq 1 ] || wrong "a temporary is left after $last"
+}
+
+echo old >"$dir/r.json"
+long=("$TANDEM" run --quiet --json "$dir/r.json")
+for signal in INT TERM; do
+  interrupted $signal "${long[@]}" --random 2000000000
+  interrupted $signal "${long[@]}" --random 2000000000 --model-only
+  interrupted $signal "${long[@]}" --config examples/run.yaml -t traces/cc1.tdt -n 0
+done
+traces=()
+for _ in $(seq 12); do traces+=(--trace traces/cc1.tdt); done
+interrupted TERM "${long[@]}" --model-only --policy opt "${traces[@]}"
+says_once "interrupted before the first cycle"
+
+# --- progress ---
+last="a run without a terminal"
+expect 0 "$TANDEM" run --quiet --model-only -t traces/gzip.tdt -n 300000
+says_nothing
+grep -q $'\r' "$dir/out" && wrong "progress in a pipe"
+last="a run with a terminal"
+python3 - "$dir/out" "$TANDEM" run --quiet --model-only -t traces/gzip.tdt -n 300000 <<'END' ||
+import os, pty, sys
+output = open(sys.argv[1], "wb")
+child, terminal = pty.fork()
+if child == 0:
+    os.execv(sys.argv[2], sys.argv[2:])
+while True:
+    try:
+        data = os.read(terminal, 65536)
+    except OSError:
+        break
+    if not data:
+        break
+    output.write(data)
+_, status = os.waitpid(child, 0)
+sys.exit(os.waitstatus_to_exitcode(status))
+END
+  wrong "the run failed on a terminal"
+: >"$dir/err"
+grep -qE $'\r''\[[#.]{30}\] +[0-9.]+ %  [0-9]+ references  [0-9]+ cycles' "$dir/out" ||
+  wrong "no progress on a terminal"
+prints "PASSED"
+
+finish
