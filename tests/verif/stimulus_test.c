@@ -150,7 +150,7 @@ static void seeds_0_and_all_ones_are_seeds(void **state) {
     struct totals zero = run(BENCH_LOCKSTEP, &default_shape, 0, 5000);
     struct totals ones = run(BENCH_LOCKSTEP, &default_shape, UINT64_MAX, 5000);
     assert_true(zero.ok && ones.ok);
-    assert_true(zero.stats.answers[0] > 500 && ones.stats.answers[0] > 500);
+    assert_true(zero.stats.answers[0] > 100 && ones.stats.answers[0] > 100);
     assert_int_not_equal(zero.digest, ones.digest);
 }
 
@@ -169,9 +169,10 @@ static void every_counter_and_cause_and_fence_occurs_in_200000_cycles(void **sta
         if (totals.fences[k] == 0) fail_msg("fence form %u never occurs", k);
 }
 
-static void hits_walks_and_evictions_are_common(void **state) {
+static void hits_walks_and_evictions_are_common_with_four_entries(void **state) {
     (void)state;
-    struct totals totals = run(BENCH_MODEL_ONLY, &default_shape, first_seed, 50000);
+    struct mmu_config mmu = scene_shape(4, 4, MMU_LRU);
+    struct totals totals = run(BENCH_MODEL_ONLY, &mmu, first_seed, 100000);
     for (unsigned port = 0; port < MMU_PORTS; port++) {
         const uint64_t *counter = &totals.counter[8 * port];
         uint64_t requests = counter[MMU_COUNT_REQUESTS];
@@ -190,7 +191,7 @@ int main(void) {
         cmocka_unit_test(different_seeds_give_different_digests),
         cmocka_unit_test(seeds_0_and_all_ones_are_seeds),
         cmocka_unit_test(every_counter_and_cause_and_fence_occurs_in_200000_cycles),
-        cmocka_unit_test(hits_walks_and_evictions_are_common),
+        cmocka_unit_test(hits_walks_and_evictions_are_common_with_four_entries),
     };
     const char *seed = getenv("TANDEM_SEED");
     first_seed = seed ? strtoull(seed, NULL, 0) : 1;

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// The checker is checked: each fault of the fake is caught in its scene and called by its name,
+// and the same scene passes on the right unit.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "checker.h"
+
+static struct scene *play(const struct checker_row *row, enum fake_fault fault) {
+    struct scene *s = scene_create();
+    if (row->tlb.entries) s->config.mmu = (struct mmu_config){.tlb = {row->tlb, row->tlb}};
+    if (row->grant_cycles)
+        s->config.timing.grant_min = s->config.timing.grant_max = row->grant_cycles;
+    checker_map(s);
+    scene_begin(s, fault);
+    row->scene(s);
+    scene_counters(s);
+    return s;
+}
+
+static void expect_agreement(struct scene *s) {
+    const struct mismatch *m = bench_mismatch(s->bench);
+    if (s->failed) fail_msg("right unit: %s (%s)", bench_check_key(m->check), m->what);
+    assert_int_equal(bench_stats(s->bench)->mismatches, 0);
+}
+
+static void expect_mismatch(struct scene *s, enum bench_check check, const char *what,
+                            uint64_t expected, uint64_t observed) {
+    assert_true(s->failed);
+    const struct mismatch *m = bench_mismatch(s->bench);
+    assert_string_equal(m->what, what);
+    assert_string_equal(bench_check_key(m->check), bench_check_key(check));
+    assert_int_equal(m->expected, expected);
+    assert_int_equal(m->observed, observed);
+    assert_int_equal(bench_stats(s->bench)->mismatches, 1);
+}
+
+static void fault_of_the_row_is_named(void **state) {
+    const struct checker_row *row = *state;
+    struct scene *right = play(row, FAKE_RIGHT);
+    expect_agreement(right);
+    scene_destroy(right);
+    struct scene *wrong = play(row, row->fault);
+    expect_mismatch(wrong, row->check, row->what, row->expected, row->observed);
+    scene_destroy(wrong);
+}
+
+static const struct checker_row busy_row = {.scene = checker_busy_scene,
+                                            .tlb = {.entries = 1, .ways = 1, .policy = MMU_LRU}};
+
+static void every_counter_that_does_not_count_is_named(void **state) {
+    (void)state;
+    struct scene *right = play(&busy_row, FAKE_RIGHT);
+    expect_agreement(right);
+    for (unsigned k = 0; k < MMU_COUNTERS; k++) {
+        struct scene *wrong = play(&busy_row, (enum fake_fault)(FAKE_COUNTER + k));
+        char what[96];
+        snprintf(what, sizeof what, "counter %s", bench_counter_name(k));
+        uint64_t value = bench_counter(right->bench, k);
+        if (value == 0) fail_msg("%s stays 0 in the scene", bench_counter_name(k));
+        expect_mismatch(wrong, CHECK_COUNTER, what, value, 0);
+        assert_int_equal(bench_mismatch(wrong->bench)->port, k >= 8 && k < 16);
+        scene_destroy(wrong);
+    }
+    scene_destroy(right);
+}
+
+// The fetch port's signals have their own names.
+static void fault_on_the_fetch_port_is_named_with_f(void **state) {
+    (void)state;
+    struct scene *s = scene_create();
+    checker_map(s);
+    scene_begin(s, FAKE_PA_BIT);
+    scene_ask(s, MMU_PORT_FETCH, PAGE_A, MMU_FETCH);
+    expect_mismatch(s, CHECK_PA, "f_rsp_pa", (uint64_t)PPN_A << 12, ((uint64_t)PPN_A ^ 1) << 12);
+    assert_int_equal(bench_mismatch(s->bench)->port, MMU_PORT_FETCH);
+    scene_destroy(s);
+}
+
+static void counters_are_compared_at_their_interval(void **state) {
+    (void)state;
+    struct scene *s = scene_create();
+    s->config.counter_interval = 16;
+    scene_begin(s, (enum fake_fault)(FAKE_COUNTER + MMU_COUNT_CYCLES));
+    scene_idle(s, 40);
+    expect_mismatch(s, CHECK_COUNTER, "counter cycles", 16, 0);
+    scene_destroy(s);
+}
+
+static void every_fault_and_every_check_has_a_row(void **state) {
+    (void)state;
+    bool fault[FAKE_FAULTS] = {[FAKE_RIGHT] = true}, check[BENCH_CHECKS] = {[CHECK_COUNTER] = true};
+    for (unsigned k = 0; k < checker_row_count; k++)
+        fault[checker_rows[k].fault] = check[checker_rows[k].check] = true;
+    for (unsigned k = 0; k < FAKE_COUNTER; k++)
+        if (!fault[k]) fail_msg("fault %u has no row", k);
+    for (unsigned k = 0; k < BENCH_CHECKS; k++)
+        if (!check[k]) fail_msg("%s has no row", bench_check_key((enum bench_check)k));
+}
+
+static void every_check_has_a_key_and_a_meaning(void **state) {
+    (void)state;
+    for (unsigned k = 0; k < BENCH_CHECKS; k++) {
+        assert_true(bench_check_key((enum bench_check)k)[0] != '\0');
+        assert_true(bench_check_text((enum bench_check)k)[0] != '\0');
+    }
+}
+
+int main(void) {
+    static const struct CMUnitTest fixed[] = {
+        cmocka_unit_test(every_counter_that_does_not_count_is_named),
+        cmocka_unit_test(fault_on_the_fetch_port_is_named_with_f),
+        cmocka_unit_test(counters_are_compared_at_their_interval),
+        cmocka_unit_test(every_fault_and_every_check_has_a_row),
+        cmocka_unit_test(every_check_has_a_key_and_a_meaning),
+    };
+    enum { FIXED = sizeof fixed / sizeof *fixed };
+    unsigned count = checker_row_count + FIXED;
+    struct CMUnitTest *tests = calloc(count, sizeof *tests);
+    if (!tests) return 2;
+    for (unsigned k = 0; k < checker_row_count; k++) {
+        union {
+            const void *row;
+            void *state;
+        } unqualified = {.row = &checker_rows[k]};
+        tests[k] = (struct CMUnitTest){.name = checker_rows[k].name,
+                                       .test_func = fault_of_the_row_is_named,
+                                       .initial_state = unqualified.state};
+    }
+    for (unsigned k = 0; k < FIXED; k++) tests[checker_row_count + k] = fixed[k];
+    int failed = _cmocka_run_group_tests("unit.checker", tests, count, NULL, NULL);
+    free(tests);
+    return failed == 0 ? 0 : 1;
+}
