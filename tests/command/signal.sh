@@ -13,7 +13,12 @@ interrupted() {
   # A shell starts background commands with SIGINT ignored; exec through env restores it.
   env --default-signal=INT "$@" >"$dir/out" 2>"$dir/err" </dev/null &
   child=$!
-  sleep 0.5
+  # The configuration is printed once signals are caught.
+  for _ in $(seq 200); do
+    [ ! -s "$dir/out" ] || break
+    sleep 0.05
+  done
+  sleep 0.2
   kill -s "$signal" "$child"
   wait "$child" || found=$?
   [ "$found" -eq 2 ] || wrong "exit status $found, not 2: $last"
@@ -23,8 +28,11 @@ interrupted() {
   [ "$(find "$dir" -name 'r.json*' | wc -l)" -eq 1 ] || wrong "a temporary is left after $last"
 }
 
+# In the cache before the first interrupt.
+tb/build_dut.sh dtlb=16x16xlru itlb=16x16xlru >"$dir/out"
+
 echo old >"$dir/r.json"
-long=("$TANDEM" run --quiet --json "$dir/r.json")
+long=("$TANDEM" run --json "$dir/r.json")
 for signal in INT TERM; do
   interrupted $signal "${long[@]}" --random 2000000000
   interrupted $signal "${long[@]}" --random 2000000000 --model-only

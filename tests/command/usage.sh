@@ -38,6 +38,10 @@ for command in run record show bench; do
   says "tandem $command: unrecognized option '--bogus'"
   says "tandem $command --help"
 done
+for command in run record show bench; do
+  expect 0 "$TANDEM" $command --help
+  prints "Exit status: 0"
+done
 expect 0 "$TANDEM" run --help
 prints "Exit status: 0 everything agreed; 1 a check failed; 2 usage"
 prints "Examples:"
