@@ -28,15 +28,15 @@ interrupted() {
   [ "$(find "$dir" -name 'r.json*' | wc -l)" -eq 1 ] || wrong "a temporary is left after $last"
 }
 
-# In the cache before the first interrupt.
-tb/build_dut.sh dtlb=16x16xlru itlb=16x16xlru >"$dir/out"
+# Given, so that the run and not the build is interrupted.
+dut=$(tb/build_dut.sh dtlb=16x16xlru itlb=16x16xlru)
 
 echo old >"$dir/r.json"
 long=("$TANDEM" run --json "$dir/r.json")
 for signal in INT TERM; do
-  interrupted $signal "${long[@]}" --random 2000000000
+  interrupted $signal "${long[@]}" --random 2000000000 --dut "$dut"
   interrupted $signal "${long[@]}" --random 2000000000 --model-only
-  interrupted $signal "${long[@]}" --config examples/run.yaml -t traces/cc1.tdt -n 0
+  interrupted $signal "${long[@]}" --config examples/run.yaml -t traces/cc1.tdt -n 0 --dut "$dut"
 done
 traces=()
 for _ in $(seq 12); do traces+=(--trace traces/cc1.tdt); done
