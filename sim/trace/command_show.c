@@ -11,7 +11,7 @@
 #include "sim/commands_trace.h"
 #include "survey.h"
 
-enum { EXIT_DAMAGED = 1, EXIT_USAGE = 2, PREVIEW_REFS = 8, NUMBER_BYTES = 32 };
+enum { EXIT_USAGE = 2, PREVIEW_REFS = 8, NUMBER_BYTES = 32 };
 
 struct show_options {
     const char *path;
@@ -171,7 +171,7 @@ int tandem_show(int argc, char **argv) {
         "FILE",
         "Show what a trace holds and verify its checksums.\v"
         "Pages and regions (1 GiB) are numbered in the order of their first appearance, from 0.\n\n"
-        "Exit status: 0 the trace is whole; 1 it is damaged or no trace; 2 usage or environment.",
+        "Exit status: 0 the trace is whole; 2 it is damaged or no trace, usage or environment.",
         NULL,
         NULL,
         NULL};
@@ -185,5 +185,5 @@ int tandem_show(int argc, char **argv) {
     trace_reader_close(reader);
     if (status == SIM_OK) return 0;
     fprintf(stderr, "%s: %s\n", argv[0], error.text);
-    return status == SIM_ERROR_FORMAT ? EXIT_DAMAGED : EXIT_USAGE;
+    return EXIT_USAGE;
 }
