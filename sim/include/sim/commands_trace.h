@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands about recorded programs. argv[0] is the command's full name, such as
-// "tandem record". They print, and return the exit status: 0 = done, 1 = the trace is
-// damaged, 2 = usage or environment. Bad usage exits with 2 at once (argp).
+// "tandem record". They print, and return the exit status: 0 = done, 2 = a damaged
+// trace, usage or environment. Bad usage exits with 2 at once (argp).
 #ifndef SIM_COMMANDS_TRACE_H
 #define SIM_COMMANDS_TRACE_H
 
