@@ -117,6 +117,7 @@ static void request_rows(struct verif_text *t, const struct mismatch *m) {
 }
 
 static bool is_time(const struct mismatch *m) {
+    if (strstr(m->what, "on the way")) return true;
     return (m->check == CHECK_LATENCY || m->check == CHECK_WATCHDOG) && !strstr(m->what, "within") &&
            m->expected > 1;
 }

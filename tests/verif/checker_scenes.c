@@ -275,6 +275,7 @@ const struct checker_row checker_rows[] = {
 
     {"ready_one_cycle_late_is_named", FAKE_READY_LATE, load_a, CHECK_READY, "d_req_ready", 1, 0, {0}, 0},
     {"ready_while_busy_is_named", FAKE_READY_BUSY, load_a, CHECK_READY, "d_req_ready", 0, 1, {0}, 0},
+    {"fence_never_ready_is_named", FAKE_FENCE_NEVER, load_a, CHECK_FENCE, "fence_ready", 1, 0, {0}, 0},
     {"fence_not_ready_during_a_read_is_named", FAKE_FENCE_READY, load_a, CHECK_FENCE, "fence_ready", 1, 0, {0}, 0},
 
     {"fence_that_removes_nothing_is_noticed_at_the_next_hit", FAKE_FENCE_NOTHING, load_a_fence_load_a, CHECK_SOURCE, "d_rsp_source", 2, 1, {0}, 0},

@@ -165,6 +165,7 @@ static unsigned show(struct dut *dut) {
     if (show_fill(dut)) sample |= DUT_EVENT;
     bool blocks = (sample & DUT_MEMORY_REQUEST) &&
                   (dut->out.memory_request.write || dut->fault == FAKE_FENCE_READY);
+    if (dut->fault == FAKE_FENCE_NEVER) blocks = true;
     return blocks ? sample : sample | DUT_READY_FENCE;
 }
 

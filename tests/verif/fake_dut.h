@@ -58,6 +58,7 @@ enum fake_fault {
     FAKE_READY_LATE,   // after a walk
     FAKE_READY_BUSY,   // during a walk
     FAKE_FENCE_READY,  // low for reads too
+    FAKE_FENCE_NEVER,  // always low
     // TLB
     FAKE_FENCE_NOTHING,
     FAKE_FENCE_G,          // one asid: global entries go too
