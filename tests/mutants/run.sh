@@ -72,7 +72,7 @@ dut() { # FOLDER RUN
 run() { # PROGRAM OBJECT RUN LOG
   local arguments
   read -ra arguments <<<"$3"
-  (cd "$root" && TMPDIR=$session timeout -k 5 "$limit" "$1" run --quiet --dut "$2" \
+  (cd "$root" && TMPDIR=$scratch timeout -k 5 "$limit" "$1" run --quiet --dut "$2" \
     --set check.watchdog=20000 "${arguments[@]}") >"$4" 2>&1 </dev/null
 }
 
@@ -92,7 +92,7 @@ detected_at() { # LOG
 
 # Write the mutant's result: observed, cycle, seconds, verdict, separated by tabs.
 result() { # FILE OBSERVED CYCLE SECONDS VERDICT
-  printf '%s\t%s\t%s\t%s\n' "${2:-nothing}" "${3:--}" "$4" "$5" >"$session/$(number "$1")"
+  printf '%s\t%s\t%s\t%s\n' "${2:-nothing}" "${3:--}" "$4" "$5" >"$scratch/$(number "$1")"
 }
 
 judge() { # FILE PROGRAM OBJECT STARTED
@@ -121,7 +121,7 @@ plant() { # FILE FOLDER LOG
 judge_rtl() { # FILE
   local file=$1 started=$SECONDS log copy object
   log=$work/logs/$(number "$file").log
-  copy=$(mktemp -d "$session/rtl.XXXXXX")
+  copy=$(mktemp -d "$scratch/rtl.XXXXXX")
   cp -R "$root/rtl" "$copy/rtl"
   if ! plant "$file" "$copy" "$log"; then
     result "$file" 'patch does not apply' - - BROKEN
@@ -176,12 +176,12 @@ judge_clean() { # INDEX RUN...
   shift
   object=$(dut "$root/rtl" "$*" 2>"$work/logs/clean-$index.log") &&
     run "$tandem" "$object" "$*" "$work/logs/clean-$index.log" ||
-    echo "$*" >"$session/alarm-$index"
+    echo "$*" >"$scratch/alarm-$index"
 }
 
-# --- worker: run.sh --work SESSION GROUP ARGUMENT..., started by xargs below --------------
+# --- worker: run.sh --work SCRATCH GROUP ARGUMENT..., started by xargs below --------------
 if [ "${1-}" = --work ]; then
-  session=$2 group=$3
+  scratch=$2 group=$3
   shift 3
   "judge_$group" "$@"
   exit 0
@@ -219,8 +219,8 @@ done
 mkdir -p "$work"/{logs,dut}
 exec 9>"$work/lock"
 flock 9
-session=$(mktemp -d "$work/session.XXXXXX")
-trap 'rm -rf -- "${session:?}"' EXIT
+scratch=$(mktemp -d "$work/scratch.XXXXXX")
+trap 'rm -rf -- "${scratch:?}"' EXIT
 
 # --- plant them ----------------------------------------------------------------------
 rtl=() c=() runs=()
@@ -249,9 +249,9 @@ fi
   [ ${#c[@]} = 0 ] || echo "c ${c[*]}"
   [ ${#rtl[@]} = 0 ] || printf 'rtl %s\n' "${rtl[@]}"
   for i in "${!runs[@]}"; do echo "clean $i ${runs[i]}"; done
-} >"$session/list"
+} >"$scratch/list"
 # A worker that fails leaves no result, which the matrix shows.
-xargs -P "$jobs" -L 1 "${BASH_SOURCE[0]}" --work "$session" <"$session/list" 9>&- || true
+xargs -P "$jobs" -L 1 "${BASH_SOURCE[0]}" --work "$scratch" <"$scratch/list" 9>&- || true
 
 # --- the matrix ----------------------------------------------------------------------
 short() { # TEXT WIDTH
@@ -271,8 +271,8 @@ caught=0
 printf "$widths" no mutant where expected observed cycle sec. verdict
 for file in "${files[@]}"; do
   observed='the harness failed' cycle=- seconds=- verdict=BROKEN
-  [ ! -f "$session/$(number "$file")" ] ||
-    IFS=$'\t' read -r observed cycle seconds verdict <"$session/$(number "$file")"
+  [ ! -f "$scratch/$(number "$file")" ] ||
+    IFS=$'\t' read -r observed cycle seconds verdict <"$scratch/$(number "$file")"
   [ "$verdict" != caught ] || caught=$((caught + 1))
   name=$(basename "$file" .patch)
   # shellcheck disable=SC2059
@@ -282,7 +282,7 @@ done
 
 alarms=0
 for i in "${!runs[@]}"; do
-  [ -f "$session/alarm-$i" ] || continue
+  [ -f "$scratch/alarm-$i" ] || continue
   alarms=$((alarms + 1))
   printf '\nfalse alarm without a mutant (build/mutants/logs/clean-%s.log): tandem run %s\n' \
     "$i" "${runs[i]}"
