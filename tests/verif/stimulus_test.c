@@ -10,7 +10,12 @@
 #include "scene.h"
 #include "verif/stimulus.h"
 
-enum { CYCLES_PER_RUN = 16000, CYCLES_OF_MODES = 30000, CYCLES_OF_STATISTICS = 200000 };
+enum {
+    CYCLES_PER_RUN = 16000,
+    CYCLES_TO_FIND = 2000000,
+    CYCLES_OF_MODES = 30000,
+    CYCLES_OF_STATISTICS = 200000
+};
 
 static uint64_t first_seed;
 
@@ -24,12 +29,13 @@ struct totals {
 };
 
 static struct bench_config random_config(enum bench_mode mode, const struct mmu_config *mmu,
-                                         struct memory *memory, uint64_t seed) {
+                                         struct memory *memory, uint64_t seed,
+                                         enum fake_fault fault) {
     return (struct bench_config){
         .mode = mode,
         .mmu = *mmu,
         .ops = mode == BENCH_MODEL_ONLY ? NULL : fake_dut_ops(),
-        .dut = mode == BENCH_MODEL_ONLY ? NULL : fake_dut_create(mmu, FAKE_RIGHT),
+        .dut = mode == BENCH_MODEL_ONLY ? NULL : fake_dut_create(mmu, fault),
         .memory = memory_port(memory),
         .timing = {.grant_min = 1, .grant_max = 3, .data_min = 1, .data_max = 5, .seed = seed},
         .watchdog_cycles = 2000,
@@ -61,15 +67,14 @@ static void drive(struct bench *bench, struct stimulus *stimulus, unsigned cycle
         note(totals, &in, &out);
     }
     if (totals->ok) totals->ok = bench_compare_counters(bench);
-    if (!totals->ok) complain(bench);
 }
 
-static struct totals run(enum bench_mode mode, const struct mmu_config *mmu, uint64_t seed,
-                         unsigned cycles) {
+static struct totals run_fault(enum bench_mode mode, const struct mmu_config *mmu, uint64_t seed,
+                               unsigned cycles, enum fake_fault fault) {
     struct totals totals = {.ok = true};
     struct memory *memory = calloc(1, sizeof *memory);
     assert_non_null(memory);
-    struct bench_config config = random_config(mode, mmu, memory, seed);
+    struct bench_config config = random_config(mode, mmu, memory, seed, fault);
     struct bench *bench = bench_create(&config);
     struct stimulus_config asked = stimulus_default();
     asked.seed = seed;
@@ -77,6 +82,7 @@ static struct totals run(enum bench_mode mode, const struct mmu_config *mmu, uin
     assert_non_null(bench);
     assert_non_null(stimulus);
     drive(bench, stimulus, cycles, &totals);
+    if (!totals.ok && fault == FAKE_RIGHT) complain(bench);
     assert_true(!totals.ok || stimulus_quiet(stimulus));
     totals.stats = *bench_stats(bench);
     totals.digest = totals.stats.digest;
@@ -86,6 +92,11 @@ static struct totals run(enum bench_mode mode, const struct mmu_config *mmu, uin
     fake_dut_ops()->destroy(config.dut);
     free(memory);
     return totals;
+}
+
+static struct totals run(enum bench_mode mode, const struct mmu_config *mmu, uint64_t seed,
+                         unsigned cycles) {
+    return run_fault(mode, mmu, seed, cycles, FAKE_RIGHT);
 }
 
 static const struct mmu_config default_shape = {.tlb = {{16, 16, MMU_LRU}, {16, 16, MMU_LRU}}};
@@ -102,12 +113,26 @@ static void right_fake_agrees_with_the_model_in_every_cycle(void **state) {
         {{{2, 2, MMU_PLRU}, {2, 2, MMU_LRU}}},    {{{7, 7, MMU_RANDOM}, {96, 3, MMU_LRU}}}};
     uint64_t cycles = 0;
     for (size_t k = 0; k < sizeof shapes / sizeof *shapes; k++)
-        for (uint64_t seed = first_seed; seed < first_seed + 2; seed++) {
+        for (unsigned n = 0; n < 2; n++) {
+            uint64_t seed = first_seed + n;
             struct totals totals = run(BENCH_LOCKSTEP, &shapes[k], seed, CYCLES_PER_RUN);
             if (!totals.ok) fail_msg("shape %zu, seed %llu", k, (unsigned long long)seed);
             cycles += totals.stats.cycles;
         }
     assert_true(cycles >= 300000);
+}
+
+static void random_stimulus_finds_every_fault(void **state) {
+    (void)state;
+    for (unsigned fault = FAKE_RIGHT + 1; fault < FAKE_FAULTS; fault++) {
+        enum mmu_policy policy = fault == FAKE_PLRU   ? MMU_PLRU
+                                 : fault == FAKE_LFSR ? MMU_RANDOM
+                                                      : MMU_LRU;
+        struct mmu_config mmu = scene_shape(16, 4, policy);
+        struct totals totals =
+            run_fault(BENCH_LOCKSTEP, &mmu, first_seed, CYCLES_TO_FIND, (enum fake_fault)fault);
+        if (totals.ok) fail_msg("fault %u is not found", fault);
+    }
 }
 
 static void all_modes_give_the_same_digest_and_counters(void **state) {
@@ -186,6 +211,7 @@ static void hits_walks_and_evictions_are_common_with_four_entries(void **state) 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(right_fake_agrees_with_the_model_in_every_cycle),
+        cmocka_unit_test(random_stimulus_finds_every_fault),
         cmocka_unit_test(all_modes_give_the_same_digest_and_counters),
         cmocka_unit_test(same_seed_gives_the_same_digest),
         cmocka_unit_test(different_seeds_give_different_digests),
