@@ -194,6 +194,8 @@ static void suspect(struct verif_text *t, const struct mismatch *m,
     verif_text_add(t, "\nSuspect   ");
     if (value && m->has_answer)
         verif_text_add(t, "%s\n", suspect_of_answer(m, &third->answer));
+    else if (strstr(m->what, "withdrawn"))
+        verif_text_add(t, "the DUT's handshake: a valid must stand until its transfer.\n");
     else if (m->check == CHECK_LATENCY)
         verif_text_add(t, "the DUT's timing: what it says is right, the cycle is not; the memory "
                           "kept its g and L.\n");

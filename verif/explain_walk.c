@@ -75,7 +75,8 @@ static void late_term(struct verif_text *t, const struct bench *bench, const str
                        k + 1, h->access[k].level, late);
         return;
     }
-    if (m->check == CHECK_LATENCY && m->expected != MMU_NEVER && m->observed != MMU_NEVER)
+    bool in_cycles = m->expected > 1 && m->expected != MMU_NEVER && m->observed != MMU_NEVER;
+    if (m->check == CHECK_LATENCY && in_cycles)
         verif_text_add(t, "          first term that differs: %s, %+" PRId64 "\n", m->what,
                        (int64_t)(m->observed - m->expected));
 }

@@ -118,7 +118,10 @@ void result_print(const struct run_options *options, const struct run_result *re
         fprintf(out, "  speed           %15.2f M translations/s, %.2f M cycles/s, %.1f s\n",
                 1e-6 * (double)answers / result->cpu_seconds,
                 1e-6 * (double)result->stats.cycles / result->cpu_seconds, result->cpu_seconds);
-    if (result->failure.text[0]) fprintf(out, "\n%s\n", result->failure.text);
+    if (result->failure.text[0])
+        fprintf(out, "\n%s\n  in cycle %" PRIu64 ", after %" PRIu64 " references\n\nRepeat    %s\n",
+                result->failure.text, result->stats.cycles, result->counts.references,
+                options->command);
     fprintf(out, "\n%s%s\n", result->verdict == RUN_PASSED ? "PASSED" : "FAILED",
             options->mode == BENCH_LOCKSTEP ? "" : ", with nothing to compare against");
 }
