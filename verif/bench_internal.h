@@ -41,6 +41,7 @@ struct bench {
     struct memory_port port;
     struct port_state ports[MMU_PORTS];
     uint64_t fence_wait;
+    uint64_t counters_due;  // cycle from which on the counters are compared again
     struct mmu_csr staged_csr;
     bool csr_staged, waving;
     struct expected expected;
