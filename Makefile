@@ -44,7 +44,8 @@ mutants: setup-test
 	@$(MAKE) --no-print-directory build
 	@tests/mutants/run.sh
 
-coverage: setup-test
+coverage:
+	@sh scripts/setup.sh coverage
 	@scripts/coverage.sh $(JOBS)
 
 fresh:

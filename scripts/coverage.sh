@@ -4,11 +4,6 @@
 set -eu
 cd "$(dirname "$0")/.."
 jobs=${1:-2}
-command -v gcovr >/dev/null || {
-  echo "Installing from Debian: gcovr"
-  if [ "$(id -u)" = 0 ]; then sudo=""; else sudo=sudo; fi
-  $sudo apt-get install -q -y --no-install-recommends gcovr >/dev/null
-}
 scripts/build.sh coverage "$jobs"
 ctest --preset coverage -j "$jobs" -LE once
 gcovr --root . --filter model/ --filter verif/ --filter sim/ build/coverage \

@@ -11,7 +11,8 @@ test_packages="yosys clang-14 libclang-rt-14-dev valgrind git python3-minimal pa
 case "${1:-}" in
   run) wanted="$run_packages" ;;
   test) wanted="$run_packages $test_packages" ;;
-  *) echo "usage: scripts/setup.sh run|test" >&2; exit 2 ;;
+  coverage) wanted="$run_packages $test_packages gcovr" ;;
+  *) echo "usage: scripts/setup.sh run|test|coverage" >&2; exit 2 ;;
 esac
 
 missing=""

@@ -5,8 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum sim_status sim_fail(struct sim_error *error, enum sim_status status, const char *format,
-                         ...) {
+enum sim_status sim_fail(struct sim_error *error, enum sim_status status, const char *format, ...) {
     if (error) {
         va_list arguments;
         va_start(arguments, format);

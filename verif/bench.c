@@ -51,7 +51,8 @@ static void reset_sides(struct bench *bench) {
     bench->ordinal_base += bench->port.ordinal;
     bench->port = (struct memory_port){0};
     memset(bench->ports, 0, sizeof bench->ports);
-    bench->fence_wait = 0;
+    bench->fence_wait = bench->request_wait[0] = bench->request_wait[1] = 0;
+    bench->progress_cycle = bench->now;
     bench->csr_staged = false;
     if (has_dut(bench)) bench->config.ops->reset(bench->config.dut);
     if (bench->engine) mmu_engine_reset(bench->engine);
@@ -220,13 +221,30 @@ static bool watchdog_fail(struct bench *bench, unsigned port, const char *what, 
     return bench_fail(bench, CHECK_WATCHDOG, port, what, bench->config.watchdog_cycles, waited);
 }
 
+// Waiting counts from the last thing that may have caused it: acceptance, a fence (which
+// restarts a walk), an answer of the other port (which held the walker).
+static uint64_t waiting_since(const struct bench *bench, unsigned port) {
+    uint64_t accepted = bench->ports[port].accept_cycle;
+    return accepted > bench->progress_cycle ? accepted : bench->progress_cycle;
+}
+
 static bool watchdog(struct bench *bench, const struct bench_inputs *inputs,
                      const struct bench_outputs *outputs) {
     uint64_t limit = bench->config.watchdog_cycles;
+    if (bench->config.mode == BENCH_LOCKSTEP) bench->stats.compared[CHECK_WATCHDOG]++;
+    if (outputs->fence_accepted || outputs->answered[0] || outputs->answered[1])
+        bench->progress_cycle = bench->now;
     for (unsigned p = 0; p < MMU_PORTS; p++) {
-        if (bench->ports[p].pending && bench->now - bench->ports[p].accept_cycle > limit)
+        bool refused = inputs->request_valid[p] && !outputs->accepted[p];
+        bench->request_wait[p] = refused ? bench->request_wait[p] + 1 : 0;
+        uint64_t waited = bench->now - waiting_since(bench, p);
+        if (bench->ports[p].pending && waited > limit)
             return watchdog_fail(bench, p, "no response to an accepted request within the limit",
-                                 bench->now - bench->ports[p].accept_cycle);
+                                 waited);
+        // A presented request waits for the one before it, which has the limit of its own.
+        if (!bench->ports[p].pending && bench->request_wait[p] > limit)
+            return watchdog_fail(bench, p, "request not accepted within the limit",
+                                 bench->request_wait[p]);
     }
     bench->fence_wait = inputs->fence_valid && !outputs->fence_accepted ? bench->fence_wait + 1 : 0;
     if (bench->fence_wait > limit)
@@ -261,6 +279,7 @@ bool bench_cycle(struct bench *bench, const struct bench_inputs *inputs,
     if (!has_dut(bench)) sample = bench->expected.sample;
     if (bench->config.mode == BENCH_LOCKSTEP && !bench_compare(bench, sample)) {
         bench->now++;
+        bench->stats.cycles++;
         return false;
     }
     transfers(bench, inputs, outputs, sample);

@@ -20,8 +20,8 @@ bool bench_fail(struct bench *bench, enum bench_check check, unsigned port, cons
     return false;
 }
 
-bool bench_fail_port(struct bench *bench, enum bench_check check, unsigned port,
-                     const char *signal, uint64_t expected, uint64_t observed) {
+bool bench_fail_port(struct bench *bench, enum bench_check check, unsigned port, const char *signal,
+                     uint64_t expected, uint64_t observed) {
     char what[96];
     snprintf(what, sizeof what, "%s_%s", port == MMU_PORT_DATA ? "d" : "f", signal);
     return bench_fail(bench, check, port, what, expected, observed);
@@ -30,8 +30,8 @@ bool bench_fail_port(struct bench *bench, enum bench_check check, unsigned port,
 // --- answers -----------------------------------------------------------------------------
 
 static bool same_answer(const struct mmu_answer *a, const struct mmu_answer *b) {
-    return a->pa == b->pa && a->fault == b->fault && a->cause == b->cause &&
-           a->level == b->level && a->source == b->source && a->perm == b->perm;
+    return a->pa == b->pa && a->fault == b->fault && a->cause == b->cause && a->level == b->level &&
+           a->source == b->source && a->perm == b->perm;
 }
 
 // The architectural outcome first.
@@ -130,10 +130,9 @@ static bool compare_memory_request(struct bench *bench, const struct mmu_memory_
         bench->mismatch.expected_request = *expected;
         bench->mismatch.observed_request = observed;
         bench->mismatch.expected_request_valid = bench->mismatch.observed_request_valid = true;
-        return bench_fail(bench,
-                          expected->write || observed.write ? CHECK_PTE_WRITE : CHECK_PTE_ACCESS,
-                          bench_walking_port(bench), fields[i].what, fields[i].expected,
-                          fields[i].observed);
+        return bench_fail(
+            bench, expected->write || observed.write ? CHECK_PTE_WRITE : CHECK_PTE_ACCESS,
+            bench_walking_port(bench), fields[i].what, fields[i].expected, fields[i].observed);
     }
     return true;
 }

@@ -40,7 +40,8 @@ struct bench {
     uint64_t ordinal_base;      // transactions before the last reset
     struct memory_port port;
     struct port_state ports[MMU_PORTS];
-    uint64_t fence_wait;
+    uint64_t fence_wait, request_wait[MMU_PORTS];  // cycles, for the watchdog
+    uint64_t progress_cycle;                       // of the last answer or fence
     uint64_t counters_due;  // cycle from which on the counters are compared again
     struct mmu_csr staged_csr;
     bool csr_staged, waving;
@@ -86,8 +87,8 @@ void bench_clear_mismatch(struct bench *bench);
 // Fill bench->mismatch; always returns false. The second names the port's signal.
 bool bench_fail(struct bench *bench, enum bench_check check, unsigned port, const char *what,
                 uint64_t expected, uint64_t observed);
-bool bench_fail_port(struct bench *bench, enum bench_check check, unsigned port,
-                     const char *signal, uint64_t expected, uint64_t observed);
+bool bench_fail_port(struct bench *bench, enum bench_check check, unsigned port, const char *signal,
+                     uint64_t expected, uint64_t observed);
 
 // The DUT's transactions of the request that the mismatch is about, oldest first. Returns how many.
 unsigned bench_dut_accesses(const struct bench *bench, const struct mmu_history *history,

@@ -79,10 +79,9 @@ static void model_latency(void *user, uint64_t ordinal, uint32_t *grant_cycles,
 }
 
 struct mmu_bus bench_model_bus(struct bench *bench) {
-    return (struct mmu_bus){.memory = {.user = bench,
-                                       .read = model_read,
-                                       .compare_and_write = model_compare_and_write},
-                            .latency = model_latency};
+    return (struct mmu_bus){
+        .memory = {.user = bench, .read = model_read, .compare_and_write = model_compare_and_write},
+        .latency = model_latency};
 }
 
 // --- the DUT's side ----------------------------------------------------------------------

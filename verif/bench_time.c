@@ -93,8 +93,8 @@ static bool response_early(struct bench *bench, unsigned port) {
     bench->mismatch.observed_response_cycle = bench->now;
     uint64_t expected = bench->ports[port].pending ? probe_model(bench, port) : MMU_NEVER;
     if (expected == MMU_NEVER)
-        return bench_fail_port(bench, CHECK_LATENCY, port, "rsp_valid without a request",
-                               MMU_NEVER, bench->now);
+        return bench_fail_port(bench, CHECK_LATENCY, port, "rsp_valid without a request", MMU_NEVER,
+                               bench->now);
     struct mmu_answer answer = *mmu_engine_response(bench->engine, (enum mmu_port)port);
     return judge_time(bench, port, expected, bench->now, &answer, &observed);
 }

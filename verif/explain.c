@@ -56,8 +56,7 @@ static void asked(struct verif_text *t, const struct mismatch *m) {
                    (unsigned)(va >> 30) & 511, (unsigned)(va >> 21) & 511,
                    (unsigned)(va >> 12) & 511, (unsigned)va & 4095);
     verif_text_add(t,
-                   "          accepted in cycle %" PRIu64
-                   "; satp mode %u, asid %u, root 0x%" PRIx64
+                   "          accepted in cycle %" PRIu64 "; satp mode %u, asid %u, root 0x%" PRIx64
                    "; privilege %s%s%s, SUM %d, MXR %d, %s\n",
                    m->base + h->accept_cycle, mmu_satp_mode(h->csr.satp),
                    mmu_satp_asid(h->csr.satp), mmu_satp_ppn(h->csr.satp) << MMU_PAGE_BITS,
@@ -118,8 +117,8 @@ static void request_rows(struct verif_text *t, const struct mismatch *m) {
 
 static bool is_time(const struct mismatch *m) {
     if (strstr(m->what, "on the way")) return true;
-    return (m->check == CHECK_LATENCY || m->check == CHECK_WATCHDOG) && !strstr(m->what, "within") &&
-           m->expected > 1;
+    return (m->check == CHECK_LATENCY || m->check == CHECK_WATCHDOG) &&
+           !strstr(m->what, "within") && m->expected > 1;
 }
 
 static void time_row(struct verif_text *t, const struct mismatch *m) {
@@ -140,6 +139,9 @@ static void compared(struct verif_text *t, const struct mismatch *m) {
     if (m->expected_request_valid || m->observed_request_valid) request_rows(t, m);
     if (is_time(m))
         time_row(t, m);
+    else if (m->check == CHECK_WATCHDOG)
+        verif_text_add(t, "          %s: limit %" PRIu64 " cycles, waited %" PRIu64 "\n", m->what,
+                       m->expected, m->observed);
     else
         row(t, m->what, m->expected, m->observed);
 }
@@ -164,8 +166,8 @@ static struct third_opinion ask_third(const struct bench *bench, const struct mi
     struct mmu_context context = mmu_context_capture(&m->history.csr, (enum mmu_port)m->port);
     struct mmu_memory memory = {
         .user = &third, .read = third_read, .compare_and_write = third_update};
-    third.answer = mmu_walk(mmu_mode_sv39(), MMU_STAGE_SINGLE, &context, &memory,
-                            &m->history.request, NULL);
+    third.answer =
+        mmu_walk(mmu_mode_sv39(), MMU_STAGE_SINGLE, &context, &memory, &m->history.request, NULL);
     return third;
 }
 
@@ -177,9 +179,11 @@ static const char *suspect_of_answer(const struct mismatch *m, const struct mmu_
     bool model = agrees(third, &m->expected_answer), dut = agrees(third, &m->observed_answer);
     if (model && dut)
         return "the DUT's TLB: both answers fit memory as it is now, but one side hit where the "
-               "other\n          walked, or tells other permissions: an entry lost, kept or aliased.";
+               "other\n          walked, or tells other permissions: an entry lost, kept or "
+               "aliased.";
     if (model)
-        return "the DUT: a walk of memory as it is now (by the model's code) gives the model's answer.";
+        return "the DUT: a walk of memory as it is now (by the model's code) gives the model's "
+               "answer.";
     if (dut)
         return "the model, or a PTE changed without a fence: a walk of memory as it is now gives\n"
                "          the DUT's answer.";
@@ -197,8 +201,9 @@ static void suspect(struct verif_text *t, const struct mismatch *m,
     else if (strstr(m->what, "withdrawn"))
         verif_text_add(t, "the DUT's handshake: a valid must stand until its transfer.\n");
     else if (m->check == CHECK_LATENCY)
-        verif_text_add(t, "the DUT's timing: what it says is right, the cycle is not; the memory "
-                          "kept its g and L.\n");
+        verif_text_add(t,
+                       "the DUT's timing: what it says is right, the cycle is not; the memory "
+                       "kept its g and L.\n");
     else if (m->check == CHECK_WATCHDOG)
         verif_text_add(t, "the DUT hangs, or the driver waits for something that nobody sends.\n");
     else
@@ -218,8 +223,9 @@ char *bench_explain(const struct bench *bench, const char *command) {
                        m->observed);
     } else if (m->check == CHECK_COUNTER) {
         compared(&t, m);
-        verif_text_add(&t, "\nSuspect   the DUT's counter, or an event between the ports: every "
-                           "output agreed until now.\n");
+        verif_text_add(&t,
+                       "\nSuspect   the DUT's counter, or an event between the ports: every "
+                       "output agreed until now.\n");
     } else {
         struct third_opinion third = ask_third(bench, m);
         asked(&t, m);

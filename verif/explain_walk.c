@@ -32,8 +32,7 @@ static void walk_note(struct verif_text *t, const struct mismatch *m,
         verif_text_add(t, "            ^ the DUT: %s 0x%014" PRIx64 " in cycle %" PRIu64 "\n",
                        observed->write ? "update" : "read", observed->pa, observed->request_cycle);
     else if (observed->request_cycle != m->base + expected->request_cycle)
-        verif_text_add(t,
-                       "            ^ the DUT requests it in cycle %" PRIu64 ": %+" PRId64 "\n",
+        verif_text_add(t, "            ^ the DUT requests it in cycle %" PRIu64 ": %+" PRId64 "\n",
                        observed->request_cycle,
                        (int64_t)(observed->request_cycle - m->base - expected->request_cycle));
 }
@@ -57,8 +56,8 @@ void explain_walk(struct verif_text *t, const struct bench *bench, const struct 
         verif_text_add(t,
                        "          the DUT alone: %s 0x%014" PRIx64 " = 0x%016" PRIx64
                        " in cycle %" PRIu64 "\n",
-                       observed[k]->write ? "update" : "read", observed[k]->pa,
-                       observed[k]->value, observed[k]->request_cycle);
+                       observed[k]->write ? "update" : "read", observed[k]->pa, observed[k]->value,
+                       observed[k]->request_cycle);
 }
 
 // --- latency -------------------------------------------------------------------------------
@@ -71,7 +70,8 @@ static void late_term(struct verif_text *t, const struct bench *bench, const str
     for (uint32_t k = 0; k < h->accesses && k < n && h->accesses <= MMU_WALK_LOG; k++) {
         int64_t late = (int64_t)(observed[k]->request_cycle - m->base - h->access[k].request_cycle);
         if (late == 0) continue;
-        verif_text_add(t, "          first term that differs: request %u (level %u), %+" PRId64 "\n",
+        verif_text_add(t,
+                       "          first term that differs: request %u (level %u), %+" PRId64 "\n",
                        k + 1, h->access[k].level, late);
         return;
     }
@@ -145,11 +145,11 @@ void explain_history(struct verif_text *t, const struct bench *bench, const stru
         const struct bench_write *w = last_write(bench, third->pa[k]);
         if (!w) continue;
         bool software = w->writer == BENCH_WRITER_SOFTWARE;
-        verif_text_add(t,
-                       "          PTE 0x%014" PRIx64 ": written in cycle %" PRIu64
-                       " by %s, 0x%" PRIx64 " -> 0x%" PRIx64 "%s\n",
-                       w->pa, w->cycle, software ? "software" : "hardware (A/D update)", w->before,
-                       w->after,
-                       software && (!fence || fence->cycle < w->cycle) ? "  <-- no fence since" : "");
+        verif_text_add(
+            t,
+            "          PTE 0x%014" PRIx64 ": written in cycle %" PRIu64 " by %s, 0x%" PRIx64
+            " -> 0x%" PRIx64 "%s\n",
+            w->pa, w->cycle, software ? "software" : "hardware (A/D update)", w->before, w->after,
+            software && (!fence || fence->cycle < w->cycle) ? "  <-- no fence since" : "");
     }
 }

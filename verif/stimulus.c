@@ -7,6 +7,9 @@
 
 #include "stimulus_internal.h"
 
+// Fences restart walks: so many in a row without an answer, and a slow memory never gives one.
+enum { MOST_FENCES = 8 };
+
 struct stimulus_config stimulus_default(void) {
     return (struct stimulus_config){.seed = 1,
                                     .pages = 48,
@@ -25,9 +28,9 @@ static uint64_t random_va(struct stimulus *s) {
     bool lower = stimulus_chance(s, s->csr.priv == MMU_PRIV_U ? 850 : 450);
     bool mixed = stimulus_chance(s, 100);
     for (unsigned level = 0; level < 3; level++) {
-        unsigned index = mixed ? stimulus_below(s, STIMULUS_INDICES)
-                               : stimulus_below(s, STIMULUS_INDICES / 2) +
-                                     (lower ? 0 : STIMULUS_INDICES / 2);
+        unsigned index =
+            mixed ? stimulus_below(s, STIMULUS_INDICES)
+                  : stimulus_below(s, STIMULUS_INDICES / 2) + (lower ? 0 : STIMULUS_INDICES / 2);
         va |= (uint64_t)stimulus_indices[index] << (MMU_PAGE_BITS + 9 * level);
     }
     va |= stimulus_random(s) & (MMU_PAGE_BYTES - 1);
@@ -69,8 +72,7 @@ static void change_csr(struct stimulus *s) {
 
 // Untranslated answers take a cycle each and would outnumber all others: such phases are short.
 static uint32_t csr_rate(const struct stimulus *s) {
-    bool translated =
-        mmu_satp_mode(s->csr.satp) == MMU_SATP_MODE_SV39 && s->csr.priv != MMU_PRIV_M;
+    bool translated = mmu_satp_mode(s->csr.satp) == MMU_SATP_MODE_SV39 && s->csr.priv != MMU_PRIV_M;
     if (translated || s->config.csr_change == 0) return s->config.csr_change;
     return s->config.csr_change > 100 ? s->config.csr_change : 100;
 }
@@ -118,7 +120,11 @@ void stimulus_destroy(struct stimulus *stimulus) {
 static void settle(struct stimulus *s, const struct bench_outputs *last) {
     for (unsigned p = 0; p < MMU_PORTS; p++)
         if (last->accepted[p]) s->presenting[p] = false;
-    if (last->fence_accepted) s->fencing = false;
+    if (last->fence_accepted) {
+        s->fencing = false;
+        s->fences++;
+    }
+    if (last->answered[0] || last->answered[1]) s->fences = 0;
 }
 
 static unsigned take_mask(struct stimulus *s) {
@@ -135,7 +141,8 @@ void stimulus_next(struct stimulus *s, struct bench *bench, const struct bench_o
     if (!s->draining) {
         if (stimulus_chance(s, csr_rate(s))) change_csr(s);
         stimulus_rewrite_ptes(s, bench);
-        if (!s->fencing && stimulus_chance(s, s->config.fence)) new_fence(s);
+        bool more = stimulus_chance(s, s->config.fence);
+        if (!s->fencing && more && s->fences < MOST_FENCES) new_fence(s);
         for (unsigned p = 0; p < MMU_PORTS; p++)
             if (!s->presenting[p] && !stimulus_chance(s, s->config.idle)) new_request(s, p);
     }

@@ -22,6 +22,7 @@ struct stimulus {
     bool presenting[MMU_PORTS];
     struct mmu_fence fence;
     bool fencing, draining;
+    unsigned fences;  // since the last answer
     uint64_t recent[STIMULUS_MOST_PAGES];
 };
 

@@ -91,8 +91,7 @@ static uint64_t pte_pa(const struct stimulus *s, unsigned table, unsigned index)
 void stimulus_write_tables(struct stimulus *s) {
     for (unsigned table = 0; table < STIMULUS_TABLES; table++)
         for (unsigned i = 0; i < STIMULUS_INDICES; i++)
-            s->memory.write(s->memory.user, pte_pa(s, table, i),
-                            random_pte(s, level_of(table), i));
+            s->memory.write(s->memory.user, pte_pa(s, table, i), random_pte(s, level_of(table), i));
 }
 
 static bool in_tables(const struct stimulus *s, uint64_t pa) {
@@ -130,6 +129,7 @@ static bool rewrite_touched(struct stimulus *s, struct bench *bench) {
 void stimulus_rewrite_ptes(struct stimulus *s, struct bench *bench) {
     if (s->config.pte_write == 0 || rewrite_touched(s, bench)) return;
     if (!stimulus_chance(s, s->config.pte_write)) return;
-    unsigned table = stimulus_below(s, STIMULUS_TABLES), index = stimulus_below(s, STIMULUS_INDICES);
+    unsigned table = stimulus_below(s, STIMULUS_TABLES),
+             index = stimulus_below(s, STIMULUS_INDICES);
     rewrite(s, bench, pte_pa(s, table, index), level_of(table), index);
 }

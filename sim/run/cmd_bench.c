@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "bench_latency.h"
+#include "command_line.h"
 #include "commands.h"
 #include "dut_loader.h"
 #include "result.h"
@@ -30,7 +31,8 @@ static const char doc[] =
     "Measure lockstep against the DUT alone and the model alone, on the same stimulus in one "
     "run; and the RTL's walk latency against the contract n(g + L) + 2.\v"
     "Times are CPU times; medians. Machines differ: compare ratios, not seconds. The DUT alone is "
-    "driven by the same driver, handler and memory; only the model and the comparison are missing.\n\n"
+    "driven by the same driver, handler and memory; only the model and the comparison are "
+    "missing.\n\n"
     "Exit status: 0 everything agreed; 1 a check failed; 2 usage or environment.";
 
 static uint64_t whole(struct argp_state *state, const char *option, const char *text,
@@ -45,14 +47,23 @@ static uint64_t whole(struct argp_state *state, const char *option, const char *
 static error_t parse(int key, char *text, struct argp_state *state) {
     struct bench_arguments *arguments = state->input;
     switch (key) {
-        case 'n': arguments->references = whole(state, "--references", text, INT64_MAX); break;
-        case 'r': arguments->repeats = whole(state, "--repeats", text, MOST_REPEATS); break;
-        case 't': arguments->trace = text; break;
-        case 'd': arguments->dut_path = text; break;
+        case 'n':
+            arguments->references = whole(state, "--references", text, INT64_MAX);
+            break;
+        case 'r':
+            arguments->repeats = whole(state, "--repeats", text, MOST_REPEATS);
+            break;
+        case 't':
+            arguments->trace = text;
+            break;
+        case 'd':
+            arguments->dut_path = text;
+            break;
         case ARGP_KEY_ARG:
             argp_error(state, "'%s' is not an option; the program is given by --trace FILE", text);
             break;
-        default: return ARGP_ERR_UNKNOWN;
+        default:
+            return ARGP_ERR_UNKNOWN;
     }
     return 0;
 }
@@ -88,6 +99,7 @@ static enum sim_status measure(struct run_options *options, uint64_t repeats,
         unsigned mode = (unsigned)(i % 3);
         struct run_result result;
         options->mode = (enum bench_mode)mode;
+        command_line_write(options);
         enum sim_status status = run_once(options, &report, &result, error);
         if (status) return status;
         if (result.verdict != RUN_PASSED) *passed = false;
@@ -95,8 +107,7 @@ static enum sim_status measure(struct run_options *options, uint64_t repeats,
         speeds[mode].translations = result.stats.answers[0] + result.stats.answers[1];
         speeds[mode].cycles = result.stats.cycles;
     }
-    for (unsigned mode = 0; mode < 3; mode++)
-        speeds[mode].seconds = median(seconds[mode], repeats);
+    for (unsigned mode = 0; mode < 3; mode++) speeds[mode].seconds = median(seconds[mode], repeats);
     return SIM_OK;
 }
 
@@ -115,7 +126,6 @@ static enum sim_status speeds(const struct bench_arguments *arguments, bool *pas
                               struct sim_error *error) {
     struct run_options options = {.config = config_default(),
                                   .max_errors = 1,
-                                  .command = "tandem bench",
                                   .dut_path = arguments->dut_path,
                                   .traces = {arguments->trace},
                                   .trace_count = 1};
@@ -142,8 +152,9 @@ static enum sim_status latencies(const struct bench_arguments *arguments, bool *
     struct loaded_dut dut;
     enum sim_status status = dut_load(&mmu, arguments->dut_path, 1, NULL, &dut, error);
     if (status) return status;
-    printf("\nWalk latency on the RTL, cycles from acceptance to answer\n"
-           "  PTEs read n   grant g    data L   measured   contract n(g + L) + 2\n");
+    printf(
+        "\nWalk latency on the RTL, cycles from acceptance to answer\n"
+        "  PTEs read n   grant g    data L   measured   contract n(g + L) + 2\n");
     for (unsigned i = 0; i < 18; i++) {
         unsigned n = 1 + i / 6;
         uint32_t grant = grants[i / 3 % 2], data = datas[i % 3];

@@ -9,6 +9,7 @@
 
 #include "command_line.h"
 #include "commands.h"
+#include "outputs.h"
 #include "result.h"
 
 enum option_key {
@@ -68,7 +69,7 @@ enum { MOST_SETTINGS = 64 };
 
 struct arguments {
     struct run_options run;
-    const char *json;
+    const char *json, *config;
     struct sim_error error;
     bool failed, quiet, has_mode, has_window;
     struct setting {
@@ -128,28 +129,62 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     struct run_options *run = &arguments->run;
     switch (key) {
         case OPTION_CONFIG:
+            arguments->config = text;
             if (config_load(text, &run->config, &arguments->error)) arguments->failed = true;
             break;
-        case OPTION_TRACE: add_trace(state, text); break;
-        case OPTION_RANDOM: number(state, "random", text, &run->random_count); break;
-        case OPTION_REFERENCES: defer(state, "--references", "os.references", text); break;
-        case OPTION_FRAMES: defer(state, "--frames", "os.frames", text); break;
-        case OPTION_POLICY: defer(state, "--policy", "os.policy", text); break;
-        case OPTION_SEED: defer(state, "--seed", "seed", text); break;
-        case OPTION_SET: defer(state, "--set", NULL, text); break;
-        case OPTION_MODEL_ONLY: set_mode(state, BENCH_MODEL_ONLY); break;
-        case OPTION_DUT_ONLY: set_mode(state, BENCH_DUT_ONLY); break;
-        case OPTION_MAX_ERRORS: number(state, "max-errors", text, &run->max_errors); break;
-        case OPTION_JSON: arguments->json = text; break;
-        case OPTION_WAVE: run->wave_path = text; break;
-        case OPTION_WINDOW: window(state, text, run); break;
-        case OPTION_DUT: run->dut_path = text; break;
-        case OPTION_SWAP: run->swap_path = text; break;
-        case OPTION_QUIET: arguments->quiet = true; break;
+        case OPTION_TRACE:
+            add_trace(state, text);
+            break;
+        case OPTION_RANDOM:
+            number(state, "random", text, &run->random_count);
+            break;
+        case OPTION_REFERENCES:
+            defer(state, "--references", "os.references", text);
+            break;
+        case OPTION_FRAMES:
+            defer(state, "--frames", "os.frames", text);
+            break;
+        case OPTION_POLICY:
+            defer(state, "--policy", "os.policy", text);
+            break;
+        case OPTION_SEED:
+            defer(state, "--seed", "seed", text);
+            break;
+        case OPTION_SET:
+            defer(state, "--set", NULL, text);
+            break;
+        case OPTION_MODEL_ONLY:
+            set_mode(state, BENCH_MODEL_ONLY);
+            break;
+        case OPTION_DUT_ONLY:
+            set_mode(state, BENCH_DUT_ONLY);
+            break;
+        case OPTION_MAX_ERRORS:
+            number(state, "max-errors", text, &run->max_errors);
+            break;
+        case OPTION_JSON:
+            arguments->json = text;
+            break;
+        case OPTION_WAVE:
+            run->wave_path = text;
+            break;
+        case OPTION_WINDOW:
+            window(state, text, run);
+            break;
+        case OPTION_DUT:
+            run->dut_path = text;
+            break;
+        case OPTION_SWAP:
+            run->swap_path = text;
+            break;
+        case OPTION_QUIET:
+            arguments->quiet = true;
+            break;
         case ARGP_KEY_ARG:
             argp_error(state, "'%s' is not an option; programs are given by --trace FILE", text);
             break;
-        default: return ARGP_ERR_UNKNOWN;
+        default:
+            return ARGP_ERR_UNKNOWN;
     }
     return 0;
 }
@@ -188,7 +223,9 @@ static enum sim_status finish_arguments(struct arguments *arguments) {
         return sim_fail(error, SIM_ERROR_USAGE, "either --dut or --model-only, not both");
     if (arguments->has_window && !run->wave_path)
         return sim_fail(error, SIM_ERROR_USAGE, "--wave-window needs --wave FILE");
-    return arguments->json ? result_check_json(arguments->json, error) : SIM_OK;
+    status = outputs_check(run, arguments->config, arguments->json, error);
+    if (status || !arguments->json) return status;
+    return result_check_json(arguments->json, error);
 }
 
 static void on_signal(int signal) {

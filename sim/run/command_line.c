@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 // A command line under construction; what does not fit sets `overflow`.
@@ -43,6 +44,12 @@ static void add_path(struct line *line, const char *option, const char *path) {
 void command_line_write(struct run_options *run) {
     char settings[4096];
     struct line line = {.out = run->command, .capacity = sizeof run->command};
+    const char *initial = getenv("TANDEM_X_SEED");
+    if (initial) {
+        add(&line, "TANDEM_X_SEED=");
+        add(&line, initial);
+        add(&line, " ");
+    }
     add(&line, "tandem run");
     for (unsigned i = 0; i < run->trace_count; i++) add_path(&line, "--trace", run->traces[i]);
     if (run->random_count) add_number(&line, "--random", run->random_count);

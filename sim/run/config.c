@@ -18,9 +18,9 @@ static const char *const schemes[] = {"svade", "svadu", NULL};
 // Numbers end at INT64_MAX, where those of the JSON library end.
 #define FIELD(name) offsetof(struct run_config, name)
 #define NUMBER(path, field, least, most, standard, text) \
-    {path, FIELD(field), CONFIG_NUMBER, least, most, NULL, standard, text}
+    { path, FIELD(field), CONFIG_NUMBER, least, most, NULL, standard, text }
 #define CHOICE(path, field, choices, standard, text) \
-    {path, FIELD(field), CONFIG_CHOICE, 0, 0, choices, standard, text}
+    { path, FIELD(field), CONFIG_CHOICE, 0, 0, choices, standard, text }
 
 const struct config_key config_keys[] = {
     NUMBER("seed", seed, 0, INT64_MAX, 1, "of everything random; 0 is a seed"),
@@ -53,8 +53,7 @@ const struct config_key config_keys[] = {
     NUMBER("stimulus.stall", stall, 0, 999, 0, "per 1000 cycles: an answer is not taken"),
     NUMBER("random.pages", random_pages, 1, STIMULUS_MOST_PAGES, 48,
            "--random: addresses asked for at a time"),
-    NUMBER("random.idle", random_idle, 0, 999, 250,
-           "--random: per 1000 cycles, a port stays idle"),
+    NUMBER("random.idle", random_idle, 0, 999, 250, "--random: per 1000 cycles, a port stays idle"),
     NUMBER("random.stall", random_stall, 0, 999, 150, "--random: an answer is not taken"),
     NUMBER("random.fence", random_fence, 0, 1000, 6, "--random: a fence is requested"),
     NUMBER("random.csr", random_csr, 0, 1000, 5, "--random: registers change"),
@@ -116,8 +115,7 @@ enum sim_status config_assign(const char *place, const char *path, const char *t
                               struct run_config *config, struct sim_error *error) {
     const struct config_key *key = find(path);
     uint64_t value;
-    if (!key)
-        return sim_fail(error, SIM_ERROR_USAGE, "%s: there is no key '%.80s'", place, path);
+    if (!key) return sim_fail(error, SIM_ERROR_USAGE, "%s: there is no key '%.80s'", place, path);
     if (key->kind == CONFIG_CHOICE)
         return assign_choice(place, key, text, field(config, key), error);
     if (!config_number(text, &value) || value < key->least || value > key->most)
@@ -140,8 +138,8 @@ enum sim_status config_set(const char *assignment, struct run_config *config,
     return config_assign("--set", path, equals + 1, config, error);
 }
 
-static enum sim_status check_tlb(const char *name, uint64_t entries, uint64_t ways,
-                                 uint64_t policy, struct sim_error *error) {
+static enum sim_status check_tlb(const char *name, uint64_t entries, uint64_t ways, uint64_t policy,
+                                 struct sim_error *error) {
     struct mmu_tlb_config tlb = {
         .entries = (uint32_t)entries, .ways = (uint32_t)ways, .policy = (uint8_t)policy};
     const char *wrong = mmu_tlb_config_check(&tlb);
@@ -152,11 +150,11 @@ static enum sim_status check_tlb(const char *name, uint64_t entries, uint64_t wa
 }
 
 enum sim_status config_check(const struct run_config *config, struct sim_error *error) {
-    enum sim_status status = check_tlb("data", config->data_entries, config->data_ways,
-                                       config->data_policy, error);
+    enum sim_status status =
+        check_tlb("data", config->data_entries, config->data_ways, config->data_policy, error);
     if (!status)
-        status = check_tlb("fetch", config->fetch_entries, config->fetch_ways,
-                           config->fetch_policy, error);
+        status = check_tlb("fetch", config->fetch_entries, config->fetch_ways, config->fetch_policy,
+                           error);
     if (status) return status;
     if (config->grant_min > config->grant_max)
         return sim_fail(error, SIM_ERROR_USAGE,

@@ -89,8 +89,7 @@ static size_t problem_line(const yaml_parser_t *parser, const unsigned char *byt
 }
 
 static enum sim_status fail_yaml(const char *name, const yaml_parser_t *parser,
-                                 const unsigned char *bytes, size_t size,
-                                 struct sim_error *error) {
+                                 const unsigned char *bytes, size_t size, struct sim_error *error) {
     if (parser->error == YAML_MEMORY_ERROR)
         return sim_fail(error, SIM_ERROR_MEMORY, "%s: out of memory", name);
     return sim_fail(error, SIM_ERROR_USAGE, "%s:%zu: this is not YAML: %s", name,
@@ -133,8 +132,8 @@ static enum sim_status look_at_events(const char *name, const unsigned char *byt
         }
         const char *problem = event_problem(&event, &documents, &depth);
         if (problem)
-            status = sim_fail(error, SIM_ERROR_USAGE, "%s:%zu: %s", name,
-                              event.start_mark.line + 1, problem);
+            status = sim_fail(error, SIM_ERROR_USAGE, "%s:%zu: %s", name, event.start_mark.line + 1,
+                              problem);
         at_end = event.type == YAML_STREAM_END_EVENT;
         yaml_event_delete(&event);
     }
@@ -168,8 +167,8 @@ enum sim_status config_parse(const char *name, const unsigned char *bytes, size_
     struct run_config result = *config;
     assert(config_key_count <= MOST_KEYS);
     if (size > MOST_BYTES)
-        return sim_fail(error, SIM_ERROR_USAGE, "%s: larger than %d KiB, not a configuration",
-                        name, MOST_KIB);
+        return sim_fail(error, SIM_ERROR_USAGE, "%s: larger than %d KiB, not a configuration", name,
+                        MOST_KIB);
     enum sim_status status = look_at_events(name, bytes, size, error);
     if (!status) status = read_document(name, bytes, size, &result, error);
     if (!status) *config = result;

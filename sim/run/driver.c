@@ -152,7 +152,8 @@ static enum sim_status check_fault(struct world *world, const struct slot *slot,
     if (++world->faults_in_a_row <= MOST_FAULTS_IN_A_ROW) return SIM_OK;
     *verdict = RUN_FAILED;
     return sim_fail(error, SIM_OK,
-                    "livelock: the access to va 0x%" PRIx64 " of process %u faulted %u times in a "
+                    "livelock: the access to va 0x%" PRIx64
+                    " of process %u faulted %u times in a "
                     "row (cause %u): the handler does not remove the reason",
                     slot->request.va, world->running, world->faults_in_a_row, fault->cause);
 }
@@ -181,8 +182,8 @@ static enum sim_status access_page(struct world *world, const struct slot *slot,
         oracle_check(world->oracle, world->memory, space, va, pa, write, error);
     struct sim_error better;
     // The handler knows more about a wrong page than its number: let it speak if it will.
-    enum sim_status handler = pager_touch(world->pager, space, va, pa, write, slot->next_use,
-                                          status ? &better : error);
+    enum sim_status handler =
+        pager_touch(world->pager, space, va, pa, write, slot->next_use, status ? &better : error);
     if (status == SIM_ERROR_FORMAT && handler == SIM_ERROR_FORMAT) *error = better;
     if (!status) status = handler;
     if (!status) return SIM_OK;
@@ -212,8 +213,7 @@ static enum sim_status retire(struct world *world, const struct run_report *repo
 static enum sim_status peek(struct world *world, struct sim_error *error) {
     struct upcoming *next = &world->upcoming;
     while (!next->valid && !next->at_end) {
-        enum sim_status status =
-            schedule_next(&world->schedule, &next->ref, &next->process, error);
+        enum sim_status status = schedule_next(&world->schedule, &next->ref, &next->process, error);
         if (status == SIM_END) {
             next->at_end = true;
             return SIM_OK;
@@ -224,6 +224,7 @@ static enum sim_status peek(struct world *world, struct sim_error *error) {
             status = future_next(world->future, &next->next_use, error);
             if (status) return status;
         }
+        if (run_interrupted()) return run_progress_check(world, error);
         // References of a process that was ended are passed over.
         next->valid = !world->schedule.processes[next->process].killed;
     }

@@ -114,9 +114,11 @@ static enum sim_status check_profile(const struct mmu_config *config, const char
 }
 
 // Of the RTL's random initial values. They must not matter: TANDEM_X_SEED shows it.
-static uint64_t initial_seed(uint64_t seed) {
+static enum sim_status initial_seed(uint64_t *seed, struct sim_error *error) {
     const char *given = getenv("TANDEM_X_SEED");
-    return given ? strtoull(given, NULL, 0) : seed;
+    if (!given || config_number(given, seed)) return SIM_OK;
+    return sim_fail(error, SIM_ERROR_USAGE, "TANDEM_X_SEED must be a whole number, not '%.40s'",
+                    given);
 }
 
 static enum sim_status open_library(const char *path, struct loaded_dut *loaded,
@@ -160,7 +162,8 @@ enum sim_status dut_load(const struct mmu_config *config, const char *path, uint
     if (!path && !status) status = build(config, built, error);
     if (!status) status = open_library(path ? path : built, loaded, error);
     if (!status) status = check_profile(config, path ? path : built, loaded->ops, error);
-    struct dut_options options = {.seed = initial_seed(seed), .wave_path = wave_path};
+    if (!status) status = initial_seed(&seed, error);
+    struct dut_options options = {.seed = seed, .wave_path = wave_path};
     if (!status && !(loaded->dut = loaded->ops->create(&options, sentence, sizeof sentence)))
         status = sim_fail(error, SIM_ERROR_TOOL, "%s", sentence);
     if (status) dut_unload(loaded);

@@ -25,8 +25,7 @@ struct loaded_dut {
 // profile is what was asked. wave_path may be NULL. The environment variable TANDEM_X_SEED
 // replaces the seed of the RTL's initial values. SIM_ERROR_TOOL, SIM_ERROR_USAGE.
 enum sim_status dut_load(const struct mmu_config *config, const char *path, uint64_t seed,
-                         const char *wave_path, struct loaded_dut *loaded,
-                         struct sim_error *error);
+                         const char *wave_path, struct loaded_dut *loaded, struct sim_error *error);
 void dut_unload(struct loaded_dut *loaded);
 
 #endif

@@ -22,16 +22,18 @@ static const struct command {
 };
 
 static void usage(FILE *out) {
-    fprintf(out, "Usage: tandem COMMAND [OPTION...]\n\n"
-                 "Checks memory-management hardware against a reference model, in lockstep.\n\n");
+    fprintf(out,
+            "Usage: tandem COMMAND [OPTION...]\n\n"
+            "Checks memory-management hardware against a reference model, in lockstep.\n\n");
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].text);
-    fprintf(out, "\nFirst steps:\n"
-                 "  tandem run --random 100000\n"
-                 "  tandem run --trace traces/cc1.tdt\n"
-                 "  tandem record -o ls.tdt -- ls -l\n"
-                 "\n`tandem COMMAND --help` tells more; `tandem --version` the version.\n"
-                 "Exit status: 0 passed, 1 a check failed, 2 usage or environment.\n");
+    fprintf(out,
+            "\nFirst steps:\n"
+            "  tandem run --random 100000\n"
+            "  tandem run --trace traces/cc1.tdt\n"
+            "  tandem record -o ls.tdt -- ls -l\n"
+            "\n`tandem COMMAND --help` tells more; `tandem --version` the version.\n"
+            "Exit status: 0 passed, 1 a check failed, 2 usage or environment.\n");
 }
 
 static bool is_help(const char *word) {

@@ -10,8 +10,8 @@ static uint64_t answers(const struct world *world) {
 
 static bool outstanding(const struct world *world) {
     const struct bench *bench = world->bench;
-    uint64_t accepted = bench_counter(bench, MMU_COUNT_REQUESTS) +
-                        bench_counter(bench, MMU_COUNT_REQUESTS + 8);
+    uint64_t accepted =
+        bench_counter(bench, MMU_COUNT_REQUESTS) + bench_counter(bench, MMU_COUNT_REQUESTS + 8);
     return accepted > answers(world) + world->lost_requests;
 }
 

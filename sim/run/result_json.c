@@ -146,8 +146,8 @@ static json_t *document(const struct run_options *options, const struct run_resu
 static enum sim_status check_place(const char *path, struct sim_error *error) {
     struct stat status;
     if (!lstat(path, &status) && !S_ISREG(status.st_mode))
-        return sim_fail(error, SIM_ERROR_USAGE, "%s: not a regular file, so it cannot hold a result",
-                        path);
+        return sim_fail(error, SIM_ERROR_USAGE,
+                        "%s: not a regular file, so it cannot hold a result", path);
     return SIM_OK;
 }
 
@@ -191,8 +191,8 @@ enum sim_status result_write_json(const struct run_options *options,
                                   struct sim_error *error) {
     json_t *root = document(options, result);
     char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
-    enum sim_status status = text ? write_text(path, text, error)
-                                  : sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
+    enum sim_status status =
+        text ? write_text(path, text, error) : sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     free(text);
     json_decref(root);
     return status;

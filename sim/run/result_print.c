@@ -119,8 +119,10 @@ void result_print(const struct run_options *options, const struct run_result *re
                 1e-6 * (double)answers / result->cpu_seconds,
                 1e-6 * (double)result->stats.cycles / result->cpu_seconds, result->cpu_seconds);
     if (result->failure.text[0])
-        fprintf(out, "\n%s\n  in cycle %" PRIu64 ", after %" PRIu64 " references\n\nRepeat    %s\n",
-                result->failure.text, result->stats.cycles, result->counts.references,
+        fprintf(out,
+                "\n--- FAILED CHECK in cycle %" PRIu64 ", after %" PRIu64 " references ---\n%s\n"
+                "\nRepeat    %s\n",
+                result->stats.cycles, result->counts.references, result->failure.text,
                 options->command);
     fprintf(out, "\n%s%s\n", result->verdict == RUN_PASSED ? "PASSED" : "FAILED",
             options->mode == BENCH_LOCKSTEP ? "" : ", with nothing to compare against");

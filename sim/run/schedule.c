@@ -31,8 +31,8 @@ enum sim_status schedule_create(const struct run_options *options, struct schedu
     if (!schedule->processes) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     enum sim_status status = SIM_OK;
     for (unsigned i = 0; i < count && !status; i++)
-        status = process_open(&schedule->processes[i], options->traces[i % options->trace_count],
-                              error);
+        status =
+            process_open(&schedule->processes[i], options->traces[i % options->trace_count], error);
     return status;
 }
 
@@ -48,8 +48,8 @@ static enum sim_status process_next(struct schedule *schedule, struct process *p
                                     struct trace_ref *ref, struct sim_error *error) {
     if (process->at_end || (schedule->limit && process->taken == schedule->limit)) return SIM_END;
     if (process->chunk_next == process->chunk_count) {
-        enum sim_status status = trace_reader_next(process->reader, process->chunk, CHUNK,
-                                                   &process->chunk_count, error);
+        enum sim_status status =
+            trace_reader_next(process->reader, process->chunk, CHUNK, &process->chunk_count, error);
         process->chunk_next = 0;
         if (status) {
             process->at_end = status == SIM_END;

@@ -26,8 +26,7 @@ static bool memory_write(void *user, uint64_t pa, uint64_t value) {
 }
 
 struct bench_memory world_memory(struct world *world) {
-    return (struct bench_memory){
-        .user = world->memory, .read = memory_read, .write = memory_write};
+    return (struct bench_memory){.user = world->memory, .read = memory_read, .write = memory_write};
 }
 
 static void note_pte(void *user, uint64_t pa, uint64_t before, uint64_t after) {
@@ -78,8 +77,7 @@ static enum sim_status look_ahead(struct world *world, struct sim_error *error) 
         struct trace_ref ref;
         unsigned process;
         status = schedule_next(&schedule, &ref, &process, error);
-        if (!status)
-            status = future_builder_add(builder, process, ref.va >> MMU_PAGE_BITS, error);
+        if (!status) status = future_builder_add(builder, process, ref.va >> MMU_PAGE_BITS, error);
         if (!status && run_interrupted())
             status = sim_fail(error, SIM_ERROR_INTERRUPTED, "interrupted before the first cycle");
     }
@@ -121,8 +119,8 @@ static enum sim_status create_system(struct world *world, struct sim_error *erro
         status = sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     if (!status && config->policy == PAGER_OPT) status = look_ahead(world, error);
     if (!status) world->expected_references = expected_references(world);
-    world->inputs.csr = (struct mmu_csr){
-        .priv = MMU_PRIV_U, .mpp = MMU_PRIV_U, .adue = config->adue != 0};
+    world->inputs.csr =
+        (struct mmu_csr){.priv = MMU_PRIV_U, .mpp = MMU_PRIV_U, .adue = config->adue != 0};
     return status;
 }
 

@@ -63,7 +63,7 @@ struct run_options {
     struct run_config config;
     enum bench_mode mode;
     const char *traces[MOST_TRACES];
-    unsigned trace_count;  // 0: random
+    unsigned trace_count;   // 0: random
     uint64_t random_count;  // translations
     uint64_t max_errors;
     const char *dut_path;  // NULL: built for the configuration
@@ -95,9 +95,9 @@ struct world {
     struct upcoming upcoming;
     unsigned running;  // process whose satp is set
     struct slot window[WINDOW];
-    unsigned head, count;     // ring of slots
-    unsigned unanswered;      // presented or accepted
-    unsigned records_due;     // faulting answers whose record has not been taken
+    unsigned head, count;      // ring of slots
+    unsigned unanswered;       // presented or accepted
+    unsigned records_due;      // faulting answers whose record has not been taken
     unsigned faults_in_a_row;  // of the oldest reference, without one retired
     bool presenting[MMU_PORTS];
     unsigned presented_slot[MMU_PORTS];

@@ -155,7 +155,8 @@ int tandem_record(int argc, char **argv) {
         parse_option,
         "-- PROGRAM [ARGUMENT...]\n--import INPUT",
         "Record the memory references of a program with Valgrind, or import a recording.\v"
-        "Exit status: 0 the trace is written, however the program ended; 2 usage, environment or an "
+        "Exit status: 0 the trace is written, however the program ended; 2 usage, environment or "
+        "an "
         "interrupt; an older trace is then left as it was.",
         NULL,
         NULL,

@@ -46,7 +46,7 @@ expect 0 "$TANDEM" run --help
 prints "Exit status: 0 everything agreed; 1 a check failed; 2 usage"
 prints "Examples:"
 expect 0 "$TANDEM" show --help
-prints "Exit status: 0 the trace is whole; 1 it is damaged"
+prints "Exit status: 0 the trace is whole; 2 it is damaged"
 
 # --- run: what must be given, what excludes what ---
 either="give either --trace FILE or --random N with N at least 1"

@@ -79,7 +79,7 @@ run() { # PROGRAM OBJECT RUN LOG
 # What tandem said first: the check's name, or the oracle's sentence up to its colon.
 named() { # LOG
   awk '/^--- MISMATCH: /{sub(/^--- MISMATCH: /, ""); print $1; named = 1; exit}
-       /^FAILED/{line = last} NF{last = $0}
+       check{line = $0; check = 0} /^--- FAILED CHECK /{check = 1}
        END{if (!named) {sub(/:.*/, "", line); print line}}' "$1"
 }
 

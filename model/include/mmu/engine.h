@@ -73,7 +73,7 @@ struct mmu_walk_access {
     uint64_t pa, value;                               // value: the answer
     uint64_t request_cycle, grant_cycle, data_cycle;  // as predicted
     uint8_t level;
-    bool write, error, ignored;                       // ignored: restarted by a fence
+    bool write, error, ignored;  // ignored: restarted by a fence
 };
 
 #define MMU_WALK_LOG 32u  // accesses kept per request, the latest ones

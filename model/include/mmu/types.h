@@ -74,7 +74,7 @@ struct mmu_fence {
 // specification sets to 0 (pa, level, perm with a fault) are 0, so that two
 // answers can be compared field by field.
 struct mmu_answer {
-    uint64_t pa;     // 56 bits; 0 with fault
+    uint64_t pa;  // 56 bits; 0 with fault
     bool fault;
     uint8_t cause;   // enum mmu_cause; 0 without fault
     uint8_t level;   // 0 4 KiB, 1 2 MiB, 2 1 GiB, MMU_LEVEL_NONE; 0 with fault
@@ -90,8 +90,14 @@ struct mmu_fault {
     uint8_t cause;
 };
 
-static inline unsigned mmu_satp_mode(uint64_t satp) { return (unsigned)(satp >> 60); }
-static inline uint16_t mmu_satp_asid(uint64_t satp) { return (uint16_t)(satp >> 44); }
-static inline uint64_t mmu_satp_ppn(uint64_t satp) { return satp & 0xFFFFFFFFFFFu; }
+static inline unsigned mmu_satp_mode(uint64_t satp) {
+    return (unsigned)(satp >> 60);
+}
+static inline uint16_t mmu_satp_asid(uint64_t satp) {
+    return (uint16_t)(satp >> 44);
+}
+static inline uint64_t mmu_satp_ppn(uint64_t satp) {
+    return satp & 0xFFFFFFFFFFFu;
+}
 
 #endif

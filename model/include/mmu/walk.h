@@ -9,10 +9,10 @@
 // Shape of one translation scheme. Sv32, Sv48, Sv57 differ from Sv39 in these
 // numbers only, so a mode is an argument of the walk, not an assumption.
 struct mmu_mode {
-    uint8_t levels;       // 3 for Sv39
-    uint8_t vpn_bits;     // bits of VPN per level: 9
-    uint8_t pte_bytes;    // 8
-    uint8_t va_bits;      // 39
+    uint8_t levels;     // 3 for Sv39
+    uint8_t vpn_bits;   // bits of VPN per level: 9
+    uint8_t pte_bytes;  // 8
+    uint8_t va_bits;    // 39
 };
 
 // Which stage of translation a walk performs: its PTEs' addresses are physical
@@ -58,9 +58,9 @@ bool mmu_permitted(uint8_t perm, uint8_t access, const struct mmu_context *conte
 
 // What one PTE means for a walk at a given level.
 enum mmu_step {
-    MMU_STEP_POINTER,     // go on at level-1, table at ppn
-    MMU_STEP_LEAF,        // success
-    MMU_STEP_UPDATE,      // success after A/D update: new value in pte_update
+    MMU_STEP_POINTER,  // go on at level-1, table at ppn
+    MMU_STEP_LEAF,     // success
+    MMU_STEP_UPDATE,   // success after A/D update: new value in pte_update
     MMU_STEP_PAGE_FAULT
 };
 struct mmu_step_result {

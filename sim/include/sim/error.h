@@ -5,13 +5,13 @@
 #define SIM_ERROR_H
 
 // code, meaning
-#define SIM_STATUS_LIST(X)                                        \
-    X(SIM_OK, "success")                                          \
-    X(SIM_END, "end of the data, not a failure")                  \
-    X(SIM_ERROR_USAGE, "an argument or configuration is not legal") \
-    X(SIM_ERROR_IO, "the operating system refused an operation")  \
-    X(SIM_ERROR_FORMAT, "a file's content is damaged or foreign")  \
-    X(SIM_ERROR_MEMORY, "out of memory")                          \
+#define SIM_STATUS_LIST(X)                                             \
+    X(SIM_OK, "success")                                               \
+    X(SIM_END, "end of the data, not a failure")                       \
+    X(SIM_ERROR_USAGE, "an argument or configuration is not legal")    \
+    X(SIM_ERROR_IO, "the operating system refused an operation")       \
+    X(SIM_ERROR_FORMAT, "a file's content is damaged or foreign")      \
+    X(SIM_ERROR_MEMORY, "out of memory")                               \
     X(SIM_ERROR_TOOL, "a program that is needed is missing or failed") \
     X(SIM_ERROR_INTERRUPTED, "interrupted by a signal")
 

@@ -29,8 +29,8 @@ bool sim_memory_read(const struct sim_memory *memory, uint64_t pa, uint64_t *val
 bool sim_memory_write(struct sim_memory *memory, uint64_t pa, uint64_t value);
 
 // A whole page of 4096 bytes, for swap and fill. NULL: no memory there / not yet written (reads as
-// zero) for `_page`; no memory or host memory exhausted for `_page_writable`. The pointer stays valid
-// until the page is discarded or the memory destroyed.
+// zero) for `_page`; no memory or host memory exhausted for `_page_writable`. The pointer stays
+// valid until the page is discarded or the memory destroyed.
 const uint8_t *sim_memory_page(const struct sim_memory *memory, uint64_t pa);
 uint8_t *sim_memory_page_writable(struct sim_memory *memory, uint64_t pa);
 

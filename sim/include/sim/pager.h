@@ -24,34 +24,34 @@
 enum pager_policy { PAGER_FIFO, PAGER_LRU, PAGER_OPT, PAGER_CLOCK, PAGER_RANDOM, PAGER_POLICIES };
 
 struct pager_config {
-    uint32_t frames;      // page frames for programs' pages (page tables not counted), >= 1
-    uint8_t policy;       // enum pager_policy
-    uint64_t seed;        // of RANDOM
-    uint64_t swap_slots;  // pages that fit in swap
+    uint32_t frames;        // page frames for programs' pages (page tables not counted), >= 1
+    uint8_t policy;         // enum pager_policy
+    uint64_t seed;          // of RANDOM
+    uint64_t swap_slots;    // pages that fit in swap
     const char *swap_path;  // NULL: an unlinked temporary file
-    bool adue;            // hardware sets A and D; otherwise the handler does, on faults
+    bool adue;              // hardware sets A and D; otherwise the handler does, on faults
 };
 
 enum pager_outcome {
-    PAGER_MAPPED,        // page brought in (major fault): work.from_swap, work.zero_filled
-    PAGER_ACCESSED,      // A or D set by the handler (minor fault, Svade)
-    PAGER_SPURIOUS,      // nothing to do: retry
-    PAGER_OUT_OF_MEMORY, // swap is full: the process must end (pager_space_end)
-    PAGER_VIOLATION      // an access that no mapping can serve (access fault, not user range)
+    PAGER_MAPPED,         // page brought in (major fault): work.from_swap, work.zero_filled
+    PAGER_ACCESSED,       // A or D set by the handler (minor fault, Svade)
+    PAGER_SPURIOUS,       // nothing to do: retry
+    PAGER_OUT_OF_MEMORY,  // swap is full: the process must end (pager_space_end)
+    PAGER_VIOLATION       // an access that no mapping can serve (access fault, not user range)
 };
 
 struct pager_work {
     enum pager_outcome outcome;
     uint32_t space;
     uint64_t vpn;
-    bool evicts;             // a victim's PTE was cleared: fence before finish
-    bool written_back;       // set by finish: the victim was dirty
+    bool evicts;                  // a victim's PTE was cleared: fence before finish
+    bool written_back;            // set by finish: the victim was dirty
     bool from_swap, zero_filled;  // set by finish
-    uint32_t frame;          // frame taken
-    uint32_t victim_space;   // meaningful if evicts
+    uint32_t frame;               // frame taken
+    uint32_t victim_space;        // meaningful if evicts
     uint64_t victim_vpn;
-    struct mmu_fence fence;  // begin: for the victim (if evicts), for the page itself (minor faults);
-                             // finish: for the new page
+    struct mmu_fence fence;  // begin: for the victim (if evicts), for the page itself (minor
+                             // faults); finish: for the new page
 };
 
 struct pager_counts {

@@ -19,11 +19,11 @@ struct trace_ref {
 };
 
 struct trace_info {
-    uint64_t refs;         // in the whole file
-    uint64_t kinds[4];     // by enum trace_kind
-    uint64_t block_refs;   // references per full block
+    uint64_t refs;        // in the whole file
+    uint64_t kinds[4];    // by enum trace_kind
+    uint64_t block_refs;  // references per full block
     uint64_t blocks;
-    char program[256];     // command line that was recorded, "" if unknown
+    char program[256];  // command line that was recorded, "" if unknown
 };
 
 struct trace_reader;

@@ -42,8 +42,8 @@ struct bench_config {
     struct dut *dut;            // borrowed; NULL for BENCH_MODEL_ONLY
     struct bench_memory memory;
     struct bench_timing timing;
-    uint64_t watchdog_cycles;   // a request or fence unanswered for so long is a failure
-    uint64_t counter_interval;  // compare all counters every so many cycles; 0: only when asked
+    uint64_t watchdog_cycles;     // a request or fence unanswered for so long is a failure
+    uint64_t counter_interval;    // compare all counters every so many cycles; 0: only when asked
     uint64_t wave_from, wave_to;  // cycles in which the DUT's waveform runs; from > to: never
 };
 

@@ -42,14 +42,14 @@ enum dut_take {
 
 // Who checks what, and what the unit is: data that the harness reads, never code.
 struct dut_profile {
-    const char *name;             // "tandem_mmu"
-    const char *revision;         // of the RTL: free text
-    struct mmu_config config;     // the parameters that it was built with
+    const char *name;          // "tandem_mmu"
+    const char *revision;      // of the RTL: free text
+    struct mmu_config config;  // the parameters that it was built with
     uint8_t va_bits, pa_bits, asid_bits;
-    bool has_kill;                // requests can be withdrawn
+    bool has_kill;  // requests can be withdrawn
     bool has_counters, has_fill_events;
-    uint8_t latency_base;         // answer after at most latency_base + n(g + L), uncontended walk
-    uint8_t latency_hit;          // and after this without a walk
+    uint8_t latency_base;  // answer after at most latency_base + n(g + L), uncontended walk
+    uint8_t latency_hit;   // and after this without a walk
 };
 
 struct dut_options {

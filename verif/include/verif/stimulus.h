@@ -12,13 +12,13 @@
 // All rates per 1000 cycles.
 struct stimulus_config {
     uint64_t seed;
-    uint64_t table_base;     // physical address of the page tables, page aligned
-    uint32_t pages;          // addresses asked for at a time, 1 .. STIMULUS_MOST_PAGES
-    uint32_t idle;           // a free port stays idle
-    uint32_t stall;          // a response or fault record is not taken
-    uint32_t fence;          // a fence is requested
-    uint32_t csr_change;     // registers change
-    uint32_t pte_write;      // software rewrites a PTE
+    uint64_t table_base;  // physical address of the page tables, page aligned
+    uint32_t pages;       // addresses asked for at a time, 1 .. STIMULUS_MOST_PAGES
+    uint32_t idle;        // a free port stays idle
+    uint32_t stall;       // a response or fault record is not taken
+    uint32_t fence;       // a fence is requested
+    uint32_t csr_change;  // registers change
+    uint32_t pte_write;   // software rewrites a PTE
 };
 
 // Page tables need this many bytes from table_base.
@@ -36,8 +36,8 @@ void stimulus_destroy(struct stimulus *stimulus);
 
 // Prepare the inputs of the coming cycle; `last` = outputs of the previous one, NULL for the first
 // or after a resynchronisation. May write PTEs, telling the bench.
-void stimulus_next(struct stimulus *stimulus, struct bench *bench,
-                   const struct bench_outputs *last, struct bench_inputs *inputs);
+void stimulus_next(struct stimulus *stimulus, struct bench *bench, const struct bench_outputs *last,
+                   struct bench_inputs *inputs);
 
 // Stop issuing: no new requests, fences, writes; everything is taken. For draining at the end.
 void stimulus_drain(struct stimulus *stimulus);

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// The files of a run must be different ones: no output may replace an input or another output.
+#ifndef RUN_OUTPUTS_H
+#define RUN_OUTPUTS_H
+
+#include "world.h"
+
+// config and json may be NULL. SIM_ERROR_USAGE with a sentence that names both.
+enum sim_status outputs_check(const struct run_options *options, const char *config,
+                              const char *json, struct sim_error *error);
+
+#endif
