@@ -16,7 +16,7 @@ tree=$(mktemp -d /var/tmp/tandem-fresh.XXXXXX)
 commands=${FRESH_COMMANDS:-run test}
 cleanup() {
   case "$tree" in /var/tmp/tandem-fresh.*) ;; *) return ;; esac
-  umount "$tree/proc" 2>/dev/null || true
+  for mount in dev/pts proc; do umount "$tree/$mount" 2>/dev/null || true; done
   # Never remove a tree in which something of this machine is still mounted.
   if grep -q " $tree/" /proc/mounts; then
     echo "make fresh: $tree is still in use and was left there" >&2
@@ -45,6 +45,10 @@ for path in etc/resolv.conf etc/hosts etc/apt/apt.conf.d etc/apt/sources.list et
   cp -rL "/$path" "$tree/$(dirname "$path")/" 2>/dev/null || true
 done
 mount -t proc proc "$tree/proc"
+# Terminals of its own: a test shows progress on one.
+mkdir -p "$tree/dev/pts"
+mount -t devpts -o newinstance,ptmxmode=0666 devpts "$tree/dev/pts"
+[ -e "$tree/dev/ptmx" ] || ln -s pts/ptmx "$tree/dev/ptmx"
 git clone -q . "$tree/root/tandem"
 for command in $commands; do
   echo "=== make $command, in an empty Debian tree"
