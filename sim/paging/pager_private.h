@@ -42,7 +42,9 @@ struct pager_frame {
     uint64_t pte_pa;
 };
 
-// The beginning of a frame's content.
+// The beginning of a frame's content. The version stands at the end of the page as well, so that
+// half a page is found.
+#define PAGER_END_VERSION (MMU_PAGE_BYTES - sizeof(uint64_t))
 struct pager_tag {
     uint64_t space;
     uint64_t vpn;
@@ -100,9 +102,16 @@ static inline struct pager_tag pager_tag_of(const struct pager_frame *frame) {
     return tag;
 }
 
+static inline uint64_t pager_end_version(const struct pager_frame *frame) {
+    uint64_t version;
+    memcpy(&version, frame->content + PAGER_END_VERSION, sizeof version);
+    return version;
+}
+
 static inline bool pager_tag_right(const struct pager_frame *frame) {
     struct pager_tag tag = pager_tag_of(frame);
-    return tag.space == frame->space && tag.vpn == frame->vpn && tag.version == frame->version;
+    return tag.space == frame->space && tag.vpn == frame->vpn && tag.version == frame->version &&
+           pager_end_version(frame) == frame->version;
 }
 
 static inline uint64_t pager_frame_pa(const struct pager *pager, uint32_t frame) {

@@ -17,6 +17,14 @@ enum sim_status pager_tag_wrong(const struct pager *pager, const struct pager_fr
                         (unsigned long long)tag.space, (unsigned long long)tag.vpn,
                         (unsigned long long)tag.version);
     }
+    if (tag.version == frame->version) {
+        return sim_fail(error, SIM_ERROR_FORMAT,
+                        "torn page: space %lu page 0x%llx: frame %lu begins with version %llu and "
+                        "ends with %llu",
+                        (unsigned long)frame->space, (unsigned long long)frame->vpn, index,
+                        (unsigned long long)tag.version,
+                        (unsigned long long)pager_end_version(frame));
+    }
     return sim_fail(error, SIM_ERROR_FORMAT,
                     "%s: space %lu page 0x%llx: frame %lu holds version %llu, expected %llu",
                     tag.version < frame->version ? "lost update" : "wrong version",
@@ -110,6 +118,7 @@ enum sim_status pager_touch(struct pager *pager, uint32_t space, uint64_t va, ui
         frame->version++;
         memcpy(frame->content + offsetof(struct pager_tag, version), &frame->version,
                sizeof frame->version);
+        memcpy(frame->content + PAGER_END_VERSION, &frame->version, sizeof frame->version);
     }
     pager->counts.references++;
     if (resident) pager->ops->touch(pager->policy, (uint32_t)index, next_use);

@@ -66,6 +66,19 @@ static void oracle_names_a_stale_translation_and_where_the_page_is(void **state)
     sim_test_machine_close(&m);
 }
 
+static void oracle_names_a_page_whose_end_is_older_than_its_beginning(void **state) {
+    (void)state;
+    struct sim_test_machine m;
+    oracle_open(&m, 2);
+    for (unsigned i = 0; i < 3; i++) sim_test_reference(&m, 0, 1, true);
+    uint64_t pa = oracle_pa(&m, 1);
+    assert_true(sim_memory_write(m.memory, pa + MMU_PAGE_BYTES - 8, 2));
+    oracle_touch_fails(
+        &m, 1, pa, false,
+        "torn page: space 0 page 0x1: frame 0 begins with version 3 and ends with 2");
+    sim_test_machine_close(&m);
+}
+
 static void oracle_names_a_frame_with_two_owners_and_a_version_that_is_not_the_last(void **state) {
     (void)state;
     struct sim_test_machine m;
@@ -225,6 +238,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(oracle_names_a_wrong_translation),
         cmocka_unit_test(oracle_names_a_stale_translation_and_where_the_page_is),
+        cmocka_unit_test(oracle_names_a_page_whose_end_is_older_than_its_beginning),
         cmocka_unit_test(oracle_names_a_frame_with_two_owners_and_a_version_that_is_not_the_last),
         cmocka_unit_test(oracle_names_an_access_without_a_and_a_store_without_d),
         cmocka_unit_test(oracle_names_a_damaged_pte_whoever_meets_it),

@@ -53,12 +53,12 @@ static void pager_dirty_page_survives_eviction_byte_for_byte(void **state) {
         config.adue = adue;
         sim_test_machine_open(&m, config);
         sim_test_reference(&m, 0, 1, true);
-        for (unsigned i = 24; i < 4096; i++) pager_content(&m, 1)[i] = (uint8_t)(i * 7);
+        for (unsigned i = 24; i < 4088; i++) pager_content(&m, 1)[i] = (uint8_t)(i * 7);
         sim_test_reference(&m, 0, 2, false);
         sim_test_reference(&m, 0, 3, false);
         assert_int_equal(sim_test_pte(&m, 0, 1), 1 << 10);  // slot 0
         assert_true(sim_test_reference(&m, 0, 1, false));
-        for (unsigned i = 24; i < 4096; i++) {
+        for (unsigned i = 24; i < 4088; i++) {
             assert_int_equal(pager_content(&m, 1)[i], (uint8_t)(i * 7));
         }
         assert_int_equal(pager_counts(m.pager)->swap_writes, 1);
@@ -256,7 +256,7 @@ static void pager_new_page_in_a_used_frame_is_zero(void **state) {
     struct sim_test_machine m;
     sim_test_machine_open(&m, (struct pager_config){.frames = 1, .swap_slots = 4});
     sim_test_reference(&m, 0, 1, true);
-    memset(pager_content(&m, 1) + 24, 0xEE, 4096 - 24);
+    memset(pager_content(&m, 1) + 24, 0xEE, 4088 - 24);  // between the tag and its end
     sim_test_reference(&m, 0, 2, false);
     for (unsigned i = 24; i < 4096; i++) assert_int_equal(pager_content(&m, 2)[i], 0);
     sim_test_machine_close(&m);
