@@ -49,13 +49,13 @@ mount -t proc proc "$tree/proc"
 mkdir -p "$tree/dev/pts"
 mount -t devpts -o newinstance,ptmxmode=0666 devpts "$tree/dev/pts"
 [ -e "$tree/dev/ptmx" ] || ln -s pts/ptmx "$tree/dev/ptmx"
-git clone -q . "$tree/root/tandem"
+git clone -q . "$tree/srv/tandem"
 for command in $commands; do
   echo "=== make $command, in an empty Debian tree"
   start=$(date +%s)
   chroot "$tree" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
     ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
-    make -C /root/tandem "$command"
+    make -C /srv/tandem "$command"
   echo "=== make $command passed, $(($(date +%s) - start)) s"
 done
 echo "fresh: nothing was missing"

@@ -268,7 +268,7 @@ static int run(struct arguments *arguments) {
     struct run_result result;
     if (run_once(options, &report, &result, &arguments->error)) return failed(&arguments->error);
     result_print(options, &result, stdout);
-    if (options->wave_path && result.stats.cycles <= options->wave_from) {
+    if (options->wave_path && !result_reached_wave(options, &result)) {
         fflush(stdout);
         fprintf(stderr, "tandem run: %s: not written, the run ended before the window began\n",
                 options->wave_path);

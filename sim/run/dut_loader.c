@@ -9,11 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "world.h"
+#include "outputs.h"
 
 static bool home_of(const char *start, char home[RUN_PATH_BYTES]) {
     char path[RUN_PATH_BYTES], script[RUN_PATH_BYTES + 32];
@@ -139,21 +138,13 @@ static enum sim_status open_library(const char *path, struct loaded_dut *loaded,
     return SIM_OK;
 }
 
-// A waveform must not replace a device, a folder or a pipe.
-static enum sim_status check_wave(const char *wave_path, struct sim_error *error) {
-    struct stat status;
-    if (wave_path && !lstat(wave_path, &status) && !S_ISREG(status.st_mode))
-        return sim_fail(error, SIM_ERROR_USAGE,
-                        "%s: not a regular file, so it cannot hold a waveform", wave_path);
-    return SIM_OK;
-}
-
 enum sim_status dut_load(const struct mmu_config *config, const char *path, uint64_t seed,
                          const char *wave_path, struct loaded_dut *loaded,
                          struct sim_error *error) {
     char built[RUN_PATH_BYTES], sentence[256] = "";
     *loaded = (struct loaded_dut){0};
-    enum sim_status status = check_wave(wave_path, error);
+    enum sim_status status =
+        wave_path ? outputs_check_place(wave_path, "a waveform", error) : SIM_OK;
     for (unsigned p = 0; !path && p < MMU_PORTS && !status; p++)
         if (config->tlb[p].entries > 128)
             status = sim_fail(error, SIM_ERROR_USAGE,

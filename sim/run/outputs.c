@@ -48,3 +48,12 @@ enum sim_status outputs_check(const struct run_options *options, const char *con
                                 files[j].path, files[i].what, files[j].what);
     return SIM_OK;
 }
+
+enum sim_status outputs_check_place(const char *path, const char *content,
+                                    struct sim_error *error) {
+    struct stat status;
+    if (!lstat(path, &status) && !S_ISREG(status.st_mode))
+        return sim_fail(error, SIM_ERROR_USAGE, "%s: not a regular file, so it cannot hold %s",
+                        path, content);
+    return SIM_OK;
+}

@@ -30,6 +30,9 @@ enum sim_status run_once(const struct run_options *options, const struct run_rep
 double result_effective_access_cycles(const struct run_options *options,
                                       const struct run_result *result);
 
+// Returns whether the run reached the window of its waveform: only then is there a file.
+bool result_reached_wave(const struct run_options *options, const struct run_result *result);
+
 void result_print(const struct run_options *options, const struct run_result *result, FILE *out);
 
 // Tell before a long run that its JSON could not be written there. SIM_ERROR_IO, SIM_ERROR_USAGE.

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "dut_loader.h"
+#include "outputs.h"
 #include "result.h"
 
 static json_t *number(uint64_t value) {
@@ -142,18 +143,9 @@ static json_t *document(const struct run_options *options, const struct run_resu
     return root;
 }
 
-// A rename would replace a device, a pipe or a link of that name by a plain file.
-static enum sim_status check_place(const char *path, struct sim_error *error) {
-    struct stat status;
-    if (!lstat(path, &status) && !S_ISREG(status.st_mode))
-        return sim_fail(error, SIM_ERROR_USAGE,
-                        "%s: not a regular file, so it cannot hold a result", path);
-    return SIM_OK;
-}
-
 enum sim_status result_check_json(const char *path, struct sim_error *error) {
     char folder[RUN_PATH_BYTES];
-    enum sim_status status = check_place(path, error);
+    enum sim_status status = outputs_check_place(path, "a result", error);
     if (status) return status;
     if (!path[0]) return sim_fail(error, SIM_ERROR_USAGE, "--json takes the name of a file");
     if (snprintf(folder, sizeof folder, "%s", path) >= (int)sizeof folder - 2)
@@ -167,7 +159,7 @@ enum sim_status result_check_json(const char *path, struct sim_error *error) {
 
 static enum sim_status write_text(const char *path, const char *text, struct sim_error *error) {
     char temporary[RUN_PATH_BYTES];
-    enum sim_status status = check_place(path, error);
+    enum sim_status status = outputs_check_place(path, "a result", error);
     if (status) return status;
     int n = snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
     if (n < 0 || (size_t)n >= sizeof temporary)

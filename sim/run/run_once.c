@@ -13,6 +13,10 @@ static double cpu_seconds(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+bool result_reached_wave(const struct run_options *options, const struct run_result *result) {
+    return result->stats.cycles > options->wave_from;
+}
+
 static void collect(const struct world *world, struct run_result *result) {
     result->errors = world->errors;
     result->stats = *bench_stats(world->bench);
@@ -43,8 +47,7 @@ enum sim_status run_once(const struct run_options *options, const struct run_rep
     }
     world_destroy(world);
     if (has_dut) dut_unload(&dut);
-    // A window that the run never reached leaves no file.
-    bool waved = options->wave_path && result->stats.cycles > options->wave_from;
-    if (!status && waved) status = wave_check(options->wave_path, error);
+    if (!status && options->wave_path && result_reached_wave(options, result))
+        status = wave_check(options->wave_path, error);
     return status;
 }
