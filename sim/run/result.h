@@ -12,7 +12,6 @@
 
 struct run_result {
     enum run_verdict verdict;
-    uint64_t errors;
     struct sim_error failure;  // "" or a sentence
     struct bench_stats stats;
     uint64_t counters[MMU_COUNTERS];

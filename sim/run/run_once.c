@@ -18,7 +18,6 @@ bool result_reached_wave(const struct run_options *options, const struct run_res
 }
 
 static void collect(const struct world *world, struct run_result *result) {
-    result->errors = world->errors;
     result->stats = *bench_stats(world->bench);
     result->counts = world->counts;
     for (unsigned c = 0; c < MMU_COUNTERS; c++)

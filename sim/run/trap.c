@@ -22,7 +22,6 @@ static enum sim_status fence(struct world *world, const struct run_report *repor
         if (!accepted) status = run_progress_check(world, error);
     }
     world->inputs.fence_valid = false;
-    world->counts.fences++;
     return status;
 }
 
@@ -70,7 +69,6 @@ enum sim_status trap_serve(struct world *world, const struct run_report *report,
     enum sim_status status =
         judge(pager_fault_begin(world->pager, space, fault, &work, error), verdict);
     if (status || *verdict != RUN_PASSED) return status;
-    world->counts.faults_delivered++;
     world->counts.fault_cycles += config->trap_cycles + config->handler_cycles;
     switch (work.outcome) {
         case PAGER_MAPPED:

@@ -79,7 +79,6 @@ struct run_counts {
     uint64_t switches, killed, violations;
     uint64_t fault_cycles;  // traps, handler, swap
     uint64_t switch_cycles;
-    uint64_t faults_delivered, fences;
 };
 
 struct world {
