@@ -20,11 +20,16 @@
 
 enum bench_mode { BENCH_LOCKSTEP, BENCH_DUT_ONLY, BENCH_MODEL_ONLY };
 
+// Which oracles judge in BENCH_LOCKSTEP: bits. SHADOW: the model, every cycle, exact. LEGAL: the
+// outcomes that the privileged specification allows, whatever the microarchitecture
+// (verif/legal.h).
+enum bench_oracle { BENCH_SHADOW = 1, BENCH_LEGAL = 2 };
+
 // Physical memory as the bench serves it. `write` is used for successful A/D updates.
 struct bench_memory {
     void *user;
-    bool (*read)(void *user, uint64_t pa, uint64_t *value);
-    bool (*write)(void *user, uint64_t pa, uint64_t value);
+    bool (*read)(void *user, uint64_t pa, unsigned bytes, uint64_t *value);  // bytes: 4 or 8
+    bool (*write)(void *user, uint64_t pa, unsigned bytes, uint64_t value);
 };
 
 // Timing of PTE transactions: for each one g and L are drawn from these ranges (inclusive, at
@@ -37,6 +42,7 @@ struct bench_timing {
 
 struct bench_config {
     enum bench_mode mode;
+    unsigned oracle;  // enum bench_oracle bits, not 0 in BENCH_LOCKSTEP
     struct mmu_config mmu;
     const struct dut_ops *ops;  // NULL for BENCH_MODEL_ONLY
     struct dut *dut;            // borrowed; NULL for BENCH_MODEL_ONLY
@@ -53,6 +59,9 @@ struct bench_inputs {
     struct mmu_fence fence;
     bool request_valid[MMU_PORTS];
     bool fence_valid;
+    struct mmu_pmp_write pmp_write;
+    bool pmp_write_valid;
+    unsigned kill;  // bit = 1 << port
     unsigned take;  // enum dut_take bits
 };
 
@@ -64,6 +73,8 @@ struct bench_outputs {
     bool fault_taken;
     struct mmu_fault fault;
     bool fence_accepted;
+    bool pmp_write_accepted;
+    bool killed[MMU_PORTS];  // an accepted request was dropped: it gets no answer
 };
 
 // What is compared. key (JSON, messages), meaning
@@ -71,10 +82,11 @@ struct bench_outputs {
     X(CHECK_LATENCY, "latency", "the cycle in which a response or a PTE request is valid") \
     X(CHECK_PA, "physical_address", "translated physical address")                         \
     X(CHECK_FAULT, "fault", "fault or no fault, and its cause")                            \
-    X(CHECK_LEVEL, "page_size", "level of the leaf PTE")                                   \
+    X(CHECK_LEVEL, "page_size", "level of the leaf PTE, NAPOT or not")                     \
+    X(CHECK_MEMORY_TYPE, "memory_type", "PBMT of the translation")                         \
     X(CHECK_PERM, "permissions", "permission bits of the translation")                     \
     X(CHECK_SOURCE, "hit_or_miss", "who answered: TLB, walk, neither")                     \
-    X(CHECK_READY, "ready", "the cycles in which a request can be accepted")               \
+    X(CHECK_READY, "ready", "the cycles in which a request or PMP write can be accepted")  \
     X(CHECK_FENCE, "fence", "the cycles in which a fence can be accepted")                 \
     X(CHECK_FAULT_RECORD, "fault_record",                                                  \
       "fault channel: presence, cause, tval, port, asid, access")                          \
@@ -82,7 +94,9 @@ struct bench_outputs {
     X(CHECK_PTE_WRITE, "pte_write", "A/D updates: address, expected, new value")           \
     X(CHECK_VICTIM, "victim", "TLB fill: set, way, eviction")                              \
     X(CHECK_COUNTER, "counter", "event counters")                                          \
-    X(CHECK_WATCHDOG, "watchdog", "an answer that never comes")
+    X(CHECK_WATCHDOG, "watchdog", "an answer that never comes")                            \
+    X(CHECK_LEGAL, "legal_outcome", "outcome that the privileged specification allows")    \
+    X(CHECK_ASSERTION, "assertion", "properties of the RTL (verif/sva)")
 
 enum bench_check {
 #define X(id, key, text) id,
