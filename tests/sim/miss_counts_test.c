@@ -25,7 +25,7 @@ static void program_read(struct program *program, struct future_builder *builder
     struct trace_ref refs[4096];
     size_t count, total = 0;
     if (trace_reader_open(TRACE_PATH, &reader, &error) != SIM_OK) fail_msg("%s", error.text);
-    assert_int_equal(trace_vamap_create(&map, &error), SIM_OK);
+    assert_int_equal(trace_vamap_create(38, &map, &error), SIM_OK);
     while (trace_reader_next(reader, refs, 4096, &count, &error) == SIM_OK) {
         for (size_t i = 0; i < count; i++) {
             uint64_t va;
