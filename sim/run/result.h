@@ -41,5 +41,7 @@ enum sim_status result_check_json(const char *path, struct sim_error *error);
 enum sim_status result_write_json(const struct run_options *options,
                                   const struct run_result *result, const char *path,
                                   struct sim_error *error);
+// The same for any text, to which a line's end is added. SIM_ERROR_IO, SIM_ERROR_USAGE.
+enum sim_status result_write_text(const char *path, const char *text, struct sim_error *error);
 
 #endif

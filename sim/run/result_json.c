@@ -157,7 +157,7 @@ enum sim_status result_check_json(const char *path, struct sim_error *error) {
     return SIM_OK;
 }
 
-static enum sim_status write_text(const char *path, const char *text, struct sim_error *error) {
+enum sim_status result_write_text(const char *path, const char *text, struct sim_error *error) {
     char temporary[RUN_PATH_BYTES];
     enum sim_status status = outputs_check_place(path, "a result", error);
     if (status) return status;
@@ -183,8 +183,8 @@ enum sim_status result_write_json(const struct run_options *options,
                                   struct sim_error *error) {
     json_t *root = document(options, result);
     char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
-    enum sim_status status =
-        text ? write_text(path, text, error) : sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
+    enum sim_status status = text ? result_write_text(path, text, error)
+                                  : sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     free(text);
     json_decref(root);
     return status;
