@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// The transfers of one cycle: answers and fault records taken, kills, requests, fences and PMP
+// writes accepted; each counted, and told to the model.
+#include "bench_internal.h"
+
+void bench_no_transfers(struct bench_outputs *outputs) {
+    outputs->accepted[0] = outputs->accepted[1] = false;
+    outputs->answered[0] = outputs->answered[1] = false;
+    outputs->killed[0] = outputs->killed[1] = false;
+    outputs->fault_taken = outputs->fence_accepted = outputs->pmp_write_accepted = false;
+}
+
+static void digest(struct bench *bench, uint64_t a, uint64_t b) {
+    uint64_t x = (bench->stats.digest ^ a) * 0x9E3779B97F4A7C15u;
+    bench->stats.digest = ((x ^ (x >> 29)) + b) * 0xBF58476D1CE4E5B9u;
+}
+
+// --- answers -----------------------------------------------------------------------------
+
+// The payload of a response that stands: before anything is done to the model, whose pointers do
+// not outlive it.
+static void read_answer(struct bench *bench, unsigned port, struct mmu_answer *answer) {
+    if (bench->shadow)
+        *answer = bench->observed[port];
+    else if (bench->engine)
+        *answer = *bench->expected.response[port];
+    else
+        bench->config.ops->response(bench->config.dut, (enum mmu_port)port, answer);
+}
+
+static void count_answer(struct bench *bench, unsigned port, const struct mmu_answer *answer) {
+    struct port_state *state = &bench->ports[port];
+    struct bench_stats *stats = &bench->stats;
+    uint64_t latency = bench->now - state->accept_cycle;
+    stats->answers[port]++;
+    stats->latency_sum[port] += latency;
+    if (latency > stats->latency_max[port]) stats->latency_max[port] = latency;
+    if (answer->source == MMU_SOURCE_WALK) {
+        stats->walk_answers[port]++;
+        stats->walk_latency_sum[port] += latency;
+    }
+    state->pending = false;
+}
+
+static void transfer_response(struct bench *bench, unsigned port, const struct bench_inputs *inputs,
+                              struct bench_outputs *outputs) {
+    const struct mmu_answer *answer = &outputs->answer[port];
+    if (bench->ports[port].pending) count_answer(bench, port, answer);
+    if (!((inputs->take >> port) & 1)) return;
+    outputs->answered[port] = true;
+    digest(bench, answer->pa ^ bench->now,
+           (uint64_t)answer->cause | (uint64_t)answer->level << 8 | (uint64_t)answer->perm << 16 |
+               (uint64_t)answer->napot << 24 | (uint64_t)answer->pbmt << 25);
+    if (bench->engine) mmu_engine_take_response(bench->engine, (enum mmu_port)port);
+}
+
+static void transfer_fault(struct bench *bench, struct bench_outputs *outputs) {
+    outputs->fault_taken = true;
+    if (bench->shadow) bench->stats.compared[CHECK_FAULT_RECORD]++;
+    if (bench->engine) mmu_engine_take_fault(bench->engine);
+}
+
+// --- requests ----------------------------------------------------------------------------
+
+// A response that stands is past killing.
+static void transfer_kill(struct bench *bench, unsigned mask, struct bench_outputs *outputs) {
+    bench_log_event(bench,
+                    &(struct bench_event){.cycle = bench->now, .kind = EVENT_KILL, .kill = mask});
+    bench_applied(bench, APPLIED_KILL, bench->now, mask, 0);
+    digest(bench, bench->now, mask);
+    for (unsigned p = 0; p < MMU_PORTS; p++) {
+        if (!((mask >> p) & 1)) continue;
+        if (bench->engine) mmu_engine_kill(bench->engine, (enum mmu_port)p);
+        outputs->killed[p] = bench->ports[p].pending;
+        bench->ports[p].killed |= bench->ports[p].pending;
+        bench->ports[p].pending = false;
+    }
+}
+
+static void transfer_request(struct bench *bench, unsigned port, const struct bench_inputs *inputs,
+                             struct bench_outputs *outputs) {
+    const struct mmu_request *request = &inputs->request[port];
+    const struct mmu_csr *csr = &inputs->csr;
+    uint64_t flags = (uint64_t)csr->priv | (uint64_t)csr->mpp << 2 | (uint64_t)csr->mprv << 4 |
+                     (uint64_t)csr->sum << 5 | (uint64_t)csr->mxr << 6 | (uint64_t)csr->adue << 7 |
+                     (uint64_t)csr->pbmte << 8 | (uint64_t)request->access << 9 |
+                     (uint64_t)request->size << 11 | (uint64_t)port << 13;
+    struct port_state *state = &bench->ports[port];
+    outputs->accepted[port] = true;
+    state->accepted = state->pending = true;
+    state->killed = false;
+    state->accept_cycle = bench->now;
+    digest(bench, request->va ^ bench->now, bench_mix(csr->satp) ^ flags);
+    bench_applied(bench, APPLIED_REQUEST + port, bench->now, request->va,
+                  bench_mix(csr->satp) ^ flags);
+    if (bench->engine) {
+        mmu_engine_accept(bench->engine, (enum mmu_port)port, request, csr);
+    } else {
+        state->request = *request;
+        state->csr = *csr;
+    }
+}
+
+// --- fences, PMP -------------------------------------------------------------------------
+
+static void transfer_fence(struct bench *bench, const struct mmu_fence *fence,
+                           struct bench_outputs *outputs) {
+    uint64_t operands = (uint64_t)fence->asid | (uint64_t)fence->has_va << 16 |
+                        (uint64_t)fence->has_asid << 17 | (uint64_t)fence->op << 18;
+    outputs->fence_accepted = true;
+    bench->fences[bench->fence_count++ % BENCH_FENCE_LOG] =
+        (struct bench_fence_record){.fence = *fence, .cycle = bench->now};
+    bench_log_event(
+        bench, &(struct bench_event){.cycle = bench->now, .kind = EVENT_FENCE, .fence = *fence});
+    digest(bench, fence->va ^ bench->now, operands);
+    bench_applied(bench, APPLIED_FENCE, bench->now, fence->va, operands);
+    if (bench->engine) mmu_engine_fence(bench->engine, fence);
+}
+
+static void transfer_pmp_write(struct bench *bench, const struct mmu_pmp_write *write,
+                               struct bench_outputs *outputs) {
+    uint64_t fields = (uint64_t)write->cfg | (uint64_t)write->index << 8 |
+                      (uint64_t)write->write_cfg << 16 | (uint64_t)write->write_addr << 17;
+    outputs->pmp_write_accepted = true;
+    bench_log_event(bench, &(struct bench_event){
+                               .cycle = bench->now, .kind = EVENT_PMP_WRITE, .pmp_write = *write});
+    digest(bench, write->addr ^ bench->now, fields);
+    bench_applied(bench, APPLIED_PMP_WRITE, bench->now, write->addr, fields);
+    if (bench->engine)
+        mmu_engine_pmp_write(bench->engine, write);
+    else
+        mmu_pmp_write(&bench->pmp, write);
+}
+
+// --- all ---------------------------------------------------------------------------------
+
+static void read_payloads(struct bench *bench, const struct bench_inputs *inputs,
+                          struct bench_outputs *outputs, unsigned sample) {
+    for (unsigned p = 0; p < MMU_PORTS; p++)
+        if (sample & ((unsigned)DUT_RESPONSE_DATA << p)) read_answer(bench, p, &outputs->answer[p]);
+    if (!(sample & DUT_FAULT) || !(inputs->take & DUT_TAKE_FAULT)) return;
+    if (bench_has_dut(bench))
+        bench->config.ops->fault(bench->config.dut, &outputs->fault);
+    else
+        outputs->fault = *bench->expected.fault;
+}
+
+void bench_transfers(struct bench *bench, const struct bench_inputs *inputs,
+                     struct bench_outputs *outputs, unsigned sample) {
+    bench_no_transfers(outputs);
+    read_payloads(bench, inputs, outputs, sample);
+    for (unsigned p = 0; p < MMU_PORTS; p++)
+        if (sample & ((unsigned)DUT_RESPONSE_DATA << p))
+            transfer_response(bench, p, inputs, outputs);
+    if (inputs->kill) transfer_kill(bench, inputs->kill, outputs);
+    for (unsigned p = 0; p < MMU_PORTS; p++)
+        if (inputs->request_valid[p] && (sample & (1u << p)))
+            transfer_request(bench, p, inputs, outputs);
+    if ((sample & DUT_FAULT) && (inputs->take & DUT_TAKE_FAULT)) transfer_fault(bench, outputs);
+    if (inputs->fence_valid && (sample & DUT_READY_FENCE))
+        transfer_fence(bench, &inputs->fence, outputs);
+    if (inputs->pmp_write_valid && (sample & DUT_READY_PMP))
+        transfer_pmp_write(bench, &inputs->pmp_write, outputs);
+}
