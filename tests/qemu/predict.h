@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the model says of a probe, in the terms of what QEMU shows: the trap or the datum, and
+// every word of memory that changed.
+#ifndef QEMU_PREDICT_H
+#define QEMU_PREDICT_H
+
+#include "mmu/pmp.h"
+#include "mmu/walk.h"
+#include "scenario.h"
+
+#define OUTCOME_CHANGES 8u
+
+struct outcome_change {
+    uint64_t pa, value;
+};
+
+struct outcome {
+    bool fault;
+    bool elsewhere;  // a fetch's trap came from another instruction than the one at va
+    uint8_t cause;
+    uint64_t tval;
+    uint64_t datum;    // load, amo, fetch without fault; else 0
+    unsigned changes;  // by increasing pa; those beyond OUTCOME_CHANGES are counted, not kept
+    struct outcome_change change[OUTCOME_CHANGES];
+};
+
+// The rules in which QEMU departs from the specification, each with its name in docs/qemu.md.
+#define DEVIATIONS(X)                                                                    \
+    X(RESERVED_BITS_ACCEPTED, "reserved_bits_accepted")                                  \
+    X(PBMT_3_ACCEPTED, "pbmt_3_accepted")                                                \
+    X(PTE_WITHOUT_MEMORY_IS_PAGE_FAULT, "pte_without_memory_is_page_fault")              \
+    X(PTE_UPDATE_IGNORES_PMP, "pte_update_ignores_pmp")                                  \
+    X(NAPOT_CHECKED_AFTER_UPDATE, "napot_checked_after_update")                          \
+    X(AMO_FAULTS_AS_LOAD, "amo_faults_as_load")                                          \
+    X(FETCH_PMP_TO_END_OF_PAGE, "fetch_pmp_to_end_of_page")
+
+enum deviation {
+#define X(name, text) DEVIATION_##name,
+    DEVIATIONS(X)
+#undef X
+        DEVIATION_COUNT
+};
+#define DEVIATION_BIT(name) (1u << DEVIATION_##name)
+
+// One scenario as a machine: memory, PMP. An opaque value to all but predict.c.
+struct predict {
+    const struct scenario *scenario;
+    struct mmu_arch arch;
+    struct mmu_pmp pmp;
+    uint8_t memory[LAYOUT_BYTES];
+};
+
+void predict_start(struct predict *predict, const struct scenario_set *set,
+                   const struct scenario *scenario);
+
+// Returns the outcome with these deviations in force (bits; 0: the model alone). `trace` may be
+// NULL. predict's memory is the same after it.
+struct outcome predict_probe(struct predict *predict, const struct scenario_probe *probe,
+                             unsigned deviations, struct mmu_walk_trace *trace);
+
+bool outcome_equal(const struct outcome *a, const struct outcome *b);
+
+#endif
