@@ -182,8 +182,9 @@ uint32_t pager_asids(const struct pager *pager) {
     return pager->asid_mask + 1u;
 }
 
-unsigned pager_user_bits(const struct pager *pager) {
-    return pager->shape->user_bits;
+unsigned pager_mode_user_bits(unsigned mode) {
+    const struct space_shape *shape = space_shape_of(mode);
+    return shape ? shape->user_bits : 0;
 }
 
 void pager_watch_ptes(struct pager *pager, pager_watch_fn *watch, void *user) {

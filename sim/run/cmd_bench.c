@@ -148,7 +148,7 @@ static enum sim_status latencies(const struct bench_arguments *arguments, bool *
                                  struct sim_error *error) {
     static const uint32_t datas[] = {1, 8, 50}, grants[] = {1, 3};
     struct run_config config = config_default();
-    struct mmu_config mmu = world_mmu_config(&config);
+    struct mmu_config mmu = config_mmu(&config);
     struct loaded_dut dut;
     enum sim_status status = dut_load(&mmu, arguments->dut_path, 1, NULL, &dut, error);
     if (status) return status;

@@ -17,7 +17,8 @@ struct run_result {
     uint64_t counters[MMU_COUNTERS];
     struct pager_counts paging;
     struct run_counts counts;
-    double cpu_seconds;  // of the loop; for people, not part of the JSON
+    struct stimulus_stats stimulus;  // 0 with traces
+    double cpu_seconds;              // of the loop; for people, not part of the JSON
 };
 
 // Run once: load the DUT (if the mode has one), build the world, run, collect. Mismatches go to

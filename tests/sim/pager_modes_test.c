@@ -78,7 +78,7 @@ static void pager_refuses_addresses_beyond_the_mode_s_range(void **state) {
         uint64_t end = UINT64_C(1) << modes[m].user_bits;
         struct sim_error error;
         bool major;
-        assert_int_equal(pager_user_bits(pager), modes[m].user_bits);
+        assert_int_equal(pager_mode_user_bits(modes[m].mode), modes[m].user_bits);
         reference(pager, space, end - 8, true);
         assert_int_equal(pager_reference(pager, space, end, true, 0, &major, &error),
                          SIM_ERROR_USAGE);

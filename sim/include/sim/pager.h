@@ -78,8 +78,8 @@ void pager_space_end(struct pager *pager, uint32_t space);
 uint64_t pager_space_satp(const struct pager *pager, uint32_t space);
 uint16_t pager_space_asid(const struct pager *pager, uint32_t space);
 uint32_t pager_asids(const struct pager *pager);
-// Addresses of programs have so many bits.
-unsigned pager_user_bits(const struct pager *pager);
+// Addresses that a mode gives to programs have so many bits; 0: not a mode.
+unsigned pager_mode_user_bits(unsigned mode);
 
 // Called with each change of a page's PTE by the handler (not by hardware).
 typedef void pager_watch_fn(void *user, uint64_t pa, uint64_t before, uint64_t after);
