@@ -127,7 +127,9 @@ static uint64_t choose_virtual(struct generate *g) {
 static void make_probe(struct generate *g, struct scenario_probe *probe) {
     choose_access(g, probe);
     choose_privilege(g, probe);
-    uint64_t va = is_translated(g, probe) ? choose_virtual(g) : choose_physical(g, probe);
+    uint64_t va;
+    do va = is_translated(g, probe) ? choose_virtual(g) : choose_physical(g, probe);
+    while (va / LAYOUT_PAGE == LAYOUT_PROGRAM / LAYOUT_PAGE);
     probe->va = va >> probe->size << probe->size;
 }
 

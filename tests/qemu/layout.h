@@ -16,6 +16,9 @@
 #include <stdint.h>
 
 #define LAYOUT_MAGIC UINT64_C(0x31554d4551544d54)
+// The probing code lies in one page. QEMU 7.2 keeps M-mode's fetches and its loads and stores with
+// MPRV in one TLB: an address of this page would be answered, untranslated, by the fetch's entry.
+#define LAYOUT_PROGRAM UINT64_C(0x80000000)
 #define LAYOUT_SCENARIOS UINT64_C(0x80200000)
 #define LAYOUT_SCENARIOS_END UINT64_C(0x80f00000)
 #define LAYOUT_COPY UINT64_C(0x80f00000)

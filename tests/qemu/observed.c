@@ -68,7 +68,10 @@ const char *observed_probe(struct observed *observed, uint64_t expected,
     outcome->fault = trapped;
     outcome->cause = (uint8_t)cause;
     if (cause > UINT8_MAX) return "no exception has this cause";
-    if (probe->access != MMU_FETCH) return NULL;
+    if (probe->access != MMU_FETCH) {
+        outcome->datum &= UINT64_MAX >> (64 - (8u << probe->size));  // amo: it was sign-extended
+        return NULL;
+    }
     if (!trapped) return "a fetch that did not trap";
     outcome->elsewhere = epc != probe->va;
     if (cause == CAUSE_ILLEGAL && !outcome->elsewhere) {  // it fetched a tag

@@ -4,6 +4,12 @@
 #include <assert.h>
 #include <string.h>
 
+#define PTE_RESERVED (UINT64_C(0x7f) << 54)
+#define PTE_PBMT (UINT64_C(3) << MMU_PTE_PBMT_SHIFT)
+
+#define MRET 0x30200073u
+#define CAUSE_ILLEGAL 2u
+
 // One prediction under way.
 struct run {
     struct predict *predict;
@@ -11,6 +17,8 @@ struct run {
     struct outcome *outcome;
     struct outcome_change undo[OUTCOME_CHANGES];
     unsigned undos;
+    bool no_memory;    // a PTE was read where nothing is
+    bool napot_wrong;  // the leaf's NAPOT encoding is reserved, and was shown as an ordinary leaf
 };
 
 static bool exists(uint64_t pa, unsigned bytes) {
@@ -31,19 +39,50 @@ static void store(struct run *run, uint64_t pa, unsigned bytes, uint64_t value) 
     memcpy(run->predict->memory + (pa - LAYOUT_ARENA), &value, bytes);
 }
 
+static bool has(const struct run *run, unsigned deviation) {
+    return (run->deviations & deviation) != 0;
+}
+
+// The PTE as the walk shall see it, so that it does what QEMU does with the one in memory.
+static uint64_t shown_pte(struct run *run, uint64_t pte) {
+    bool leaf = (pte & (MMU_PTE_R | MMU_PTE_W | MMU_PTE_X)) != 0;
+    if (run->predict->arch.xlen == 32 || run->deviations == 0) return pte;
+    if (has(run, DEVIATION_BIT(RESERVED_BITS_ACCEPTED))) pte &= ~PTE_RESERVED;
+    if (has(run, DEVIATION_BIT(PBMT_3_ACCEPTED)) && leaf && (pte & PTE_PBMT) == PTE_PBMT)
+        pte &= ~PTE_PBMT;
+    if (has(run, DEVIATION_BIT(PBMT_ACCEPTED_WITHOUT_PBMTE)) && leaf &&
+        !run->predict->scenario->pbmte)
+        pte &= ~PTE_PBMT;
+    if (has(run, DEVIATION_BIT(NAPOT_CHECKED_AFTER_UPDATE)) && leaf && (pte & MMU_PTE_N)) {
+        run->napot_wrong = true;
+        pte &= ~MMU_PTE_N;
+    }
+    return pte;
+}
+
+static bool pte_allowed(const struct run *run, uint64_t pa, unsigned bytes, enum mmu_pmp_kind kind) {
+    return run->deviations == 0 ||  // then the walk itself checks
+           mmu_pmp_allows(&run->predict->pmp, pa, bytes, kind, MMU_PRIV_S);
+}
+
 static bool memory_read(void *user, uint64_t pa, unsigned bytes, uint64_t *value) {
     struct run *run = user;
-    if (!exists(pa, bytes)) return false;
-    *value = load(run->predict, pa, bytes);
+    if (!pte_allowed(run, pa, bytes, MMU_PMP_READ)) return false;
+    run->no_memory = !exists(pa, bytes);
+    if (run->no_memory) return false;
+    *value = shown_pte(run, load(run->predict, pa, bytes));
     return true;
 }
 
 static bool memory_compare_and_write(void *user, uint64_t pa, unsigned bytes, uint64_t expected,
                                      uint64_t desired, uint64_t *old) {
     struct run *run = user;
-    if (!exists(pa, bytes)) return false;
-    *old = load(run->predict, pa, bytes);
-    if (*old == expected) store(run, pa, bytes, desired);
+    bool checked = !has(run, DEVIATION_BIT(PTE_UPDATE_IGNORES_PMP));
+    if (!exists(pa, bytes) || (checked && !pte_allowed(run, pa, bytes, MMU_PMP_WRITE)))
+        return false;
+    uint64_t pte = load(run->predict, pa, bytes);
+    *old = shown_pte(run, pte);
+    if (*old == expected) store(run, pa, bytes, desired ^ *old ^ pte);
     return true;
 }
 
@@ -68,14 +107,15 @@ static void fault(struct outcome *outcome, const struct scenario_probe *probe, u
 }
 
 // The access itself, at a physical address that translation and PMP let through.
-static void access(struct run *run, const struct scenario_probe *probe, uint64_t pa) {
+static void access(struct run *run, const struct scenario_probe *probe, uint8_t access_kind,
+                   uint64_t pa) {
     unsigned bytes = 1u << probe->size;
     if (!exists(pa, bytes)) {
-        fault(run->outcome, probe, mmu_access_fault(probe->access));
+        fault(run->outcome, probe, mmu_access_fault(access_kind));
         return;
     }
-    if (probe->access != MMU_STORE) run->outcome->datum = load(run->predict, pa, bytes);
-    if (probe->access == MMU_STORE || probe->access == MMU_AMO)
+    if (access_kind != MMU_STORE) run->outcome->datum = load(run->predict, pa, bytes);
+    if (access_kind == MMU_STORE || access_kind == MMU_AMO)
         store(run, pa, bytes, LAYOUT_STORED);
 }
 
@@ -95,6 +135,35 @@ static void settle(struct run *run) {
     }
 }
 
+// The model's walk as QEMU would make it: the PMP is checked here, not by the walk.
+static void deviating_walk(struct run *run, const struct mmu_context *context,
+                           const struct mmu_memory *memory, const struct scenario_probe *probe,
+                           uint8_t access_kind) {
+    struct mmu_arch arch = run->predict->arch;
+    arch.pmp_entries = 0;
+    struct mmu_pmp open = mmu_pmp_reset(&arch);
+    struct mmu_request request = {.va = probe->va, .access = access_kind, .size = probe->size};
+    struct mmu_answer answer = mmu_walk(&arch, context, &open, memory, &request, NULL);
+    uint8_t page_fault_cause = mmu_page_fault(access_kind);
+    if (arch.xlen == 32 && has(run, DEVIATION_BIT(PA_TRUNCATED_TO_32_BITS))) answer.pa &= UINT32_MAX;
+    if (answer.fault)
+        fault(run->outcome, probe, answer.cause);
+    else if (run->napot_wrong)
+        fault(run->outcome, probe, page_fault_cause);
+    else if (!mmu_final_allowed(&run->predict->arch, &run->predict->pmp, answer.pa, &request,
+                                context->priv))
+        fault(run->outcome, probe, mmu_access_fault(access_kind));
+    else
+        access(run, probe, access_kind, answer.pa);
+    if (run->no_memory && has(run, DEVIATION_BIT(PTE_WITHOUT_MEMORY_IS_PAGE_FAULT)))
+        run->outcome->cause = page_fault_cause;
+}
+
+// A fetch below M-mode begins with mret, which QEMU refuses if no PMP entry is on.
+static bool mret_illegal(const struct run *run, const struct scenario_probe *probe) {
+    return probe->access == MMU_FETCH && probe->mpp != MMU_PRIV_M && run->predict->pmp.active == 0;
+}
+
 struct outcome predict_probe(struct predict *predict, const struct scenario_probe *probe,
                              unsigned deviations, struct mmu_walk_trace *trace) {
     struct outcome outcome = {0};
@@ -105,12 +174,22 @@ struct outcome predict_probe(struct predict *predict, const struct scenario_prob
     struct mmu_memory memory = {
         .user = &run, .read = memory_read, .compare_and_write = memory_compare_and_write};
     struct mmu_request request = {.va = probe->va, .access = probe->access, .size = probe->size};
-    struct mmu_answer answer =
-        mmu_walk(&predict->arch, &context, &predict->pmp, &memory, &request, trace);
-    if (answer.fault)
-        fault(&outcome, probe, answer.cause);
-    else
-        access(&run, probe, answer.pa);
+    if (deviations == 0) {
+        struct mmu_answer answer =
+            mmu_walk(&predict->arch, &context, &predict->pmp, &memory, &request, trace);
+        if (answer.fault)
+            fault(&outcome, probe, answer.cause);
+        else
+            access(&run, probe, probe->access, answer.pa);
+    } else if (has(&run, DEVIATION_BIT(MRET_ILLEGAL_WITHOUT_PMP_ENTRY)) && mret_illegal(&run, probe)) {
+        outcome = (struct outcome){.fault = true, .elsewhere = true, .cause = CAUSE_ILLEGAL, .tval = MRET};
+    } else if (probe->access == MMU_AMO && has(&run, DEVIATION_BIT(AMO_FAULTS_AS_LOAD))) {
+        deviating_walk(&run, &context, &memory, probe, MMU_LOAD);
+        if (!outcome.fault) deviating_walk(&run, &context, &memory, probe, MMU_STORE);
+        if (outcome.fault) outcome.datum = 0;
+    } else {
+        deviating_walk(&run, &context, &memory, probe, probe->access);
+    }
     settle(&run);
     return outcome;
 }

@@ -42,7 +42,6 @@ stray_trap:  // a trap outside of a probe: the program itself is wrong
 // void probe_run(struct probe *): makes one access under the scenario's satp and PMP. The PMP
 // registers are in force only between here and the end of the access, and no memory is touched
 // meanwhile but by the access: an entry may split any word of the program's own.
-    .text
     .globl probe_run
     .align 2
 probe_run:
