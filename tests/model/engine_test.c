@@ -15,7 +15,9 @@ static struct fixture_memory memories[2];
 
 static struct mmu_engine *engine_of(struct fixture_memory *memory, uint32_t entries, uint32_t ways,
                                     uint8_t policy) {
-    struct mmu_config config = {.tlb = {{entries, ways, policy}, {entries, ways, policy}}};
+    struct mmu_config config = mmu_config_default();
+    for (unsigned port = 0; port < MMU_PORTS; ++port)
+        config.tlb[port] = (struct mmu_tlb_config){entries, ways, policy};
     struct mmu_bus bus = fixture_bus(memory);
     struct mmu_engine *engine = mmu_engine_create(&config, &bus);
     assert_non_null(engine);
@@ -86,7 +88,7 @@ struct view {
     struct mmu_tlb_fill fill;
     uint8_t fill_port;
     bool response_valid[MMU_PORTS], ready[MMU_PORTS][2];
-    bool fault_valid, request_valid, fill_valid, fence_ready;
+    bool fault_valid, request_valid, fill_valid, fence_ready, pmp_ready;
 };
 
 static struct view view_of(const struct mmu_engine *engine) {
@@ -112,12 +114,14 @@ static struct view view_of(const struct mmu_engine *engine) {
     if (fill != NULL) view.fill.way = fill->fill.way;
     if (fill != NULL) view.fill.evict = fill->fill.evict;
     view.fence_ready = mmu_engine_fence_ready(engine);
+    view.pmp_ready = mmu_engine_pmp_ready(engine);
     return view;
 }
 
 static bool same_answer(const struct mmu_answer *a, const struct mmu_answer *b) {
     return a->pa == b->pa && a->fault == b->fault && a->cause == b->cause && a->level == b->level &&
-           a->source == b->source && a->perm == b->perm;
+           a->napot == b->napot && a->pbmt == b->pbmt && a->source == b->source &&
+           a->perm == b->perm;
 }
 
 static bool same_fault(const struct mmu_fault *a, const struct mmu_fault *b) {
@@ -141,7 +145,8 @@ static bool same_view(const struct view *a, const struct view *b) {
            a->request_valid == b->request_valid && same_request(&a->request, &b->request) &&
            a->fill_valid == b->fill_valid && a->fill_port == b->fill_port &&
            a->fill.set == b->fill.set && a->fill.way == b->fill.way &&
-           a->fill.evict == b->fill.evict && a->fence_ready == b->fence_ready;
+           a->fill.evict == b->fill.evict && a->fence_ready == b->fence_ready &&
+           a->pmp_ready == b->pmp_ready;
 }
 
 // --- jumping equals stepping ----------------------------------------------------------------
@@ -300,6 +305,8 @@ static void answers_after_a_global_fence_are_those_of_the_walk(void **state) {
     fixture_memory_init(&memories[0]);
     fixture_memory_init(&memories[1]);
     struct mmu_engine *engine = engine_of(&memories[0], 16, 16, MMU_PLRU);
+    const struct mmu_arch arch = mmu_arch_default();
+    const struct mmu_pmp pmp = mmu_pmp_reset(&arch);
     struct mmu_memory port_of_walk = fixture_memory_port(&memories[1]);
     unsigned successes = 0;
     for (unsigned k = 0; k < 20000; ++k) {
@@ -313,10 +320,8 @@ static void answers_after_a_global_fence_are_those_of_the_walk(void **state) {
         struct mmu_request request = {.va = va, .access = port ? MMU_FETCH : 1 + (uint8_t)(k % 3)};
         struct mmu_csr csr = random_csr(&rng);
 
-        unsigned reads = 0;
-        struct mmu_context context = mmu_context_capture(&csr, port);
-        struct mmu_answer expected =
-            mmu_walk(mmu_mode_sv39(), MMU_STAGE_SINGLE, &context, &port_of_walk, &request, &reads);
+        struct mmu_context context = mmu_context_capture(&arch, &csr, port);
+        struct mmu_answer expected = mmu_walk(&arch, &context, &pmp, &port_of_walk, &request, NULL);
         struct mmu_answer answer = ask(engine, port, &request, &csr);
         assert_true(same_answer(&answer, &expected));
         assert_memory_equal(memories[0].word, memories[1].word, 3 * 4096);
@@ -472,7 +477,7 @@ static void history_keeps_the_latest_accesses_of_a_long_walk(void **state) {
 
 static void config_of_either_port_is_checked(void **state) {
     (void)state;
-    struct mmu_config config = {.tlb = {{16, 16, 0}, {16, 16, 0}}};
+    struct mmu_config config = mmu_config_default();
     assert_null(mmu_config_check(&config));
     for (unsigned port = 0; port < MMU_PORTS; ++port) {
         config.tlb[port].ways = 5;
