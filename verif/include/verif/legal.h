@@ -44,10 +44,10 @@ struct legal_verdict {
     bool judged;    // false: too much was forgotten to be sure (legal is then true)
     uint8_t stale;  // PTEs, roots or registers of the past that the explanation needs; 0: the
                     // present gives it
-    uint8_t uses;   // PTEs of the explanation
+    uint8_t uses;   // PTEs of the explanation; 0 if the present gives the answer
     struct legal_use use[LEGAL_MOST_LEVELS];
     struct mmu_answer present;  // what the present gives: the expected answer when not legal
-    char reason[160];           // one sentence when not legal: the rule that is violated
+    char reason[256];           // one sentence when not legal: the rule that is violated
 };
 
 struct legal_stats {
@@ -67,8 +67,11 @@ void legal_destroy(struct legal *legal);
 // The unit was reset in cycle `now`: nothing is cached.
 void legal_reset(struct legal *legal, uint64_t now);
 
-// What happened, in order of time. `now`: cycle, never decreasing.
-// Memory changed: by software, or by the unit's own update (hardware).
+// What happened, in order of time: `now` is the cycle, never decreasing, and of two calls in one
+// cycle the first came first. A fence orders the writes and register changes told before it; a
+// request or kill of the fence's own cycle counts as before the fence, whichever is told first.
+// Memory changed: by software, or by the unit's own update (hardware). Told after the change;
+// bytes: 1, 2, 4 or 8, pa a multiple of them; before and after: those bytes, zero-extended.
 void legal_write(struct legal *legal, uint64_t now, uint64_t pa, unsigned bytes, uint64_t before,
                  uint64_t after, bool hardware);
 void legal_registers(struct legal *legal, uint64_t now, const struct mmu_csr *csr);  // on change
@@ -76,14 +79,19 @@ void legal_pmp(struct legal *legal, uint64_t now, const struct mmu_pmp *pmp);   
 void legal_fence(struct legal *legal, uint64_t now, const struct mmu_fence *fence);
 void legal_request(struct legal *legal, uint64_t now, enum mmu_port port,
                    const struct mmu_request *request, const struct mmu_csr *csr);
+// Drops the port's unanswered requests that were accepted before cycle `now`.
 void legal_kill(struct legal *legal, uint64_t now, enum mmu_port port);
+// The bus answered the unit's access of the PTE at pa with an error, though there is memory:
+// requests in flight may give an access fault for it.
+void legal_error(struct legal *legal, uint64_t now, uint64_t pa);
 
-// Judge the answer to the port's request, at its first cycle.
+// Judge the answer to the port's oldest unanswered request, at its first cycle.
 struct legal_verdict legal_answer(struct legal *legal, uint64_t now, enum mmu_port port,
                                   const struct mmu_answer *answer);
-// Judge an A/D update that the unit makes in this cycle, before legal_write tells of it: `expected`
-// must be what memory has, `data` it with A, or A and D, set; the PTE one that a request in flight
-// may use.
+// Judge an A/D update that the unit makes in this cycle, before legal_write tells of it: `data`
+// must be `expected` with A, or A and D, set, and nothing else; where memory has `expected`
+// (elsewhere the compare fails, and nothing is written), hardware updates must be enabled, the PTE
+// a leaf, and, if D is set, one that a store or AMO in flight translates with.
 struct legal_verdict legal_update(struct legal *legal, uint64_t now, uint64_t pa, unsigned bytes,
                                   uint64_t expected, uint64_t data);
 

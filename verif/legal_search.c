@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Is there a walk that gives this answer, each PTE of which the hart may have read or cached?
+//
+// A walk begins at a root that an ASID named (a span) and reads each PTE at some time inside a
+// window:
+//
+//                               from                                      to
+//   pointer, not global         last fence of everything, of the ASID     the era's end
+//   leaf, not global            ... and of the page, of page and ASID     now
+//   global (own G, or above)    last fence of everything; a leaf: of the  now (the topmost global
+//                               page too                                  PTE: the era's end)
+//
+// Eras that are not the request's own can only lend global mappings: an ASID's fence leaves those,
+// as a whole, where they are.
+#include <stddef.h>
+
+#include "legal_internal.h"
+
+static bool from_span(struct legal_search *search, const struct legal_span *span) {
+    const struct legal_flight *flight = search->flight;
+    if (span->hi <= search->view->all && !(search->relax & LEGAL_RELAX_FENCES)) {
+        return false;
+    }
+    bool in_force = span->hi == LEGAL_NEVER || legal_cycle_of(span->closed) >= flight->accepted;
+    search->span_ppn = span->ppn;
+    search->span_asid = span->asid;
+    search->mode = span->mode;
+    search->current = span->asid == flight->asid && in_force;
+    search->lo = legal_later(search->view->all, search->current ? search->view->asid : span->lo);
+    search->hi = search->current ? LEGAL_NEVER : span->hi;
+    bool past =
+        span->mode != flight->mode || span->ppn != flight->root || span->asid != flight->asid;
+    if (!legal_canonical(span->mode, flight->request.va)) {
+        return false;
+    }
+    return legal_visit(search, span->mode->levels - 1u, span->ppn, false, past);
+}
+
+static bool from_roots(struct legal_search *search) {
+    const struct legal *legal = search->legal;
+    const struct legal_flight *flight = search->flight;
+    struct legal_span own = {.mode = flight->mode,
+                             .ppn = flight->root,
+                             .lo = search->view->all,
+                             .hi = LEGAL_NEVER,
+                             .closed = LEGAL_NEVER,
+                             .asid = flight->asid};
+    if (from_span(search, &own)) {
+        return true;
+    }
+    for (unsigned i = 0; i < legal->spans; i++) {
+        if (from_span(search, &legal->span[i])) {
+            return true;
+        }
+    }
+    if (legal->spans_lost > search->view->all) {
+        search->unsure = true;
+    }
+    return false;
+}
+
+// Bare and M-mode: only the check of the physical address, by the PMP of now or of before.
+static bool untranslated(struct legal_search *search) {
+    const struct legal_flight *flight = search->flight;
+    if (!search->answer) {
+        return false;
+    }
+    struct legal_access final = legal_final(flight, flight->request.va);
+    struct legal_costs costs = legal_pmp_costs(search, &final);
+    struct mmu_answer success = {.pa = flight->request.va, .level = MMU_LEVEL_NONE};
+    return legal_found(search, costs.yes, &success) ||
+           legal_found_fault(search, costs.no, legal_access_cause(flight->request.access));
+}
+
+static bool attempt(struct legal_search *search, unsigned limit) {
+    const struct legal_flight *flight = search->flight;
+    search->limit = limit;
+    search->uses = 0;
+    search->doubtful = search->cut = false;
+    if (!flight->mode) {
+        return untranslated(search);
+    }
+    if (!legal_canonical(flight->mode, flight->request.va) &&
+        legal_found_fault(search, 0, legal_page_cause(flight->request.access))) {
+        return true;
+    }
+    return from_roots(search);
+}
+
+// With as few uses of the past as possible.
+bool legal_search_run(struct legal_search *search) {
+    search->budget = LEGAL_BUDGET;
+    for (unsigned limit = 0; limit < 3; limit++) {
+        if (attempt(search, limit)) {
+            return true;
+        }
+        if (!search->cut) {
+            return false;
+        }
+    }
+    return attempt(search, LEGAL_NEVER_COST - 1);
+}
