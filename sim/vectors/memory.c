@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_CAPACITY = 4096 };
+enum { FIRST_CAPACITY = 4096, MOST_TOUCHES = 256, TOUCH_BYTES = 8 };
 
 struct word {
     uint64_t pa, value;
@@ -23,6 +23,9 @@ struct vectors_memory {
     unsigned changes;
     struct vectors_change change[VECTORS_UPDATES];
     bool more_changes;  // than fit: these were not made
+    // Where queries read or wrote since, each once, in order; what does not fit is left out.
+    unsigned touches;
+    uint64_t touch[MOST_TOUCHES];
 };
 
 struct vectors_memory *vectors_memory_create(void) {
@@ -94,11 +97,25 @@ enum sim_status vectors_memory_fill(struct vectors_memory *memory,
     return SIM_OK;
 }
 
+// Returns the place in the order of first touches.
+static unsigned touched(const struct vectors_memory *memory, uint64_t pa) {
+    unsigned i = 0;
+    while (i < memory->touches && memory->touch[i] != pa / TOUCH_BYTES) i++;
+    return i;
+}
+
+static void touch(struct vectors_memory *memory, uint64_t pa) {
+    unsigned i = touched(memory, pa);
+    if (i < memory->touches || i == MOST_TOUCHES) return;
+    memory->touch[memory->touches++] = pa / TOUCH_BYTES;
+}
+
 bool vectors_memory_read(void *user, uint64_t pa, unsigned bytes, uint64_t *value) {
-    const struct vectors_memory *memory = user;
+    struct vectors_memory *memory = user;
     assert(bytes == vectors_word_bytes(&memory->scenario) && pa % bytes == 0);
     *value = 0;
     if (!vectors_has_memory(&memory->scenario, pa, bytes)) return memory->no_memory_zero;
+    touch(memory, pa);
     const struct word *word = find(memory, pa);
     if (word->generation == memory->generation) *value = word->value;
     return true;
@@ -128,11 +145,19 @@ bool vectors_memory_compare_and_write(void *user, uint64_t pa, unsigned bytes, u
 }
 
 void vectors_memory_updates(const struct vectors_memory *memory, struct vectors_outcome *outcome) {
+    unsigned order[VECTORS_UPDATES];
     outcome->updates = memory->changes;
     outcome->more_updates = memory->more_changes;
-    for (unsigned i = 0; i < memory->changes; i++)
-        outcome->update[i] = (struct vectors_update){memory->change[i].pa,
-                                                     find(memory, memory->change[i].pa)->value};
+    for (unsigned i = 0; i < memory->changes; i++) {
+        uint64_t pa = memory->change[i].pa;
+        unsigned place = touched(memory, pa), k = i;
+        for (; k > 0 && order[k - 1] > place; k--) {
+            order[k] = order[k - 1];
+            outcome->update[k] = outcome->update[k - 1];
+        }
+        order[k] = place;
+        outcome->update[k] = (struct vectors_update){pa, find(memory, pa)->value};
+    }
 }
 
 unsigned vectors_memory_changes(const struct vectors_memory *memory,
@@ -142,7 +167,7 @@ unsigned vectors_memory_changes(const struct vectors_memory *memory,
 }
 
 void vectors_memory_keep(struct vectors_memory *memory) {
-    memory->changes = 0;
+    memory->changes = memory->touches = 0;
     memory->more_changes = false;
 }
 

@@ -31,7 +31,8 @@ bool vectors_memory_write(void *memory, uint64_t pa, unsigned bytes, uint64_t va
 bool vectors_memory_compare_and_write(void *memory, uint64_t pa, unsigned bytes, uint64_t expected,
                                       uint64_t desired, uint64_t *old);
 
-// The words written since the last keep or undo, in the order of their first write: their values.
+// The words written since the last keep or undo, in the order in which words were first read or
+// written since then (aligned words of 8 bytes, whatever XLEN): their values.
 void vectors_memory_updates(const struct vectors_memory *memory, struct vectors_outcome *outcome);
 // The same words: what they were before. Returns how many.
 unsigned vectors_memory_changes(const struct vectors_memory *memory,

@@ -30,11 +30,13 @@ static uint8_t effective_priv(const struct vectors_query *query) {
     return mprv ? vectors_mpp(query) : query->priv;
 }
 
+// Below 2^pa_bits only PMP denies. Beyond, no memory exists, and PMP goes first.
 enum vectors_where vectors_where_denied(const struct vectors_hart *hart,
                                         const struct vectors_query *query, uint64_t pa) {
     enum mmu_pmp_kind kind = query->type == 'x'                         ? MMU_PMP_EXECUTE
                              : query->type == 'w' || query->type == 's' ? MMU_PMP_WRITE
                                                                         : MMU_PMP_READ;
+    if (pa >> hart->arch.pa_bits == 0) return VECTORS_IN_PROTECTION;
     bool allowed = mmu_pmp_allows(&hart->pmp, pa, query->bytes, kind, effective_priv(query));
     return allowed ? VECTORS_IN_EMPTY_SPACE : VECTORS_IN_PROTECTION;
 }
