@@ -11,7 +11,7 @@
 
 static struct scene *play(const struct checker_row *row, enum fake_fault fault) {
     struct scene *s = scene_create();
-    if (row->tlb.entries) s->config.mmu = (struct mmu_config){.tlb = {row->tlb, row->tlb}};
+    if (row->tlb.entries) s->config.mmu.tlb[0] = s->config.mmu.tlb[1] = row->tlb;
     if (row->grant_cycles)
         s->config.timing.grant_min = s->config.timing.grant_max = row->grant_cycles;
     checker_map(s);
