@@ -80,9 +80,5 @@ struct mmu_context mmu_context_capture(const struct mmu_arch *arch, const struct
 }
 
 bool mmu_is_canonical(const struct mmu_mode *mode, uint64_t va) {
-    if (mode->wide_root != 0) return va >> mode->va_bits == 0;  // guest physical: zero-extended
-    if (mode->va_bits == 32) return true;                       // XLEN = 32: nothing above
-    unsigned top = mode->va_bits - 1u;
-    uint64_t upper = va >> top;  // the top VA bit and everything above it
-    return upper == 0 || upper == UINT64_MAX >> top;
+    return is_canonical(mode, va);
 }

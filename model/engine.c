@@ -141,7 +141,7 @@ void mmu_engine_accept(struct mmu_engine *engine, enum mmu_port port,
     assert((request->access == MMU_FETCH) == (port == MMU_PORT_FETCH));
     assert(request->size <= 3 && (request->va & ((1u << request->size) - 1)) == 0);
     // By field: the caller has just written them so, and a wider load would wait for that.
-    p->history.request.va = mmu_va_of_xlen(&engine->arch, request->va);
+    p->history.request.va = va_of_xlen(&engine->arch, request->va);
     p->history.request.access = request->access;
     p->history.request.size = request->size;
     p->history.csr = *csr;

@@ -5,7 +5,7 @@
 struct mmu_answer engine_answer_of_entry(const struct mmu_tlb_entry *entry, uint64_t va,
                                          enum mmu_source source) {
     return (struct mmu_answer){
-        .pa = mmu_leaf_pa(entry->ppn, va, entry->page_bits),
+        .pa = leaf_pa(entry->ppn, va, entry->page_bits),
         .level = entry->level,
         .napot = entry->page_bits == MMU_PAGE_BITS + MMU_NAPOT_SHIFT,
         .pbmt = entry->pbmt,
@@ -19,9 +19,9 @@ static struct mmu_answer answer_without_table(const struct mmu_engine *engine, u
     const struct port_state *p = &engine->port[port];
     const struct mmu_request *request = &p->history.request;
     if (p->context.mode != NULL)  // not canonical
-        return mmu_answer_fault(mmu_page_fault(request->access), MMU_SOURCE_NONE);
+        return answer_fault(mmu_page_fault(request->access), MMU_SOURCE_NONE);
     if (!engine_final_allowed(engine, port, request->va))
-        return mmu_answer_fault(mmu_access_fault(request->access), MMU_SOURCE_NONE);
+        return answer_fault(mmu_access_fault(request->access), MMU_SOURCE_NONE);
     return (struct mmu_answer){.pa = request->va, .level = MMU_LEVEL_NONE};
 }
 
@@ -30,14 +30,14 @@ static bool match_answers(const struct mmu_engine *engine, unsigned port,
                           const struct mmu_tlb_entry *entry, struct mmu_answer *answer) {
     const struct port_state *p = &engine->port[port];
     const struct mmu_request *request = &p->history.request;
-    if (!mmu_permitted(entry->perm, request->access, &p->context)) {
-        *answer = mmu_answer_fault(mmu_page_fault(request->access), MMU_SOURCE_TLB);
+    if (!is_permitted(entry->perm, request->access, &p->context)) {
+        *answer = answer_fault(mmu_page_fault(request->access), MMU_SOURCE_TLB);
         return true;
     }
-    if (mmu_is_store(request->access) && !(entry->perm & MMU_PTE_D)) return false;
+    if (is_store(request->access) && !(entry->perm & MMU_PTE_D)) return false;
     *answer = engine_answer_of_entry(entry, request->va, MMU_SOURCE_TLB);
     if (!engine_final_allowed(engine, port, answer->pa))
-        *answer = mmu_answer_fault(mmu_access_fault(request->access), MMU_SOURCE_TLB);
+        *answer = answer_fault(mmu_access_fault(request->access), MMU_SOURCE_TLB);
     return true;
 }
 
@@ -47,7 +47,7 @@ void engine_lookup(struct mmu_engine *engine, unsigned port) {
     engine_count(engine, port, MMU_COUNT_REQUESTS);
     p->context = mmu_context_capture(&engine->arch, &p->history.csr, (enum mmu_port)port);
 
-    if (p->context.mode == NULL || !mmu_is_canonical(p->context.mode, request->va)) {
+    if (p->context.mode == NULL || !is_canonical(p->context.mode, request->va)) {
         engine_count(engine, port, MMU_COUNT_UNTRANSLATED);
         engine_respond(engine, port, answer_without_table(engine, port), engine->now);
         return;

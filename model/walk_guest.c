@@ -73,7 +73,7 @@ static struct mmu_context g_context(const struct mmu_arch *arch, const struct mm
 }
 
 static uint8_t guest_page_fault(uint8_t access) {
-    if (mmu_is_store(access)) return MMU_CAUSE_STORE_GUEST_PAGE;
+    if (is_store(access)) return MMU_CAUSE_STORE_GUEST_PAGE;
     return access == MMU_FETCH ? MMU_CAUSE_FETCH_GUEST_PAGE : MMU_CAUSE_LOAD_GUEST_PAGE;
 }
 
@@ -82,7 +82,7 @@ static struct mmu_guest_answer guest_fault(const struct walk *walk, uint8_t acce
     if (walk->arch->gpa_in_tval2) answer.htval = walk->fault_gpa >> 2;
     if (walk->fault_access.implicit) {
         answer.htinst = walk->arch->xlen == 32 ? PSEUDO_READ_32 : PSEUDO_READ_64;
-        if (mmu_is_store(walk->fault_access.access)) answer.htinst |= PSEUDO_WRITE;
+        if (is_store(walk->fault_access.access)) answer.htinst |= PSEUDO_WRITE;
     }
     return answer;
 }
@@ -96,7 +96,7 @@ static struct mmu_guest_answer answer_without_guest(const struct mmu_arch *arch,
     if (answer->fault || answer->level == MMU_LEVEL_NONE) return result;
     enum mmu_port port = access == MMU_FETCH ? MMU_PORT_FETCH : MMU_PORT_DATA;
     struct mmu_context context = mmu_context_capture(arch, csr, port);
-    result.page_bits[0] = (uint8_t)mmu_page_bits(context.mode, answer->level, answer->napot);
+    result.page_bits[0] = (uint8_t)leaf_page_bits(context.mode, answer->level, answer->napot);
     result.pbmt[0] = answer->pbmt;
     return result;
 }
@@ -105,9 +105,9 @@ static struct mmu_guest_answer walk_virtual(struct walk *walk, const struct mmu_
                                             const struct mmu_request *request, uint8_t access) {
     const struct walk_access explicit = {.access = access,
                                          .bytes = (uint8_t)(1u << request->size),
-                                         .kinds = (uint8_t)mmu_pmp_kinds_of(access),
+                                         .kinds = (uint8_t)pmp_kinds_of(access),
                                          .priv = context->priv};
-    uint64_t va = mmu_va_of_xlen(walk->arch, request->va);
+    uint64_t va = va_of_xlen(walk->arch, request->va);
     struct walk_leaf leaf = {.page_bits = 0};
     enum walk_end end = walk_two_stages(walk, context, va, &explicit, &leaf);
     walk_trace_final(walk->trace, end, leaf.address);

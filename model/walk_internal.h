@@ -5,45 +5,40 @@
 #define MMU_WALK_INTERNAL_H
 
 #include "mmu/walk.h"
-
-// An access beside enum mmu_access: HLVX, a load that needs execute in place of read permission.
-#define MMU_LOAD_EXECUTABLE 4u
-
-static inline bool mmu_is_store(uint8_t access) {
-    return access == MMU_STORE || access == MMU_AMO;
-}
+#include "pte.h"
 
 // Returns the bits of va that exist.
-static inline uint64_t mmu_va_of_xlen(const struct mmu_arch *arch, uint64_t va) {
+MMU_INLINE uint64_t va_of_xlen(const struct mmu_arch *arch, uint64_t va) {
     return arch->xlen == 32 ? va & UINT32_MAX : va;
 }
 
-static inline bool mmu_pte_is_napot(const struct mmu_mode *mode, uint64_t pte) {
-    return mode->pte_bytes == 8 && (pte & MMU_PTE_N) != 0;
-}
-
-static inline uint8_t mmu_pte_pbmt(const struct mmu_mode *mode, uint64_t pte) {
-    return mode->pte_bytes == 8 ? (uint8_t)(pte >> MMU_PTE_PBMT_SHIFT & 3u) : 0;
+MMU_INLINE bool is_canonical(const struct mmu_mode *mode, uint64_t va) {
+    if (mode->wide_root != 0) return va >> mode->va_bits == 0;  // guest physical: zero-extended
+    if (mode->va_bits == 32) return true;                       // XLEN = 32: nothing above
+    unsigned top = mode->va_bits - 1u;
+    uint64_t upper = va >> top;  // the top VA bit and everything above it
+    return upper == 0 || upper == UINT64_MAX >> top;
 }
 
 // Returns the answer of a fault; every other field is 0.
-static inline struct mmu_answer mmu_answer_fault(uint8_t cause, enum mmu_source source) {
+MMU_INLINE struct mmu_answer answer_fault(uint8_t cause, enum mmu_source source) {
     return (struct mmu_answer){.fault = true, .cause = cause, .source = (uint8_t)source};
 }
 
 // Returns the kinds (R, W, X of pmpcfg) that the final access needs. HLVX executes nothing, but
 // memory must grant execute and read.
-static inline unsigned mmu_pmp_kinds_of(uint8_t access) {
+MMU_INLINE unsigned pmp_kinds_of(uint8_t access) {
     if (access == MMU_FETCH) return MMU_PMP_EXECUTE;
-    if (mmu_is_store(access)) return MMU_PMP_WRITE;
+    if (is_store(access)) return MMU_PMP_WRITE;
     return access == MMU_LOAD ? MMU_PMP_READ : MMU_PMP_READ | MMU_PMP_EXECUTE;
 }
 
 // Returns whether physical memory may be accessed: below 2^pa_bits, and by the PMP (NULL: none).
-static inline bool mmu_physical_allowed(const struct mmu_arch *arch, const struct mmu_pmp *pmp,
-                                        uint64_t pa, unsigned bytes, unsigned kinds, uint8_t priv) {
+MMU_INLINE bool physical_allowed(const struct mmu_arch *arch, const struct mmu_pmp *pmp,
+                                 uint64_t pa, unsigned bytes, unsigned kinds, uint8_t priv) {
     if (pa >> arch->pa_bits != 0) return false;
-    return pmp == NULL || mmu_pmp_allows(pmp, pa, bytes, (enum mmu_pmp_kind)kinds, priv);
+    if (pmp == NULL || pmp->entries == 0) return true;
+    return mmu_pmp_allows(pmp, pa, bytes, (enum mmu_pmp_kind)kinds, priv);
 }
 
 // --- the walk of one stage --------------------------------------------------------------------

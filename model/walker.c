@@ -34,8 +34,8 @@ static void log_access(struct mmu_engine *engine, const struct mmu_walk_access *
 static bool is_allowed(const struct mmu_engine *engine, const struct mmu_memory_request *request) {
     const struct mmu_mode *mode = engine->port[engine->walker.port].context.mode;
     unsigned kind = request->write ? MMU_PMP_WRITE : MMU_PMP_READ;
-    return mmu_physical_allowed(&engine->arch, &engine->pmp_next, request->pa, mode->pte_bytes,
-                                kind, MMU_PRIV_S);
+    return physical_allowed(&engine->arch, &engine->pmp_next, request->pa, mode->pte_bytes, kind,
+                            MMU_PRIV_S);
 }
 
 // Put a transaction on the wires from `request_cycle` on, or be denied in that cycle.
@@ -71,7 +71,7 @@ static void issue_read(struct mmu_engine *engine, uint64_t request_cycle) {
     const struct port_state *p = &engine->port[w->port];
     uint64_t va = p->history.request.va;
     struct mmu_memory_request request = {
-        .pa = mmu_pte_address(p->context.mode, w->table_ppn, va, w->level)};
+        .pa = pte_address(p->context.mode, w->table_ppn, va, w->level)};
     issue(engine, &request, request_cycle);
 }
 
@@ -142,12 +142,12 @@ static void finish(struct mmu_engine *engine, struct mmu_answer answer, uint64_t
 
 static void finish_with_page_fault(struct mmu_engine *engine, uint64_t cycle) {
     uint8_t access = engine->port[engine->walker.port].history.request.access;
-    finish(engine, mmu_answer_fault(mmu_page_fault(access), MMU_SOURCE_WALK), cycle);
+    finish(engine, answer_fault(mmu_page_fault(access), MMU_SOURCE_WALK), cycle);
 }
 
 static void finish_with_access_fault(struct mmu_engine *engine, uint64_t cycle) {
     uint8_t access = engine->port[engine->walker.port].history.request.access;
-    finish(engine, mmu_answer_fault(mmu_access_fault(access), MMU_SOURCE_WALK), cycle);
+    finish(engine, answer_fault(mmu_access_fault(access), MMU_SOURCE_WALK), cycle);
 }
 
 // Returns the translation that the walk has found in this leaf PTE.
@@ -155,16 +155,16 @@ static struct mmu_tlb_entry entry_of_leaf(const struct mmu_engine *engine, uint6
     const struct walker *w = &engine->walker;
     const struct port_state *p = &engine->port[w->port];
     const struct mmu_mode *mode = p->context.mode;
-    unsigned page_bits = mmu_page_bits(mode, w->level, mmu_pte_is_napot(mode, pte));
+    unsigned page_bits = leaf_page_bits(mode, w->level, pte_is_napot(mode, pte));
     uint64_t page = p->history.request.va >> page_bits << page_bits;
     // va[56:12]: addresses above that are copies of bit 56, or of one below it.
     uint64_t va_bits = (UINT64_C(1) << 57) - 1;
     return (struct mmu_tlb_entry){.vpn = (page & va_bits) >> MMU_PAGE_BITS,
-                                  .ppn = mmu_pte_ppn(mode, pte),
+                                  .ppn = pte_ppn(mode, pte),
                                   .asid = p->context.asid,
                                   .level = w->level,
                                   .page_bits = (uint8_t)page_bits,
-                                  .pbmt = mmu_pte_pbmt(mode, pte),
+                                  .pbmt = pte_pbmt(mode, pte),
                                   .perm = (uint8_t)pte | w->global,
                                   .valid = true};
 }
@@ -172,7 +172,7 @@ static struct mmu_tlb_entry entry_of_leaf(const struct mmu_engine *engine, uint6
 static bool leaf_is_allowed(const struct mmu_engine *engine, const struct mmu_tlb_entry *entry) {
     unsigned port = engine->walker.port;
     uint64_t va = engine->port[port].history.request.va;
-    return engine_final_allowed(engine, port, mmu_leaf_pa(entry->ppn, va, entry->page_bits));
+    return engine_final_allowed(engine, port, leaf_pa(entry->ppn, va, entry->page_bits));
 }
 
 // Success, if the final check allows it or has been made.
@@ -233,14 +233,14 @@ static void judge_read(struct mmu_engine *engine, uint64_t cycle) {
     const struct mmu_mode *mode = p->context.mode;
     uint64_t pte = w->value;
     struct mmu_step_result result =
-        mmu_pte_step(&engine->arch, mode, pte, w->level, p->history.request.access, &p->context);
+        pte_step(&engine->arch, mode, pte, w->level, p->history.request.access, &p->context);
     switch (result.step) {
         case MMU_STEP_PAGE_FAULT:
             finish_with_page_fault(engine, cycle);
             break;
         case MMU_STEP_POINTER:
             w->global |= (uint8_t)pte & MMU_PTE_G;
-            w->table_ppn = mmu_pte_ppn(mode, pte);
+            w->table_ppn = pte_ppn(mode, pte);
             --w->level;
             issue_read(engine, cycle + 1);
             break;
