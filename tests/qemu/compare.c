@@ -11,10 +11,35 @@
 #define SHOWN 5u  // differences printed in full
 #define MOST_AT_ONCE 3u
 
+// What the model says becomes of a probe.
+#define OUTCOME_KINDS(X)                     \
+    X(SUCCESS, "allowed")                    \
+    X(UPDATE, "allowed_with_update")         \
+    X(PAGE_FAULT, "page_fault")              \
+    X(PTE_DENIED, "pte_read_denied_by_pmp")  \
+    X(UPDATE_DENIED, "update_denied_by_pmp") \
+    X(PTE_MISSING, "pte_without_memory")     \
+    X(DENIED, "access_denied_by_pmp")        \
+    X(MISSING, "access_without_memory")
+
+enum outcome_kind {
+#define X(name, text) OUTCOME_##name,
+    OUTCOME_KINDS(X)
+#undef X
+        OUTCOMES
+};
+
+static const char *const outcome_names[] = {
+#define X(name, text) text,
+    OUTCOME_KINDS(X)
+#undef X
+};
+
 struct tally {
+    bool deviations;  // whether any is accepted
     uint64_t probes, scenarios, differ;
     uint64_t mode[16];  // probes, by satp.MODE; 0: not translated
-    uint64_t fault;
+    uint64_t outcome[OUTCOMES];
     uint64_t deviation[DEVIATION_COUNT];
 };
 
@@ -24,7 +49,6 @@ static const char *const deviation_names[] = {
 #undef X
 };
 
-// Returns whether the bits of `set` are as many as `size`, at most.
 static unsigned bits_of(unsigned set) {
     unsigned bits = 0;
     for (; set != 0; set &= set - 1) bits++;
@@ -44,12 +68,23 @@ static unsigned find_deviations(struct predict *predict, const struct scenario_p
     return 0;
 }
 
-static void count_probe(struct tally *tally, struct predict *predict,
-                        const struct scenario_probe *probe, bool fault) {
+static enum outcome_kind kind_of(const struct outcome *expected,
+                                 const struct mmu_walk_trace *trace) {
+    const struct mmu_walk_step *last = trace->steps == 0 ? NULL : &trace->step[trace->steps - 1];
+    bool updated = last != NULL && last->write;
+    if (!expected->fault) return updated ? OUTCOME_UPDATE : OUTCOME_SUCCESS;
+    if (trace->final_denied) return OUTCOME_DENIED;
+    if (trace->final_checked) return OUTCOME_MISSING;
+    if (last != NULL && last->denied) return updated ? OUTCOME_UPDATE_DENIED : OUTCOME_PTE_DENIED;
+    return last != NULL && last->error ? OUTCOME_PTE_MISSING : OUTCOME_PAGE_FAULT;
+}
+
+static void count_probe(struct tally *tally, const struct predict *predict,
+                        const struct scenario_probe *probe, enum outcome_kind kind) {
     bool machine = probe->mpp == MMU_PRIV_M || (probe->access != MMU_FETCH && !probe->mprv);
     unsigned mode = machine ? 0 : mmu_satp_mode(&predict->arch, predict->scenario->satp);
     tally->probes++;
-    tally->fault += fault;
+    tally->outcome[kind]++;
     tally->mode[mode]++;
 }
 
@@ -58,13 +93,13 @@ static void judge(struct tally *tally, struct predict *predict, unsigned number,
     const struct scenario_probe *probe = &predict->scenario->probe[number];
     struct mmu_walk_trace trace;
     struct outcome expected = predict_probe(predict, probe, 0, &trace);
-    count_probe(tally, predict, probe, observed->fault);
+    count_probe(tally, predict, probe, kind_of(&expected, &trace));
     if (outcome_equal(&expected, observed)) return;
-    unsigned set = find_deviations(predict, probe, observed);
+    unsigned set = tally->deviations ? find_deviations(predict, probe, observed) : 0;
     for (unsigned k = 0; k < DEVIATION_COUNT; k++) tally->deviation[k] += set >> k & 1u;
     if (set != 0 || tally->differ++ >= SHOWN) return;
-    struct explain_difference difference = {predict, tally->scenarios, number,
-                                            &expected, observed, &trace};
+    struct explain_difference difference = {predict,   tally->scenarios, number,
+                                            &expected, observed,         &trace};
     explain_difference(stderr, &difference);
 }
 
@@ -97,22 +132,23 @@ static const char *compare_all(struct tally *tally, const struct scenario_set *s
 }
 
 static void print_tally(const struct scenario_set *set, const struct tally *tally) {
-    static const char *const modes[16] = {[0] = "untranslated", [1] = "Sv32", [8] = "Sv39",
-                                          [9] = "Sv48",         [10] = "Sv57"};
-    printf("seed %" PRIu64 ", RV%u%s: %" PRIu64 " scenarios, %" PRIu64 " probes, %" PRIu64
-           " of them with an exception\n",
-           set->seed, set->xlen, set->svnapot ? " with Svnapot and Svpbmt" : "", tally->scenarios,
-           tally->probes, tally->fault);
+    static const char *const modes[16] = {
+        [0] = "untranslated", [1] = "Sv32", [8] = "Sv39", [9] = "Sv48", [10] = "Sv57"};
+    printf("seed %" PRIu64 ", RV%u%s: %" PRIu64 " scenarios, %" PRIu64 " probes\n", set->seed,
+           set->xlen, set->svnapot ? " with Svnapot and Svpbmt" : "", tally->scenarios,
+           tally->probes);
     for (unsigned k = 0; k < 16; k++)
-        if (tally->mode[k] != 0) printf("  %-40s %8" PRIu64 "\n", modes[k], tally->mode[k]);
+        if (tally->mode[k] != 0)
+            printf("  probes    %-40s %8" PRIu64 "\n", modes[k], tally->mode[k]);
+    for (unsigned k = 0; k < OUTCOMES; k++)
+        printf("  outcome   %-40s %8" PRIu64 "\n", outcome_names[k], tally->outcome[k]);
     for (unsigned k = 0; k < DEVIATION_COUNT; k++)
-        printf("  deviation %-30s %8" PRIu64 "%s\n", deviation_names[k], tally->deviation[k],
-               tally->deviation[k] == 0 ? " (not seen)" : "");
-    printf("  %-40s %8" PRIu64 "\n", "differences", tally->differ);
+        printf("  deviation %-40s %8" PRIu64 "\n", deviation_names[k], tally->deviation[k]);
+    printf("  %-50s %8" PRIu64 "\n", "differences", tally->differ);
 }
 
-enum compare_result compare_run(const struct scenario_set *set, const char *path) {
-    struct tally tally = {0};
+enum compare_result compare_run(const struct scenario_set *set, const char *path, bool deviations) {
+    struct tally tally = {.deviations = deviations};
     struct observed observed = {.file = fopen(path, "r")};
     if (observed.file == NULL) {
         fprintf(stderr, "%s: cannot be opened\n", path);

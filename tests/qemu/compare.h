@@ -8,7 +8,7 @@
 enum compare_result { COMPARE_AGREES = 0, COMPARE_DIFFERS = 1, COMPARE_UNREADABLE = 2 };
 
 // Compare QEMU's output at `path` with the model, print counts to stdout and each of the first
-// few differences to stderr.
-enum compare_result compare_run(const struct scenario_set *set, const char *path);
+// few differences to stderr. Without `deviations` none is accepted.
+enum compare_result compare_run(const struct scenario_set *set, const char *path, bool deviations);
 
 #endif

@@ -89,7 +89,7 @@ static void choose_privilege(struct generate *g, struct scenario_probe *probe) {
     uint64_t dice = rng_below(&g->rng, 100);
     probe->mpp = dice < 42 ? MMU_PRIV_U : dice < 93 ? MMU_PRIV_S : MMU_PRIV_M;
     probe->mprv = rng_percent(&g->rng, 95);
-    probe->sum = rng_percent(&g->rng, 50);
+    probe->sum = rng_percent(&g->rng, 65);
     probe->mxr = rng_percent(&g->rng, 50);
 }
 

@@ -54,6 +54,8 @@ static uint64_t leaf_flags(struct generate *g) {
         MMU_PTE_R | MMU_PTE_X,
         MMU_PTE_R | MMU_PTE_W | MMU_PTE_X,
         MMU_PTE_R | MMU_PTE_W | MMU_PTE_X,
+        MMU_PTE_R | MMU_PTE_W | MMU_PTE_X,
+        MMU_PTE_R | MMU_PTE_W | MMU_PTE_X,
     };
     uint64_t flags = MMU_PTE_V | kinds[rng_below(&g->rng, sizeof kinds)];
     if (rng_percent(&g->rng, 50)) flags |= MMU_PTE_U;
@@ -137,15 +139,15 @@ static uint64_t make_leaf(struct generate *g, struct generate_path *path, unsign
     uint64_t pa = LAYOUT_ARENA & ~(size - 1);
     if (level == 0) {
         pa = LAYOUT_ARENA + generate_data_page(g) * UINT64_C(4096);
-        if (g->xlen == 64 && rng_percent(&g->rng, 25)) {
+        if (g->xlen == 64 && rng_percent(&g->rng, g->svnapot ? 25 : 4)) {
             pte |= MMU_PTE_N | (uint64_t)NAPOT_LOW << MMU_PTE_PPN_SHIFT;
             pa &= ~UINT64_C(0xffff);
         }
     }
-    if (g->xlen == 64 && rng_percent(&g->rng, 15))
+    if (g->scenario->pbmte && rng_percent(&g->rng, 30))
         pte |= rng_below(&g->rng, 3) << MMU_PTE_PBMT_SHIFT;
     pte |= pte_of(pa / LAYOUT_PAGE, 0);
-    if (rng_percent(&g->rng, 30)) {
+    if (rng_percent(&g->rng, 20)) {
         enum defect defect = (enum defect)rng_below(&g->rng, DEFECT_POINTER_A);
         if (defect == DEFECT_NOTHING) path->arena = false;
         if (rng_percent(&g->rng, 15)) defect = DEFECT_TURNED;
@@ -157,7 +159,7 @@ static uint64_t make_leaf(struct generate *g, struct generate_path *path, unsign
 static uint64_t make_pointer(struct generate *g) {
     uint64_t pte = pte_of(LAYOUT_ARENA / LAYOUT_PAGE + g->used++, MMU_PTE_V);
     if (rng_percent(&g->rng, 20)) pte |= MMU_PTE_G;
-    if (rng_percent(&g->rng, 10))
+    if (rng_percent(&g->rng, 8))
         pte = spoil_pointer(g, pte, (enum defect)rng_below(&g->rng, DEFECTS));
     return pte;
 }

@@ -60,7 +60,8 @@ static uint64_t shown_pte(struct run *run, uint64_t pte) {
     return pte;
 }
 
-static bool pte_allowed(const struct run *run, uint64_t pa, unsigned bytes, enum mmu_pmp_kind kind) {
+static bool pte_allowed(const struct run *run, uint64_t pa, unsigned bytes,
+                        enum mmu_pmp_kind kind) {
     return run->deviations == 0 ||  // then the walk itself checks
            mmu_pmp_allows(&run->predict->pmp, pa, bytes, kind, MMU_PRIV_S);
 }
@@ -107,16 +108,16 @@ static void fault(struct outcome *outcome, const struct scenario_probe *probe, u
 }
 
 // The access itself, at a physical address that translation and PMP let through.
-static void access(struct run *run, const struct scenario_probe *probe, uint8_t access_kind,
-                   uint64_t pa) {
+static void access(struct run *run, const struct scenario_probe *probe, uint64_t pa) {
     unsigned bytes = 1u << probe->size;
+    bool amo = probe->access == MMU_AMO;
     if (!exists(pa, bytes)) {
-        fault(run->outcome, probe, mmu_access_fault(access_kind));
+        bool as_load = amo && has(run, DEVIATION_BIT(AMO_WITHOUT_MEMORY_IS_LOAD_FAULT));
+        fault(run->outcome, probe, mmu_access_fault(as_load ? MMU_LOAD : probe->access));
         return;
     }
-    if (access_kind != MMU_STORE) run->outcome->datum = load(run->predict, pa, bytes);
-    if (access_kind == MMU_STORE || access_kind == MMU_AMO)
-        store(run, pa, bytes, LAYOUT_STORED);
+    if (probe->access != MMU_STORE) run->outcome->datum = load(run->predict, pa, bytes);
+    if (probe->access == MMU_STORE || amo) store(run, pa, bytes, LAYOUT_STORED);
 }
 
 // Tell which words differ from the start, by increasing address, and put them back.
@@ -135,28 +136,38 @@ static void settle(struct run *run) {
     }
 }
 
-// The model's walk as QEMU would make it: the PMP is checked here, not by the walk.
+static bool pmp_allows(const struct run *run, const struct scenario_probe *probe, uint64_t pa,
+                       uint8_t priv) {
+    static const uint8_t kinds[] = {[MMU_FETCH] = MMU_PMP_EXECUTE,
+                                    [MMU_LOAD] = MMU_PMP_READ,
+                                    [MMU_STORE] = MMU_PMP_WRITE,
+                                    [MMU_AMO] = MMU_PMP_READ | MMU_PMP_WRITE};
+    enum mmu_pmp_kind kind = (enum mmu_pmp_kind)kinds[probe->access & 3];
+    return mmu_pmp_allows(&run->predict->pmp, pa, 1u << probe->size, kind, priv);
+}
+
+// The model's walk with QEMU's rules: the PMP is checked here, and the walk has none.
 static void deviating_walk(struct run *run, const struct mmu_context *context,
-                           const struct mmu_memory *memory, const struct scenario_probe *probe,
-                           uint8_t access_kind) {
+                           const struct mmu_memory *memory, const struct scenario_probe *probe) {
     struct mmu_arch arch = run->predict->arch;
     arch.pmp_entries = 0;
     struct mmu_pmp open = mmu_pmp_reset(&arch);
-    struct mmu_request request = {.va = probe->va, .access = access_kind, .size = probe->size};
-    struct mmu_answer answer = mmu_walk(&arch, context, &open, memory, &request, NULL);
-    uint8_t page_fault_cause = mmu_page_fault(access_kind);
-    if (arch.xlen == 32 && has(run, DEVIATION_BIT(PA_TRUNCATED_TO_32_BITS))) answer.pa &= UINT32_MAX;
-    if (answer.fault)
+    struct mmu_request request = {.va = probe->va, .access = probe->access, .size = probe->size};
+    struct mmu_walk_trace trace;
+    struct mmu_answer answer = mmu_walk(&arch, context, &open, memory, &request, &trace);
+    bool translated = !answer.fault || trace.final_denied;  // denied: 2^pa_bits or more
+    uint64_t pa = trace.final_pa;
+    if (arch.xlen == 32 && has(run, DEVIATION_BIT(PA_TRUNCATED_TO_32_BITS))) pa &= UINT32_MAX;
+    bool as_page_fault =
+        run->no_memory && has(run, DEVIATION_BIT(PTE_WITHOUT_MEMORY_IS_PAGE_FAULT));
+    if (as_page_fault || (translated && run->napot_wrong))
+        fault(run->outcome, probe, mmu_page_fault(probe->access));
+    else if (!translated)
         fault(run->outcome, probe, answer.cause);
-    else if (run->napot_wrong)
-        fault(run->outcome, probe, page_fault_cause);
-    else if (!mmu_final_allowed(&run->predict->arch, &run->predict->pmp, answer.pa, &request,
-                                context->priv))
-        fault(run->outcome, probe, mmu_access_fault(access_kind));
+    else if (!pmp_allows(run, probe, pa, context->priv))
+        fault(run->outcome, probe, mmu_access_fault(probe->access));
     else
-        access(run, probe, access_kind, answer.pa);
-    if (run->no_memory && has(run, DEVIATION_BIT(PTE_WITHOUT_MEMORY_IS_PAGE_FAULT)))
-        run->outcome->cause = page_fault_cause;
+        access(run, probe, pa);
 }
 
 // A fetch below M-mode begins with mret, which QEMU refuses if no PMP entry is on.
@@ -180,15 +191,13 @@ struct outcome predict_probe(struct predict *predict, const struct scenario_prob
         if (answer.fault)
             fault(&outcome, probe, answer.cause);
         else
-            access(&run, probe, probe->access, answer.pa);
-    } else if (has(&run, DEVIATION_BIT(MRET_ILLEGAL_WITHOUT_PMP_ENTRY)) && mret_illegal(&run, probe)) {
-        outcome = (struct outcome){.fault = true, .elsewhere = true, .cause = CAUSE_ILLEGAL, .tval = MRET};
-    } else if (probe->access == MMU_AMO && has(&run, DEVIATION_BIT(AMO_FAULTS_AS_LOAD))) {
-        deviating_walk(&run, &context, &memory, probe, MMU_LOAD);
-        if (!outcome.fault) deviating_walk(&run, &context, &memory, probe, MMU_STORE);
-        if (outcome.fault) outcome.datum = 0;
+            access(&run, probe, answer.pa);
+    } else if (has(&run, DEVIATION_BIT(MRET_ILLEGAL_WITHOUT_PMP_ENTRY)) &&
+               mret_illegal(&run, probe)) {
+        outcome = (struct outcome){
+            .fault = true, .elsewhere = true, .cause = CAUSE_ILLEGAL, .tval = MRET};
     } else {
-        deviating_walk(&run, &context, &memory, probe, probe->access);
+        deviating_walk(&run, &context, &memory, probe);
     }
     settle(&run);
     return outcome;

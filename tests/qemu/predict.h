@@ -25,15 +25,15 @@ struct outcome {
 };
 
 // The rules in which QEMU departs from the specification, each with its name in docs/qemu.md.
-#define DEVIATIONS(X)                                                                    \
-    X(RESERVED_BITS_ACCEPTED, "reserved_bits_accepted")                                  \
-    X(PBMT_3_ACCEPTED, "pbmt_3_accepted")                                                \
-    X(PBMT_ACCEPTED_WITHOUT_PBMTE, "pbmt_accepted_without_pbmte")                        \
-    X(PTE_WITHOUT_MEMORY_IS_PAGE_FAULT, "pte_without_memory_is_page_fault")              \
-    X(PTE_UPDATE_IGNORES_PMP, "pte_update_ignores_pmp")                                  \
-    X(NAPOT_CHECKED_AFTER_UPDATE, "napot_checked_after_update")                          \
-    X(AMO_FAULTS_AS_LOAD, "amo_faults_as_load")                                          \
-    X(MRET_ILLEGAL_WITHOUT_PMP_ENTRY, "mret_illegal_without_pmp_entry")                  \
+#define DEVIATIONS(X)                                                       \
+    X(RESERVED_BITS_ACCEPTED, "reserved_bits_accepted")                     \
+    X(PBMT_3_ACCEPTED, "pbmt_3_accepted")                                   \
+    X(PBMT_ACCEPTED_WITHOUT_PBMTE, "pbmt_accepted_without_pbmte")           \
+    X(PTE_WITHOUT_MEMORY_IS_PAGE_FAULT, "pte_without_memory_is_page_fault") \
+    X(PTE_UPDATE_IGNORES_PMP, "pte_update_ignores_pmp")                     \
+    X(NAPOT_CHECKED_AFTER_UPDATE, "napot_checked_after_update")             \
+    X(AMO_WITHOUT_MEMORY_IS_LOAD_FAULT, "amo_without_memory_is_load_fault") \
+    X(MRET_ILLEGAL_WITHOUT_PMP_ENTRY, "mret_illegal_without_pmp_entry")     \
     X(PA_TRUNCATED_TO_32_BITS, "pa_truncated_to_32_bits")
 
 enum deviation {

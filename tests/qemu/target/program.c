@@ -24,11 +24,11 @@ typedef unsigned long word;
 #define WORDS (LAYOUT_BYTES / sizeof(word))
 
 #define csr_write(name, value) __asm__ volatile("csrw " name ", %0" ::"r"((word)(value)) : "memory")
-#define csr_read(name)                                        \
-    ({                                                        \
-        word csr_value_;                                      \
+#define csr_read(name)                                         \
+    ({                                                         \
+        word csr_value_;                                       \
         __asm__ volatile("csrr %0, " name : "=r"(csr_value_)); \
-        csr_value_;                                           \
+        csr_value_;                                            \
     })
 
 int main(void);
