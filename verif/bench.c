@@ -33,6 +33,8 @@ static void reset_sides(struct bench *bench) {
     if (bench_has_dut(bench)) reset_dut(bench);
     if (bench->engine) mmu_engine_reset(bench->engine);
     bench->pmp = mmu_pmp_reset(&bench->config.mmu.arch);
+    if (bench->legal) legal_reset(bench->legal, bench->now);
+    bench->illegal = false;
     bench->base = bench->now;
 }
 
@@ -46,19 +48,25 @@ static void check_config(const struct bench_config *config) {
     (void)timing;
 }
 
+static bool create_oracles(struct bench *bench) {
+    bool lockstep = bench->config.mode == BENCH_LOCKSTEP;
+    bench->shadow = lockstep && (bench->config.oracle & BENCH_SHADOW);
+    if (bench->shadow || bench->config.mode == BENCH_MODEL_ONLY) {
+        struct mmu_bus bus = bench_model_bus(bench);
+        bench->engine = mmu_engine_create(&bench->config.mmu, &bus);
+        if (!bench->engine) return false;
+    }
+    return !lockstep || !(bench->config.oracle & BENCH_LEGAL) || bench_legal_create(bench);
+}
+
 struct bench *bench_create(const struct bench_config *config) {
     check_config(config);
     struct bench *bench = calloc(1, sizeof *bench);
     if (!bench) return NULL;
     bench->config = *config;
-    bench->shadow = config->mode == BENCH_LOCKSTEP && (config->oracle & BENCH_SHADOW);
-    if (bench->shadow || config->mode == BENCH_MODEL_ONLY) {
-        struct mmu_bus bus = bench_model_bus(bench);
-        bench->engine = mmu_engine_create(&config->mmu, &bus);
-        if (!bench->engine) {
-            free(bench);
-            return NULL;
-        }
+    if (!create_oracles(bench)) {
+        bench_destroy(bench);
+        return NULL;
     }
     reset_sides(bench);
     return bench;
@@ -67,6 +75,7 @@ struct bench *bench_create(const struct bench_config *config) {
 void bench_destroy(struct bench *bench) {
     if (!bench) return;
     if (bench->engine) mmu_engine_destroy(bench->engine);
+    legal_destroy(bench->legal);
     free(bench);
 }
 
@@ -107,6 +116,7 @@ static void stage(struct bench *bench, const struct bench_inputs *inputs) {
         ops->set_csr(dut, &inputs->csr);
         staged->csr = inputs->csr;
         staged->csr_valid = true;
+        if (bench->legal) legal_registers(bench->legal, bench->now, &inputs->csr);
     }
     for (unsigned p = 0; p < MMU_PORTS; p++) {
         if (!inputs->request_valid[p] && !staged->request[p]) continue;
@@ -187,7 +197,7 @@ bool bench_cycle(struct bench *bench, const struct bench_inputs *inputs,
     bench_transfers(bench, inputs, outputs, sample);
     if (bench->engine) mmu_engine_advance(bench->engine, bench->now - bench->base);
     if (dut) bench_memory_serve(bench, sample);
-    bool ok = close_cycle(bench, bench_watchdog(bench, inputs, outputs));
+    bool ok = close_cycle(bench, !bench->illegal && bench_watchdog(bench, inputs, outputs));
     if (ok && counters_due(bench)) ok = bench_compare_counters(bench);
     return ok;
 }

@@ -40,7 +40,7 @@ bool bench_fail_port(struct bench *bench, enum bench_check check, unsigned port,
 
 // --- answers -----------------------------------------------------------------------------
 
-static bool same_answer(const struct mmu_answer *a, const struct mmu_answer *b) {
+bool bench_same_answer(const struct mmu_answer *a, const struct mmu_answer *b) {
     return a->pa == b->pa && a->fault == b->fault && a->cause == b->cause && a->level == b->level &&
            a->napot == b->napot && a->pbmt == b->pbmt && a->source == b->source &&
            a->perm == b->perm;
@@ -49,7 +49,7 @@ static bool same_answer(const struct mmu_answer *a, const struct mmu_answer *b) 
 // The architectural outcome first.
 bool bench_compare_answer(struct bench *bench, unsigned port, const struct mmu_answer *expected,
                           const struct mmu_answer *observed) {
-    if (same_answer(expected, observed)) return true;
+    if (bench_same_answer(expected, observed)) return true;
     const struct {
         enum bench_check check;
         const char *signal;
@@ -67,6 +67,7 @@ bool bench_compare_answer(struct bench *bench, unsigned port, const struct mmu_a
     bench->mismatch.has_answer = true;
     bench->mismatch.expected_answer = *expected;
     bench->mismatch.observed_answer = *observed;
+    bench_legal_opinion(bench, port, observed);
     return bench_fail_port(bench, fields[i].check, port, fields[i].signal, fields[i].expected,
                            fields[i].observed);
 }
@@ -98,22 +99,27 @@ static bool compare_response(struct bench *bench, unsigned port) {
 
 // --- the other channels ------------------------------------------------------------------
 
-static bool compare_fault(struct bench *bench, const struct mmu_fault *expected) {
-    struct mmu_fault observed;
-    bench->config.ops->fault(bench->config.dut, &observed);
+bool bench_compare_record(struct bench *bench, const struct mmu_fault *expected,
+                          const struct mmu_fault *observed) {
     const struct {
         const char *what;
         uint64_t expected, observed;
-    } fields[] = {{"fault_port", expected->port, observed.port},
-                  {"fault_cause", expected->cause, observed.cause},
-                  {"fault_tval", expected->tval, observed.tval},
-                  {"fault_access", expected->access, observed.access},
-                  {"fault_asid", expected->asid, observed.asid}};
+    } fields[] = {{"fault_port", expected->port, observed->port},
+                  {"fault_cause", expected->cause, observed->cause},
+                  {"fault_tval", expected->tval, observed->tval},
+                  {"fault_access", expected->access, observed->access},
+                  {"fault_asid", expected->asid, observed->asid}};
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         if (fields[i].expected != fields[i].observed)
             return bench_fail(bench, CHECK_FAULT_RECORD, expected->port, fields[i].what,
                               fields[i].expected, fields[i].observed);
     return true;
+}
+
+static bool compare_fault(struct bench *bench, const struct mmu_fault *expected) {
+    struct mmu_fault observed;
+    bench->config.ops->fault(bench->config.dut, &observed);
+    return bench_compare_record(bench, expected, &observed);
 }
 
 unsigned bench_walking_port(const struct bench *bench) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // State of the bench, shared by its files: bench.c (the cycle), bench_transfer.c (what happens in
 // it), bench_watch.c (what does not happen), bench_memory.c (the DUT's memory port),
-// bench_compare.c (expected beside observed), bench_time.c (how late or early), bench_query.c
-// (names, logs), explain*.c (the page).
+// bench_legal.c (the legal-set oracle), bench_compare.c (expected beside observed), bench_time.c
+// (how late or early), bench_query.c (names, logs), explain*.c (the page).
 #ifndef BENCH_INTERNAL_H
 #define BENCH_INTERNAL_H
 
@@ -33,10 +33,13 @@ struct port_state {
     bool accepted;  // at all, since the last reset
     bool pending;   // response not yet seen, not killed
     bool killed;    // before its response
+    bool standing;  // response seen, not yet taken
+    bool record_due;
     uint64_t accept_cycle;
     uint64_t response_cycle;  // of the response that stands, in lockstep
     struct mmu_request request;
     struct mmu_csr csr;
+    struct mmu_answer answer;  // where the legal oracle judges
 };
 
 // What is staged and need not be staged again.
@@ -60,6 +63,9 @@ struct bench_event {
 struct bench {
     struct bench_config config;
     struct mmu_engine *engine;  // NULL: not run
+    struct legal *legal;        // NULL: not asked
+    bool illegal;               // in this cycle; bench->mismatch is filled
+    bool probing;               // the DUT runs on alone after a mismatch
     bool shadow;                // the DUT is compared with the engine in every cycle
     uint64_t now;               // the coming cycle
     uint64_t base;              // cycle of the last reset
@@ -124,6 +130,19 @@ static inline void bench_applied(struct bench *bench, unsigned kind, uint64_t wh
 // cycle; its A/D updates reach memory only when the model is alone.
 struct mmu_bus bench_model_bus(struct bench *bench);
 
+// The legal-set oracle (bench_legal.c); all but the first need one. False: no memory.
+bool bench_legal_create(struct bench *bench);
+// Judge a response that stands: in its first cycle what it says.
+void bench_legal_response(struct bench *bench, unsigned port, const struct mmu_answer *answer);
+void bench_legal_no_response(struct bench *bench, unsigned port);
+void bench_legal_record(struct bench *bench, const struct mmu_fault *observed);
+// The DUT's transaction, before memory changes; error: injected.
+void bench_legal_transaction(struct bench *bench, const struct mmu_memory_request *request,
+                             bool error);
+void bench_legal_write(struct bench *bench, const struct bench_write *write);
+// Add the oracle's verdict to a mismatch that the model found. Nothing without an oracle.
+void bench_legal_opinion(struct bench *bench, unsigned port, const struct mmu_answer *answer);
+
 void bench_memory_stage(struct bench *bench);
 // Returns whether a request on the wires is granted in this cycle.
 bool bench_memory_granting(const struct bench *bench);
@@ -141,6 +160,10 @@ bool bench_watchdog(struct bench *bench, const struct bench_inputs *inputs,
 
 // Compare what the DUT shows with bench->expected. False: bench->mismatch is filled.
 bool bench_compare(struct bench *bench, unsigned sample);
+bool bench_same_answer(const struct mmu_answer *a, const struct mmu_answer *b);
+// Compare two fault records; false: mismatch filled.
+bool bench_compare_record(struct bench *bench, const struct mmu_fault *expected,
+                          const struct mmu_fault *observed);
 // Compare two answers of a port; false: mismatch filled.
 bool bench_compare_answer(struct bench *bench, unsigned port, const struct mmu_answer *expected,
                           const struct mmu_answer *observed);

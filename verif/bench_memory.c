@@ -31,8 +31,10 @@ static void apply_timing(struct bench *bench, uint64_t ordinal, bool error) {
 
 static void log_write(struct bench *bench, uint64_t pa, uint64_t before, uint64_t after,
                       enum bench_writer writer) {
-    bench->writes[bench->write_count++ % BENCH_WRITE_LOG] = (struct bench_write){
+    struct bench_write *write = &bench->writes[bench->write_count++ % BENCH_WRITE_LOG];
+    *write = (struct bench_write){
         .pa = pa, .before = before, .after = after, .cycle = bench->now, .writer = writer};
+    if (bench->legal) bench_legal_write(bench, write);
 }
 
 void bench_note_write(struct bench *bench, uint64_t pa, uint64_t before, uint64_t after) {
@@ -146,6 +148,7 @@ static void transact(struct bench *bench, const struct mmu_memory_request *reque
     uint64_t ordinal = bench->ordinal_base + port->ordinal++;
     bool error = bench_error(&bench->config.timing, ordinal);
     apply_timing(bench, ordinal, error);
+    if (bench->legal) bench_legal_transaction(bench, request, error);
     port->answer = operate(bench, request, error);
     port->outstanding = true;
     port->answer_cycle = bench->now + port->data_cycles;

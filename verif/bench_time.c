@@ -12,6 +12,7 @@ static uint64_t patience(const struct bench *bench) {
 // Let the DUT alone run on until it shows `bit`. Returns the cycle, MMU_NEVER if it does not.
 static uint64_t probe_dut(struct bench *bench, unsigned sample, unsigned bit) {
     uint64_t now = bench->now, last = now + patience(bench), seen = MMU_NEVER;
+    bench->probing = true;
     bench_memory_serve(bench, sample);
     for (uint64_t cycle = now + 1; cycle <= last; cycle++) {
         unsigned later = bench_probe_cycle(bench, cycle);
@@ -22,6 +23,7 @@ static uint64_t probe_dut(struct bench *bench, unsigned sample, unsigned bit) {
         bench_memory_serve(bench, later);
     }
     bench->now = now;
+    bench->probing = false;
     return seen;
 }
 

@@ -45,8 +45,11 @@ static void count_answer(struct bench *bench, unsigned port, const struct mmu_an
 static void transfer_response(struct bench *bench, unsigned port, const struct bench_inputs *inputs,
                               struct bench_outputs *outputs) {
     const struct mmu_answer *answer = &outputs->answer[port];
+    bool taken = (inputs->take >> port) & 1;
+    if (bench->legal) bench_legal_response(bench, port, answer);
     if (bench->ports[port].pending) count_answer(bench, port, answer);
-    if (!((inputs->take >> port) & 1)) return;
+    bench->ports[port].standing = !taken;
+    if (!taken) return;
     outputs->answered[port] = true;
     digest(bench, answer->pa ^ bench->now,
            (uint64_t)answer->cause | (uint64_t)answer->level << 8 | (uint64_t)answer->perm << 16 |
@@ -57,24 +60,21 @@ static void transfer_response(struct bench *bench, unsigned port, const struct b
 static void transfer_fault(struct bench *bench, struct bench_outputs *outputs) {
     outputs->fault_taken = true;
     if (bench->shadow) bench->stats.compared[CHECK_FAULT_RECORD]++;
+    if (bench->legal) bench_legal_record(bench, &outputs->fault);
     if (bench->engine) mmu_engine_take_fault(bench->engine);
 }
 
 // --- requests ----------------------------------------------------------------------------
 
-// A response that stands is past killing.
-static void transfer_kill(struct bench *bench, unsigned mask, struct bench_outputs *outputs) {
-    bench_log_event(bench,
-                    &(struct bench_event){.cycle = bench->now, .kind = EVENT_KILL, .kill = mask});
-    bench_applied(bench, APPLIED_KILL, bench->now, mask, 0);
-    digest(bench, bench->now, mask);
-    for (unsigned p = 0; p < MMU_PORTS; p++) {
-        if (!((mask >> p) & 1)) continue;
-        if (bench->engine) mmu_engine_kill(bench->engine, (enum mmu_port)p);
-        outputs->killed[p] = bench->ports[p].pending;
-        bench->ports[p].killed |= bench->ports[p].pending;
-        bench->ports[p].pending = false;
-    }
+// A response that stands is past killing. A request that is accepted in this very cycle too: the
+// kill comes before it.
+static void transfer_kill(struct bench *bench, unsigned port, struct bench_outputs *outputs) {
+    struct port_state *state = &bench->ports[port];
+    if (bench->engine) mmu_engine_kill(bench->engine, (enum mmu_port)port);
+    if (!state->pending) return;
+    if (bench->legal) legal_kill(bench->legal, bench->now, (enum mmu_port)port);
+    outputs->killed[port] = state->killed = true;
+    state->pending = false;
 }
 
 static void transfer_request(struct bench *bench, unsigned port, const struct bench_inputs *inputs,
@@ -93,6 +93,7 @@ static void transfer_request(struct bench *bench, unsigned port, const struct be
     digest(bench, request->va ^ bench->now, bench_mix(csr->satp) ^ flags);
     bench_applied(bench, APPLIED_REQUEST + port, bench->now, request->va,
                   bench_mix(csr->satp) ^ flags);
+    if (bench->legal) legal_request(bench->legal, bench->now, (enum mmu_port)port, request, csr);
     if (bench->engine) {
         mmu_engine_accept(bench->engine, (enum mmu_port)port, request, csr);
     } else {
@@ -114,6 +115,7 @@ static void transfer_fence(struct bench *bench, const struct mmu_fence *fence,
         bench, &(struct bench_event){.cycle = bench->now, .kind = EVENT_FENCE, .fence = *fence});
     digest(bench, fence->va ^ bench->now, operands);
     bench_applied(bench, APPLIED_FENCE, bench->now, fence->va, operands);
+    if (bench->legal) legal_fence(bench->legal, bench->now, fence);
     if (bench->engine) mmu_engine_fence(bench->engine, fence);
 }
 
@@ -126,10 +128,9 @@ static void transfer_pmp_write(struct bench *bench, const struct mmu_pmp_write *
                                .cycle = bench->now, .kind = EVENT_PMP_WRITE, .pmp_write = *write});
     digest(bench, write->addr ^ bench->now, fields);
     bench_applied(bench, APPLIED_PMP_WRITE, bench->now, write->addr, fields);
-    if (bench->engine)
-        mmu_engine_pmp_write(bench->engine, write);
-    else
-        mmu_pmp_write(&bench->pmp, write);
+    mmu_pmp_write(&bench->pmp, write);
+    if (bench->legal) legal_pmp(bench->legal, bench->now, &bench->pmp);
+    if (bench->engine) mmu_engine_pmp_write(bench->engine, write);
 }
 
 // --- all ---------------------------------------------------------------------------------
@@ -145,17 +146,41 @@ static void read_payloads(struct bench *bench, const struct bench_inputs *inputs
         outputs->fault = *bench->expected.fault;
 }
 
+// A DUT may answer in the cycle of the request: nothing of an earlier one stands.
+static bool answers_at_once(const struct bench *bench, unsigned port) {
+    const struct port_state *state = &bench->ports[port];
+    return !bench->engine && !state->pending && !state->standing;
+}
+
+static void transfer_port(struct bench *bench, unsigned port, const struct bench_inputs *inputs,
+                          struct bench_outputs *outputs, unsigned sample) {
+    bool answer = sample & ((unsigned)DUT_RESPONSE_DATA << port);
+    bool request = inputs->request_valid[port] && (sample & (1u << port));
+    if (answer && request && answers_at_once(bench, port)) {
+        transfer_request(bench, port, inputs, outputs);
+        request = false;
+    }
+    if (answer)
+        transfer_response(bench, port, inputs, outputs);
+    else if (bench->legal)
+        bench_legal_no_response(bench, port);
+    if ((inputs->kill >> port) & 1) transfer_kill(bench, port, outputs);
+    if (request) transfer_request(bench, port, inputs, outputs);
+}
+
+static void apply_kill(struct bench *bench, unsigned mask) {
+    bench_log_event(bench,
+                    &(struct bench_event){.cycle = bench->now, .kind = EVENT_KILL, .kill = mask});
+    bench_applied(bench, APPLIED_KILL, bench->now, mask, 0);
+    digest(bench, bench->now, mask);
+}
+
 void bench_transfers(struct bench *bench, const struct bench_inputs *inputs,
                      struct bench_outputs *outputs, unsigned sample) {
     bench_no_transfers(outputs);
     read_payloads(bench, inputs, outputs, sample);
-    for (unsigned p = 0; p < MMU_PORTS; p++)
-        if (sample & ((unsigned)DUT_RESPONSE_DATA << p))
-            transfer_response(bench, p, inputs, outputs);
-    if (inputs->kill) transfer_kill(bench, inputs->kill, outputs);
-    for (unsigned p = 0; p < MMU_PORTS; p++)
-        if (inputs->request_valid[p] && (sample & (1u << p)))
-            transfer_request(bench, p, inputs, outputs);
+    if (inputs->kill) apply_kill(bench, inputs->kill);
+    for (unsigned p = 0; p < MMU_PORTS; p++) transfer_port(bench, p, inputs, outputs, sample);
     if ((sample & DUT_FAULT) && (inputs->take & DUT_TAKE_FAULT)) transfer_fault(bench, outputs);
     if (inputs->fence_valid && (sample & DUT_READY_FENCE))
         transfer_fence(bench, &inputs->fence, outputs);

@@ -117,6 +117,39 @@ static void narrow_architectures_agree(void **state) {
     }
 }
 
+// --- the legal oracle --------------------------------------------------------------------------
+
+// The fake, which is right, never does what the specification forbids; with the model beside it or
+// alone. Memory changes without fences: some answers are explained by the past alone.
+static struct bench_stats judged(const struct mmu_arch *arch, unsigned oracle, uint64_t seed,
+                                 uint32_t error_permille) {
+    struct stream s = stream_create(arch, seed);
+    s.scene->config.oracle = oracle;
+    s.scene->config.timing.error_permille = error_permille;
+    begin(&s);
+    stream_run(&s, LONG);
+    expect_agreement(&s, seed);
+    struct bench_stats stats = *bench_stats(s.scene->bench);
+    assert_int_equal(stats.legal.illegal, 0);
+    assert_int_equal(stats.legal.judged + stats.legal.unjudged, stats.compared[CHECK_LEGAL]);
+    assert_true(stats.legal.judged > 1000);
+    assert_true(stats.legal.stale_answers > 0);
+    stream_destroy(&s);
+    return stats;
+}
+
+static void right_answers_are_legal(void **state) {
+    (void)state;
+    struct mmu_arch archs[] = {arch_64(0), arch_64(16), arch_32(0), arch_32(16)};
+    for (unsigned k = 0; k < 4; k++) {
+        struct bench_stats both = judged(&archs[k], BENCH_SHADOW | BENCH_LEGAL, first_seed, 10);
+        struct bench_stats alone = judged(&archs[k], BENCH_LEGAL, first_seed, 10);
+        assert_int_equal(both.fingerprint, alone.fingerprint);
+        assert_int_equal(both.digest, alone.digest);
+        assert_memory_equal(&both.legal, &alone.legal, sizeof both.legal);
+    }
+}
+
 // --- reach -------------------------------------------------------------------------------------
 
 static void expect_reached(const struct stream *s, unsigned levels) {
@@ -190,6 +223,7 @@ int main(void) {
         cmocka_unit_test(sv32_without_pmp_agrees),
         cmocka_unit_test(sv32_with_pmp_agrees),
         cmocka_unit_test(narrow_architectures_agree),
+        cmocka_unit_test(right_answers_are_legal),
         cmocka_unit_test(every_outcome_occurs_in_a_long_stream),
         cmocka_unit_test(all_modes_give_the_same_fingerprint_and_digest),
         cmocka_unit_test(fingerprint_tells_seeds_and_errors_apart),
