@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+// A and D: "Addressing and Memory Protection" (Svade, Svadu), and the last steps of "Virtual
+// Address Translation Process".
+#include <string.h>
+
+#include "scene.h"
+
+#define VA UINT64_C(0x3000)
+#define LEAF pte_at(ROOT_A + 2, 3)
+static const uint64_t fresh = 0x40u << 10 | MMU_PTE_V | RWX;
+
+static void begin(struct scene *scene, bool adue) {
+    struct mmu_arch arch = scene_arch();
+    scene_begin(scene, &arch);
+    scene->csr.adue = adue;
+    set_csr(scene);
+    fence_all(scene);
+    plant(scene, LEAF, fresh);
+}
+
+// The unit's compare-and-write: judged, then made.
+static bool update(struct scene *s, uint64_t pa, uint64_t expected, uint64_t data) {
+    s->verdict = legal_update(s->legal, s->now, pa, 8, expected, data);
+    assert_true(s->verdict.judged);
+    if (peek(s, pa) == expected) {
+        plant(s, pa, data);
+        legal_write(s->legal, s->now, pa, 8, expected, data, true);
+    }
+    s->now++;
+    return s->verdict.legal;
+}
+
+static void an_access_needs_a_set_in_the_version_it_uses(void **state) {
+    (void)state;
+    struct scene s;
+    begin(&s, true);
+    assert_false(load_gives(&s, VA, fresh | MMU_PTE_A));  // not in memory
+    assert_non_null(strstr(s.verdict.reason, "lacks the A"));
+    assert_false(load_gives(&s, VA, fresh));
+    accept(&s, MMU_LOAD, VA);
+    assert_true(update(&s, LEAF, fresh, fresh | MMU_PTE_A));
+    struct mmu_answer answer = gives(VA, fresh | MMU_PTE_A, 0);
+    assert_true(give(&s, MMU_LOAD, &answer));
+    scene_end(&s);
+}
+
+static void a_store_needs_d_set_in_the_version_it_uses(void **state) {
+    (void)state;
+    struct scene s;
+    begin(&s, true);
+    plant(&s, LEAF, fresh | MMU_PTE_A);
+    struct mmu_answer clean = gives(VA, fresh | MMU_PTE_A, 0), dirty = gives(VA, fresh | 0xC0, 0);
+    assert_false(allowed(&s, MMU_STORE, VA, &clean));
+    assert_false(allowed(&s, MMU_STORE, VA, &dirty));
+    assert_false(faults(&s, MMU_STORE, VA, MMU_CAUSE_STORE_PAGE));
+    accept(&s, MMU_AMO, VA);
+    assert_true(update(&s, LEAF, fresh | MMU_PTE_A, fresh | 0xC0));
+    assert_true(give(&s, MMU_AMO, &dirty));
+    assert_true(allowed(&s, MMU_LOAD, VA, &clean));  // cached before the update
+    scene_end(&s);
+}
+
+static void svade_faults_and_never_updates(void **state) {
+    (void)state;
+    struct scene s;
+    begin(&s, false);
+    assert_true(faults(&s, MMU_LOAD, VA, MMU_CAUSE_LOAD_PAGE));
+    accept(&s, MMU_LOAD, VA);
+    assert_false(update(&s, LEAF, fresh, fresh | MMU_PTE_A));
+    assert_non_null(strstr(s.verdict.reason, "ADUE"));
+    scene_end(&s);
+}
+
+static void an_update_sets_a_and_d_and_nothing_else(void **state) {
+    (void)state;
+    struct scene s;
+    begin(&s, true);
+    accept(&s, MMU_STORE, VA);
+    assert_false(update(&s, LEAF, fresh, fresh | 0xC0 | MMU_PTE_U));
+    plant(&s, LEAF, fresh);
+    assert_false(update(&s, LEAF, fresh, (fresh | 0xC0) + (1 << 10)));
+    plant(&s, LEAF, fresh | MMU_PTE_A);
+    assert_false(update(&s, LEAF, fresh | MMU_PTE_A, fresh | MMU_PTE_D));
+    plant(&s, LEAF, fresh);
+    assert_false(update(&s, LEAF, fresh, fresh | MMU_PTE_D));
+    plant(&s, LEAF, fresh);
+    assert_true(update(&s, LEAF, fresh, fresh | 0xC0));
+    scene_end(&s);
+}
+
+static void an_update_is_of_a_leaf(void **state) {
+    (void)state;
+    struct scene s;
+    uint64_t pointer_pa = pte_at(ROOT_A + 1, 0), value = pointer(ROOT_A + 2);
+    begin(&s, true);
+    accept(&s, MMU_LOAD, VA);
+    assert_false(update(&s, pointer_pa, value, value | MMU_PTE_A));
+    plant(&s, LEAF, fresh ^ MMU_PTE_V);
+    assert_false(update(&s, LEAF, fresh ^ MMU_PTE_V, (fresh ^ MMU_PTE_V) | MMU_PTE_A));
+    scene_end(&s);
+}
+
+static void a_compare_that_fails_writes_nothing(void **state) {
+    (void)state;
+    struct scene s;
+    begin(&s, true);
+    accept(&s, MMU_STORE, VA);
+    assert_true(update(&s, LEAF, fresh + (1 << 10), (fresh + (1 << 10)) | 0xC0));
+    assert_int_equal(peek(&s, LEAF), fresh);
+    scene_end(&s);
+}
+
+static void a_may_be_set_speculatively(void **state) {
+    (void)state;
+    struct scene s;
+    begin(&s, true);
+    assert_true(update(&s, LEAF, fresh, fresh | MMU_PTE_A));
+    scene_end(&s);
+}
+
+static void d_is_set_only_for_a_store_that_translates_with_the_pte(void **state) {
+    (void)state;
+    struct scene s;
+    begin(&s, true);
+    assert_false(update(&s, LEAF, fresh, fresh | 0xC0));  // nothing in flight
+    plant(&s, LEAF, fresh);
+    accept(&s, MMU_LOAD, VA);
+    assert_false(update(&s, LEAF, fresh, fresh | 0xC0));
+    plant(&s, LEAF, fresh);
+    accept(&s, MMU_STORE, VA + 0x1000);  // another page
+    assert_false(update(&s, LEAF, fresh, fresh | 0xC0));
+    plant(&s, LEAF, fresh);
+    accept(&s, MMU_STORE, VA);
+    assert_true(update(&s, LEAF, fresh, fresh | 0xC0));
+    scene_end(&s);
+}
+
+static void d_needs_write_permission(void **state) {
+    (void)state;
+    struct scene s;
+    begin(&s, true);
+    uint64_t read_only = fresh ^ MMU_PTE_W;
+    plant(&s, LEAF, read_only);
+    accept(&s, MMU_STORE, VA);
+    assert_false(update(&s, LEAF, read_only, read_only | 0xC0));
+    scene_end(&s);
+}
+
+static void d_may_be_set_through_a_cached_pointer(void **state) {
+    (void)state;
+    struct scene s;
+    begin(&s, true);
+    poke(&s, pte_at(ROOT_A + 1, 0), pointer(ROOT_B + 2));
+    accept(&s, MMU_STORE, VA);
+    assert_true(update(&s, LEAF, fresh, fresh | 0xC0));
+    fence_all(&s);
+    plant(&s, LEAF, fresh);
+    struct mmu_answer old = gives(VA, fresh | 0xC0, 0);
+    assert_false(give(&s, MMU_STORE, &(struct mmu_answer){.fault = true, .cause = 1}));
+    accept(&s, MMU_STORE, VA);
+    assert_false(update(&s, LEAF, fresh, fresh | 0xC0));
+    assert_false(give(&s, MMU_STORE, &old));
+    scene_end(&s);
+}
+
+// The access is interruptible after its update: a killed store's D may still be set, once.
+static void a_killed_stores_update_may_be_under_way(void **state) {
+    (void)state;
+    struct scene s;
+    begin(&s, true);
+    accept(&s, MMU_STORE, VA);
+    legal_kill(s.legal, s.now++, MMU_PORT_DATA);
+    assert_true(update(&s, LEAF, fresh, fresh | 0xC0));
+    plant(&s, LEAF, fresh);
+    assert_false(update(&s, LEAF, fresh, fresh | 0xC0));
+    scene_end(&s);
+}
+
+static void an_update_of_32_bits(void **state) {
+    (void)state;
+    struct scene s;
+    struct mmu_arch arch = {.xlen = 32, .pa_bits = 34, .asid_bits = 9, .update_first = true};
+    scene_begin(&s, &arch);
+    s.csr.adue = true;
+    set_csr(&s);
+    fence_all(&s);
+    uint64_t root = ROOT_A + 1, pa = (root + 1) * 4096 + 3 * 4, old = 0x40u << 10 | 0x0F;
+    plant(&s, root * 4096, pointer(root + 1));
+    plant(&s, pa, old);
+    accept(&s, MMU_STORE, VA);
+    s.verdict = legal_update(s.legal, s.now, pa, 4, old, old | 0xC0);
+    assert_true(s.verdict.legal && s.verdict.judged);
+    plant(&s, pa, old | 0xC0);
+    legal_write(s.legal, s.now++, pa, 4, old, old | 0xC0, true);
+    struct mmu_answer answer = {.pa = 0x40000, .perm = 0xCF};
+    assert_true(give(&s, MMU_STORE, &answer));
+    fence_va(&s, UINT64_C(0xFFFFFFFF00000000) | VA);  // the upper half is ignored
+    poke(&s, pa, old | 0x80C0);
+    assert_true(allowed(&s, MMU_STORE, VA, &answer));
+    fence_va(&s, VA);
+    assert_false(allowed(&s, MMU_STORE, VA, &answer));
+    scene_end(&s);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_access_needs_a_set_in_the_version_it_uses),
+        cmocka_unit_test(a_store_needs_d_set_in_the_version_it_uses),
+        cmocka_unit_test(svade_faults_and_never_updates),
+        cmocka_unit_test(an_update_sets_a_and_d_and_nothing_else),
+        cmocka_unit_test(an_update_is_of_a_leaf),
+        cmocka_unit_test(a_compare_that_fails_writes_nothing),
+        cmocka_unit_test(a_may_be_set_speculatively),
+        cmocka_unit_test(d_is_set_only_for_a_store_that_translates_with_the_pte),
+        cmocka_unit_test(d_needs_write_permission),
+        cmocka_unit_test(d_may_be_set_through_a_cached_pointer),
+        cmocka_unit_test(a_killed_stores_update_may_be_under_way),
+        cmocka_unit_test(an_update_of_32_bits),
+    };
+    return cmocka_run_group_tests_name("legal.update", tests, NULL, NULL);
+}
