@@ -10,6 +10,7 @@
 
 #define SHOWN 5u  // differences printed in full
 #define MOST_AT_ONCE 3u
+#define MENVCFG_PBMTE (UINT64_C(1) << 62)
 
 // What the model says becomes of a probe.
 #define OUTCOME_KINDS(X)                     \
@@ -109,6 +110,8 @@ static const char *compare_scenario(struct tally *tally, struct predict *predict
     const char *wrong = observed_scenario(observed, tally->scenarios, &registers);
     if (wrong != NULL) return wrong;
     if (registers.satp != predict->scenario->satp) return "satp did not take the scenario's value";
+    if (predict->scenario->pbmte && !(registers.menvcfg & MENVCFG_PBMTE))
+        return "menvcfg.PBMTE did not take the scenario's value";
     for (unsigned k = 0; k < predict->scenario->probes; k++) {
         struct outcome outcome;
         wrong = observed_probe(observed, k, &predict->scenario->probe[k], &outcome);
