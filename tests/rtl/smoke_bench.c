@@ -48,7 +48,7 @@ static uint64_t *word_at(struct smoke *smoke, uint64_t pa) {
 uint64_t *smoke_slot(struct smoke *smoke, uint64_t va, unsigned level) {
     uint64_t table = SMOKE_BASE_PPN;
     for (unsigned at = 2;; --at) {
-        const uint64_t index = va >> (MMU_PAGE_BITS + MMU_VPN_BITS_PER_LEVEL * at) & 511;
+        const uint64_t index = va >> (MMU_PAGE_BITS + 9 * at) & 511;
         uint64_t *slot = word_at(smoke, table * MMU_PAGE_BYTES + index * 8);
         if (at == level) return slot;
         if (*slot == 0) {
@@ -182,7 +182,7 @@ uint64_t smoke_first(const struct smoke *smoke, enum smoke_wire wire, uint64_t f
 
 bool smoke_same_answer(const struct mmu_answer *a, const struct mmu_answer *b) {
     return a->pa == b->pa && a->fault == b->fault && a->cause == b->cause && a->level == b->level &&
-           a->source == b->source && a->perm == b->perm;
+           a->napot == b->napot && a->pbmt == b->pbmt && a->source == b->source && a->perm == b->perm;
 }
 
 bool smoke_same_request(const struct mmu_memory_request *a, const struct mmu_memory_request *b) {
