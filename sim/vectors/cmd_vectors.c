@@ -131,7 +131,7 @@ static enum sim_status run_files(const struct arguments *arguments, struct vecto
     for (size_t i = 0; i < arguments->count && !status; i++) {
         struct vectors_tally tally;
         status = vectors_run_file(run, arguments->files[i], &tally, error);
-        if (!status) vectors_report_file(report, arguments->files[i], &tally);
+        if (!status) vectors_report_file(report, &tally);
     }
     vectors_run_destroy(run);
     if (!status && arguments->options.dut && report->total.dut_queries == 0)

@@ -60,7 +60,7 @@ const char *vectors_reader_name(const struct vectors_reader *reader) {
 static enum sim_status finish_line(struct vectors_reader *reader,
                                    const struct vectors_fields *fields, struct sim_error *error) {
     if (!fields->status) return vectors_lines_next(&reader->lines, error);
-    *error = fields->error;
+    if (error) *error = fields->error;
     return fields->status;
 }
 

@@ -3,18 +3,12 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "words.h"
 
 const char *vectors_who_name(enum vectors_who who) {
     static const char *const names[] = {"walk", "timed model", "RTL"};
     return names[who];
-}
-
-static const char *base_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
 }
 
 static void print_query(const struct vectors_failure *failure) {
@@ -66,16 +60,15 @@ static void print_tally(const struct vectors_report *report, const char *name,
     fflush(stdout);
 }
 
-void vectors_report_file(struct vectors_report *report, const char *file,
-                         const struct vectors_tally *tally) {
+void vectors_report_file(struct vectors_report *report, const struct vectors_tally *tally) {
     if (report->total.scenarios == 0) print_heads(report);
-    print_tally(report, base_name(file), tally);
+    print_tally(report, tally->file, tally);
     report->total.scenarios += tally->scenarios;
     report->total.queries += tally->queries;
     report->total.failed += tally->failed;
     report->total.dut_queries += tally->dut_queries;
     report->total.dut_failed += tally->dut_failed;
-    if (report->files) vectors_collect_file(report, base_name(file), tally);
+    if (report->files) vectors_collect_file(report, tally);
 }
 
 bool vectors_report_passed(const struct vectors_report *report) {

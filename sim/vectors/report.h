@@ -24,8 +24,7 @@ void vectors_report_end(struct vectors_report *report);
 // A vectors_report_fn: print the failure, and collect it.
 void vectors_report_failure(void *report, const struct vectors_failure *failure);
 // Print the line of a file, and collect it.
-void vectors_report_file(struct vectors_report *report, const char *file,
-                         const struct vectors_tally *tally);
+void vectors_report_file(struct vectors_report *report, const struct vectors_tally *tally);
 // Print the totals and the verdict.
 void vectors_report_total(const struct vectors_report *report);
 bool vectors_report_passed(const struct vectors_report *report);
@@ -37,8 +36,7 @@ enum sim_status vectors_report_write(const struct vectors_report *report, const 
 // --- report_json.c -------------------------------------------------------------------------
 
 void vectors_collect_failure(struct vectors_report *report, const struct vectors_failure *failure);
-void vectors_collect_file(struct vectors_report *report, const char *file,
-                          const struct vectors_tally *tally);
+void vectors_collect_file(struct vectors_report *report, const struct vectors_tally *tally);
 const char *vectors_who_name(enum vectors_who who);
 
 #endif

@@ -103,10 +103,9 @@ static json_t *tally_object(const struct vectors_report *report,
     return object;
 }
 
-void vectors_collect_file(struct vectors_report *report, const char *file,
-                          const struct vectors_tally *tally) {
+void vectors_collect_file(struct vectors_report *report, const struct vectors_tally *tally) {
     json_t *object = tally_object(report, tally);
-    json_object_set_new(object, "file", string(file));
+    json_object_set_new(object, "file", string(tally->file));
     json_array_append_new(report->files, object);
 }
 

@@ -4,7 +4,7 @@
 // is done: so that one failure does not make the next.
 #include "run.h"
 
-#include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -174,6 +174,8 @@ enum sim_status vectors_run_file(struct vectors_run *run, const char *path,
     enum sim_status status = vectors_reader_open(path, &reader, error);
     if (status) return status;
     run->file = vectors_reader_name(reader);
+    const char *slash = strrchr(run->file, '/');
+    snprintf(tally->file, sizeof tally->file, "%s", slash ? slash + 1 : run->file);
     while (!status) {
         status = vectors_reader_next(reader, &item, error);
         if (!status) status = take(run, &item, tally, error);

@@ -9,6 +9,8 @@
 #include "scenario.h"
 #include "sim/error.h"
 
+enum { VECTORS_FILE_BYTES = 256 };
+
 struct vectors_options {
     struct vectors_choices choices;
     bool dut;
@@ -17,7 +19,9 @@ struct vectors_options {
     const char *command;  // that repeats the run
 };
 
+// file: its name in what is printed.
 struct vectors_tally {
+    char file[VECTORS_FILE_BYTES];
     uint64_t scenarios, queries;
     uint64_t failed;                   // queries on which the walk or the timed model is wrong
     uint64_t dut_queries, dut_failed;  // with one stage only

@@ -114,6 +114,42 @@ static const char *where_name(unsigned where) {
     }
 }
 
+static const char *page_name(unsigned bits) {
+    switch (bits) {
+        case 0:
+            return "none";
+        case 12:
+            return "4 KiB";
+        case 16:
+            return "64 KiB";
+        case 21:
+            return "2 MiB";
+        case 22:
+            return "4 MiB";
+        case 30:
+            return "1 GiB";
+        case 39:
+            return "512 GiB";
+        case 48:
+            return "256 TiB";
+        default:
+            return "of no legal size";
+    }
+}
+
+static void say_translation(FILE *out, const struct vectors_outcome *outcome) {
+    fprintf(out, "pa 0x%" PRIx64, outcome->pa);
+    if (!outcome->page_bits[0] && !outcome->page_bits[1])
+        fprintf(out, ", not translated");
+    else if (outcome->page_bits[1])
+        fprintf(out, ", pages: VS stage %s, G stage %s", page_name(outcome->page_bits[0]),
+                page_name(outcome->page_bits[1]));
+    else
+        fprintf(out, ", page %s", page_name(outcome->page_bits[0]));
+    fprintf(out, ", PBMT %u", outcome->pbmt[0]);
+    if (outcome->page_bits[1]) fprintf(out, " and %u", outcome->pbmt[1]);
+}
+
 void vectors_say_outcome(FILE *out, const struct vectors_outcome *outcome) {
     if (outcome->fault) {
         fprintf(out, "%s %u %s, tval 0x%" PRIx64, cause_name(outcome->cause), outcome->cause,
@@ -123,10 +159,7 @@ void vectors_say_outcome(FILE *out, const struct vectors_outcome *outcome) {
             fprintf(out, ", htval 0x%" PRIx64 ", htinst 0x%" PRIx64, outcome->htval,
                     outcome->htinst);
     } else {
-        fprintf(out, "pa 0x%" PRIx64 ", page of 2^%u", outcome->pa, outcome->page_bits[0]);
-        if (outcome->page_bits[1]) fprintf(out, " in one of 2^%u", outcome->page_bits[1]);
-        fprintf(out, ", PBMT %u", outcome->pbmt[0]);
-        if (outcome->pbmt[1]) fprintf(out, " and %u", outcome->pbmt[1]);
+        say_translation(out, outcome);
     }
     for (unsigned i = 0; i < outcome->updates; i++)
         fprintf(out, "; PTE 0x%" PRIx64 " becomes 0x%" PRIx64, outcome->update[i].pa,
