@@ -169,12 +169,15 @@ void explain_compared(struct verif_text *t, const struct bench *bench, const str
         verif_text_add(t, "\n          property %s failed\n", m->what);
         return;
     }
+    bool again = m->check == CHECK_INVARIANCE;
     verif_text_add(t, "\n          %-18s %-20s %-20s\n", "",
-                   m->check == CHECK_LEGAL ? "by memory as it is" : "expected (model)",
-                   "observed (DUT)");
+                   m->check == CHECK_LEGAL ? "by memory as it is"
+                   : again                 ? "asked first"
+                                           : "expected (model)",
+                   again ? "asked again" : "observed (DUT)");
     if (m->has_answer) answer_rows(t, m, bench->config.mmu.arch.xlen == 32);
     if (m->expected_request_valid || m->observed_request_valid) request_rows(t, m);
-    if (m->check == CHECK_LEGAL) return;
+    if (m->check == CHECK_LEGAL || again) return;
     if (is_time(m))
         time_row(t, m);
     else if (m->check == CHECK_WATCHDOG)

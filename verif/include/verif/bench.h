@@ -98,6 +98,7 @@ struct bench_outputs {
     X(CHECK_COUNTER, "counter", "event counters")                                          \
     X(CHECK_WATCHDOG, "watchdog", "an answer that never comes")                            \
     X(CHECK_LEGAL, "legal_outcome", "outcome that the privileged specification allows")    \
+    X(CHECK_INVARIANCE, "invariance", "the outcome of an access that is asked again")      \
     X(CHECK_ASSERTION, "assertion", "properties of the RTL (verif/sva)")
 
 enum bench_check {
@@ -179,6 +180,11 @@ bool bench_cycle(struct bench *bench, const struct bench_inputs *inputs,
 
 // Compare all counters now; false as above. True in the other modes.
 bool bench_compare_counters(struct bench *bench);
+
+// Judge the answers to one access asked twice in a row, with nothing between that may change its
+// outcome: all but source must agree. False as above. No model is needed.
+bool bench_check_invariance(struct bench *bench, unsigned port, const struct mmu_answer *first,
+                            const struct mmu_answer *again);
 
 // With the model alone: skip the cycles in which, given `inputs` without requests, fences, kills
 // and PMP writes, nothing would happen. Elsewhere: nothing.

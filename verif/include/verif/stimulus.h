@@ -16,28 +16,28 @@
 
 // field, least, most, default, meaning. The weights of struct stimulus_config; per 1000 cycles
 // unless said otherwise.
-#define STIMULUS_WEIGHT_LIST(X)                                                           \
-    X(pages, 1, STIMULUS_MOST_PAGES, 48, "addresses asked for at a time, in each mode")   \
-    X(idle, 0, 999, 250, "per 1000 cycles, a port stays idle")                            \
-    X(stall, 0, 999, 150, "per 1000 cycles, an answer is not taken")                      \
-    X(fence, 0, 1000, 6, "per 1000 cycles, a fence is requested")                         \
-    X(csr, 0, 1000, 5, "per 1000 cycles, registers change")                               \
-    X(pte_write, 0, 1000, 4, "per 1000 cycles, software rewrites a PTE")                  \
-    X(pmp, 0, 1000, 4, "per 1000 cycles, a PMP entry is written")                         \
-    X(kill, 0, 1000, 8, "per 1000 cycles, a port's request is killed")                    \
-    X(ask_twice, 0, 1000, 2, "per 1000 cycles, an invariance check begins")               \
-    X(reset, 0, 1000000, 30, "per million cycles, the unit is reset")                     \
-    X(phase, 0, 1000000000, 3000, "cycles on average until the weights change; 0: never") \
-    X(svinval, 0, 1000, 300, "per 1000 fences: a sequence of Svinval's")                  \
-    X(lock, 0, 1000, 10, "per 1000 PMP writes: the entry is locked")                      \
-    X(boundary, 0, 1000, 500, "per 1000 requests: offsets where PMP boundaries are")      \
-    X(bare, 0, 1000, 50, "per 1000 register changes: satp.MODE = Bare")                   \
-    X(machine, 0, 1000, 80, "per 1000 register changes: machine mode")                    \
-    X(reserved, 0, 1000, 40, "per 1000 PTEs: a reserved or invalid encoding")             \
-    X(napot, 0, 1000, 150, "per 1000 PTEs of 4 KiB pages: N set (Svnapot)")               \
-    X(pbmt, 0, 1000, 120, "per 1000 leaf PTEs: PBMT not 0 (Svpbmt)")                      \
-    X(global, 0, 1000, 120, "per 1000 PTEs: G set")                                       \
-    X(unset, 0, 1000, 350, "per 1000 leaf PTEs: A or D clear")                            \
+#define STIMULUS_WEIGHT_LIST(X)                                                              \
+    X(pages, 1, STIMULUS_MOST_PAGES, 64, "addresses asked for at a time, per mode and half") \
+    X(idle, 0, 999, 250, "per 1000 cycles, a port stays idle")                               \
+    X(stall, 0, 999, 150, "per 1000 cycles, an answer is not taken")                         \
+    X(fence, 0, 1000, 4, "per 1000 cycles, a fence is requested")                            \
+    X(csr, 0, 1000, 5, "per 1000 cycles, registers change")                                  \
+    X(pte_write, 0, 1000, 6, "per 1000 cycles, software rewrites a PTE")                     \
+    X(pmp, 0, 1000, 4, "per 1000 cycles, a PMP entry is written")                            \
+    X(kill, 0, 1000, 4, "per 1000 cycles, a port's request is killed")                       \
+    X(ask_twice, 0, 1000000, 300, "per million cycles, an invariance check begins")          \
+    X(reset, 0, 1000000, 30, "per million cycles, the unit is reset")                        \
+    X(phase, 0, 1000000000, 3000, "cycles on average until the weights change; 0: never")    \
+    X(svinval, 0, 1000, 200, "per 1000 fences: a sequence of Svinval's")                     \
+    X(lock, 0, 1000, 10, "per 1000 PMP writes: the entry is locked")                         \
+    X(boundary, 0, 1000, 500, "per 1000 requests: offsets where PMP boundaries are")         \
+    X(bare, 0, 1000, 50, "per 1000 register changes: satp.MODE = Bare")                      \
+    X(machine, 0, 1000, 80, "per 1000 register changes: machine mode")                       \
+    X(reserved, 0, 1000, 40, "per 1000 PTEs: a reserved or invalid encoding")                \
+    X(napot, 0, 1000, 150, "per 1000 PTEs of 4 KiB pages: N set (Svnapot)")                  \
+    X(pbmt, 0, 1000, 120, "per 1000 leaf PTEs: PBMT not 0 (Svpbmt)")                         \
+    X(global, 0, 1000, 120, "per 1000 PTEs: G set")                                          \
+    X(unset, 0, 1000, 350, "per 1000 leaf PTEs: A or D clear")                               \
     X(outside, 0, 1000, 15, "per 1000 PTEs: what it points to does not exist")
 
 struct stimulus_config {
