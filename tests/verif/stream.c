@@ -142,6 +142,14 @@ static void request(struct stream *s, unsigned port) {
     in->request_valid[port] = true;
 }
 
+// The client's duty: a walk that a fence restarts goes on with the satp that it has captured, so a
+// fence that is to end an address space does not come while that one's requests are under way.
+static bool may_fence(const struct stream *s) {
+    for (unsigned p = 0; p < MMU_PORTS; p++)
+        if (s->busy[p] && s->satp[p] != s->scene->in.csr.satp) return false;
+    return true;
+}
+
 static void fence(struct stream *s) {
     struct mmu_fence *fence = &s->scene->in.fence;
     uint64_t va = s->va[below(s, STREAM_PAGES)];
@@ -181,10 +189,10 @@ static void pmp_write(struct stream *s) {
 
 static void inputs(struct stream *s) {
     struct bench_inputs *in = &s->scene->in;
-    if (one_in(s, 120)) change_registers(s);
+    if (one_in(s, 120) && !in->fence_valid) change_registers(s);
     for (unsigned p = 0; p < MMU_PORTS; p++)
         if (!in->request_valid[p] && !one_in(s, 3)) request(s, p);
-    if (!in->fence_valid && one_in(s, 120)) fence(s);
+    if (!in->fence_valid && one_in(s, 120) && may_fence(s)) fence(s);
     if (!in->pmp_write_valid && one_in(s, 40)) pmp_write(s);
     in->kill = one_in(s, 40) ? 1 + below(s, 3) : 0;
     in->take = one_in(s, 4) ? below(s, 8) : 7;
@@ -224,6 +232,11 @@ static void note(struct stream *s) {
     for (unsigned p = 0; p < MMU_PORTS; p++) {
         const struct mmu_answer *a = &out->answer[p];
         s->kills += out->killed[p];
+        if (out->answered[p] || out->killed[p]) s->busy[p] = false;
+        if (out->accepted[p]) {
+            s->busy[p] = true;
+            s->satp[p] = s->scene->in.csr.satp;
+        }
         if (!out->answered[p]) continue;
         s->causes[a->cause & 15]++;
         if (!a->fault) s->levels[a->level & 7]++;

@@ -13,7 +13,8 @@ struct stream {
     struct scene *scene;
     uint64_t random;
     uint64_t va[STREAM_PAGES];
-    unsigned modes;  // bits: 1 << index in stream_modes
+    bool busy[MMU_PORTS];      // a request is accepted and not answered
+    uint64_t satp[MMU_PORTS];  // ... with this satp
     // What was reached.
     uint64_t causes[16], levels[8], kills, fences[4], pmp_writes, napot, pbmt;
 };
