@@ -115,6 +115,7 @@ static void explain_with_model(struct verif_text *t, const struct bench *bench,
     explain_latency(t, bench, m);
     explain_events(t, bench, m);
     explain_history(t, bench, m, &third);
+    if (m->has_verdict) explain_verdict(t, bench, &m->verdict);
     suspect(t, m, &third);
 }
 
@@ -126,13 +127,14 @@ static void explain_counter(struct verif_text *t, const struct bench *bench,
                    "output agreed until now.\n");
 }
 
-// Neither model nor verdict: a watchdog or a property.
+// Neither model nor verdict: a watchdog, a property, a fault record.
 static void explain_alone(struct verif_text *t, const struct bench *bench,
                           const struct mismatch *m) {
     if (m->check == CHECK_WATCHDOG)
         verif_text_add(t, "          limit %" PRIu64 " cycles, waited %" PRIu64 "\n", m->expected,
                        m->observed);
     if (bench->ports[m->port].accepted) explain_asked(t, bench, m);
+    if (m->check != CHECK_WATCHDOG) explain_compared(t, bench, m);
     explain_events(t, bench, m);
 }
 
@@ -143,7 +145,9 @@ char *bench_explain(const struct bench *bench, const char *command) {
     verif_text_add(&t, "--- MISMATCH: %s (%s) in cycle %" PRIu64 " ---\n",
                    bench_check_key(m->check), m->what, m->cycle);
     verif_text_add(&t, "          compared: %s\n\n", bench_check_text(m->check));
-    if (!bench->engine)
+    if (m->check == CHECK_LEGAL)
+        explain_illegal(&t, bench, m);
+    else if (!bench->engine)
         explain_alone(&t, bench, m);
     else if (m->check == CHECK_COUNTER)
         explain_counter(&t, bench, m);

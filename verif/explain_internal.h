@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page's parts: explain.c (its order, whom to suspect), explain_answer.c (what was asked,
-// expected beside observed), explain_walk.c (walk, latency), explain_history.c (events, PTEs).
+// expected beside observed), explain_walk.c (walk, latency), explain_history.c (events, PTEs),
+// explain_legal.c (what the legal-set oracle says).
 #ifndef EXPLAIN_INTERNAL_H
 #define EXPLAIN_INTERNAL_H
 
@@ -39,6 +40,11 @@ void explain_final_check(struct verif_text *t, const struct bench *bench, const 
 // The walk in memory as it is now.
 void explain_present_walk(struct verif_text *t, const struct bench *bench,
                           const struct third_opinion *third);
+// The oracle's verdict beside what the model found.
+void explain_verdict(struct verif_text *t, const struct bench *bench,
+                     const struct legal_verdict *verdict);
+// All but the head of a page about CHECK_LEGAL.
+void explain_illegal(struct verif_text *t, const struct bench *bench, const struct mismatch *m);
 void explain_latency(struct verif_text *t, const struct bench *bench, const struct mismatch *m);
 // Fences, kills and PMP writes: those of the request's time, at least the latest few.
 void explain_events(struct verif_text *t, const struct bench *bench, const struct mismatch *m);
