@@ -45,7 +45,7 @@ struct stimulus_rates {
 
 // Where an address came from: it is replaced if it faults too often.
 struct stimulus_place {
-    uint8_t mode, half;
+    uint8_t mode, root, half;
     uint16_t slot;
 };
 
@@ -82,6 +82,7 @@ struct stimulus {
     struct stimulus_rates rates;
     uint64_t phase_end;
     struct mmu_csr csr;
+    unsigned root;       // of csr.satp
     struct mmu_pmp pmp;  // as the unit has it
     struct mmu_request presented[MMU_PORTS];
     struct stimulus_place place[MMU_PORTS];  // of presented
@@ -97,7 +98,8 @@ struct stimulus {
     bool background_open;  // the last PMP entry allows everything
     bool draining;
     struct stimulus_probe probe;
-    uint64_t recent[STIMULUS_MODES][2][STIMULUS_MOST_PAGES];  // lower half, upper half
+    // The addresses that are asked for: by mode, root, half of the address space.
+    uint64_t recent[STIMULUS_MODES][STIMULUS_ROOTS][2][STIMULUS_MOST_PAGES];
     uint64_t hot_ppn[STIMULUS_HOT];
     struct stimulus_stats stats;
 };

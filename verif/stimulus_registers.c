@@ -21,6 +21,7 @@ static void change_satp(struct stimulus *s) {
     unsigned number = stimulus_below(s, s->mode_count);
     unsigned root = stimulus_below(s, STIMULUS_ROOTS);
     if (s->rates.mode >= 0) number = (unsigned)s->rates.mode;
+    s->root = root;
     const struct stimulus_mode *mode = &s->modes[number];
     // An address space keeps its ASID mostly; sometimes two share one.
     unsigned space = stimulus_chance(s, 850) ? root : stimulus_below(s, STIMULUS_ROOTS);

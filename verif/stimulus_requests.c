@@ -33,7 +33,7 @@ static uint64_t random_va(struct stimulus *s, const struct stimulus_mode *mode, 
 }
 
 static uint64_t *address(struct stimulus *s, const struct stimulus_place *place) {
-    return &s->recent[place->mode][place->half][place->slot];
+    return &s->recent[place->mode][place->root][place->half][place->slot];
 }
 
 static void replace(struct stimulus *s, const struct stimulus_place *place) {
@@ -42,14 +42,17 @@ static void replace(struct stimulus *s, const struct stimulus_place *place) {
 
 // Pages that fault would soon be all that is left: what faults is replaced, mostly.
 void stimulus_address_faulted(struct stimulus *s, const struct stimulus_place *place) {
-    if (stimulus_chance(s, 400)) replace(s, place);
+    if (stimulus_chance(s, 600)) replace(s, place);
 }
 
 void stimulus_first_addresses(struct stimulus *s) {
     for (unsigned m = 0; m < s->mode_count; m++)
-        for (unsigned half = 0; half < 2; half++)
+        for (unsigned list = 0; list < 2 * STIMULUS_ROOTS; list++)
             for (unsigned i = 0; i < STIMULUS_MOST_PAGES; i++)
-                replace(s, &(struct stimulus_place){(uint8_t)m, (uint8_t)half, (uint16_t)i});
+                replace(s, &(struct stimulus_place){.mode = (uint8_t)m,
+                                                    .root = (uint8_t)(list / 2),
+                                                    .half = list % 2,
+                                                    .slot = (uint16_t)i});
 }
 
 static uint8_t effective_privilege(const struct stimulus *s, unsigned port) {
@@ -62,10 +65,13 @@ static struct stimulus_place pick_place(struct stimulus *s, unsigned port) {
     int mode = stimulus_mode_of(s, &s->csr);
     if (mode < 0 || stimulus_chance(s, 30)) mode = (int)stimulus_below(s, s->mode_count);
     bool user = effective_privilege(s, port) == MMU_PRIV_U;
-    bool other = stimulus_chance(s, user ? 60 : s->csr.sum ? 300 : 60);
+    bool sum = s->csr.sum && port == MMU_PORT_DATA;
+    bool other = stimulus_chance(s, user || !sum ? 60 : 300);
     uint32_t few = (s->rates.pages + 5) / 6;
     struct stimulus_place place = {
         .mode = (uint8_t)mode,
+        // The same addresses in several spaces: ASIDs and G decide.
+        .root = (uint8_t)(stimulus_chance(s, 200) ? stimulus_below(s, STIMULUS_ROOTS) : s->root),
         .half = user == other,
         .slot = (uint16_t)stimulus_below(s, stimulus_chance(s, 500) ? few : s->rates.pages)};
     if (stimulus_chance(s, 15)) replace(s, &place);

@@ -14,7 +14,7 @@ static uint64_t changed(struct stimulus *s, uint64_t before, unsigned level, uns
         if (kind == 0) return before | MMU_PTE_A | MMU_PTE_D;
         return before & ~(uint64_t)cleared[stimulus_below(s, 4)];
     }
-    if (kind < 6) return before ^ protections[stimulus_below(s, 6)];
+    if (kind == 5) return before ^ protections[stimulus_below(s, 6)];
     return stimulus_pte(s, level, number);
 }
 
