@@ -48,11 +48,10 @@ static uint64_t shown_pte(struct run *run, uint64_t pte) {
     bool leaf = (pte & (MMU_PTE_R | MMU_PTE_W | MMU_PTE_X)) != 0;
     if (run->predict->arch.xlen == 32 || run->deviations == 0) return pte;
     if (has(run, DEVIATION_BIT(RESERVED_BITS_ACCEPTED))) pte &= ~PTE_RESERVED;
-    if (has(run, DEVIATION_BIT(PBMT_3_ACCEPTED)) && leaf && (pte & PTE_PBMT) == PTE_PBMT)
-        pte &= ~PTE_PBMT;
-    if (has(run, DEVIATION_BIT(PBMT_ACCEPTED_WITHOUT_PBMTE)) && leaf &&
-        !run->predict->scenario->pbmte)
-        pte &= ~PTE_PBMT;
+    bool pbmte = run->predict->scenario->pbmte;
+    bool pbmt_3 = pbmte && (pte & PTE_PBMT) == PTE_PBMT;
+    if (has(run, DEVIATION_BIT(PBMT_3_ACCEPTED)) && leaf && pbmt_3) pte &= ~PTE_PBMT;
+    if (has(run, DEVIATION_BIT(PBMT_ACCEPTED_WITHOUT_PBMTE)) && leaf && !pbmte) pte &= ~PTE_PBMT;
     if (has(run, DEVIATION_BIT(NAPOT_CHECKED_AFTER_UPDATE)) && leaf && (pte & MMU_PTE_N)) {
         run->napot_wrong = true;
         pte &= ~MMU_PTE_N;
