@@ -133,10 +133,13 @@ static enum sim_status run_files(const struct arguments *arguments, struct vecto
         status = vectors_run_file(run, arguments->files[i], &tally, error);
         if (!status) vectors_report_file(report, &tally);
     }
+    report->lockstep = vectors_run_lockstep(run);
+    if (!status && arguments->options.dut && report->total.dut_queries == 0) {
+        const char *misfit = vectors_run_misfit(run);
+        status = sim_fail(error, SIM_ERROR_USAGE, "--dut has nothing to check: %s",
+                          *misfit ? misfit : "the unit has one stage, the files have two");
+    }
     vectors_run_destroy(run);
-    if (!status && arguments->options.dut && report->total.dut_queries == 0)
-        status = sim_fail(error, SIM_ERROR_USAGE,
-                          "--dut has nothing to check: the unit has one stage, the files have two");
     return status;
 }
 

@@ -55,7 +55,7 @@ static void print_tally(const struct vectors_report *report, const char *name,
         printf("  %12" PRIu64 " %10" PRIu64, tally->dut_queries - tally->dut_failed,
                tally->dut_failed);
     else if (report->options->dut)
-        printf("  %12s %10s", "two stages", "-");
+        printf("  %12s %10s", "not asked", "-");
     printf("\n");
     fflush(stdout);
 }
@@ -76,6 +76,18 @@ bool vectors_report_passed(const struct vectors_report *report) {
 }
 
 void vectors_report_total(const struct vectors_report *report) {
+    const struct vectors_lockstep *lockstep = &report->lockstep;
     print_tally(report, "total", &report->total);
+    if (report->options->dut && report->total.dut_queries < report->total.queries)
+        printf("\nThe RTL was not asked %" PRIu64 " queries: two stages%s\n",
+               report->total.queries - report->total.dut_queries,
+               report->options->dut_path ? ", or built for another hart" : "");
+    if (report->options->dut)
+        printf("\nRTL with the timed model, in each of %" PRIu64 " cycles: %" PRIu64
+               " answers, %" PRIu64 " PTE accesses, %" PRIu64 " of them updates; %" PRIu64
+               " outcomes judged legal or not\n",
+               lockstep->cycles, lockstep->compared[CHECK_FAULT],
+               lockstep->compared[CHECK_PTE_ACCESS], lockstep->compared[CHECK_PTE_WRITE],
+               lockstep->compared[CHECK_LEGAL]);
     printf("\n%s\n", vectors_report_passed(report) ? "PASSED" : "FAILED");
 }

@@ -12,6 +12,7 @@ struct json_t;
 struct vectors_report {
     const struct vectors_options *options;
     struct vectors_tally total;
+    struct vectors_lockstep lockstep;
     struct json_t *files, *failures;  // for the JSON; NULL: none is wanted
 };
 

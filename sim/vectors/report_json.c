@@ -109,6 +109,16 @@ void vectors_collect_file(struct vectors_report *report, const struct vectors_ta
     json_array_append_new(report->files, object);
 }
 
+static json_t *lockstep_object(const struct vectors_lockstep *lockstep) {
+    json_t *object = json_object(), *compared = json_object();
+    for (unsigned c = 0; c < BENCH_CHECKS; c++)
+        json_object_set_new(compared, bench_check_key((enum bench_check)c),
+                            number(lockstep->compared[c]));
+    json_object_set_new(object, "cycles", number(lockstep->cycles));
+    json_object_set_new(object, "compared", compared);
+    return object;
+}
+
 static json_t *choices_object(const struct vectors_choices *choices) {
     json_t *object = json_object();
     json_object_set_new(object, "update_first", json_boolean(choices->update_first));
@@ -129,6 +139,8 @@ enum sim_status vectors_report_write(const struct vectors_report *report, const 
     json_object_set_new(root, "choices", choices_object(&report->options->choices));
     json_object_set(root, "files", report->files);
     json_object_set_new(root, "total", tally_object(report, &report->total));
+    if (report->options->dut)
+        json_object_set_new(root, "lockstep", lockstep_object(&report->lockstep));
     json_object_set(root, "failures", report->failures);
     char *text = json_dumps(root, JSON_INDENT(2));
     enum sim_status status = text ? result_write_text(path, text, error)

@@ -51,6 +51,17 @@ void vectors_run_destroy(struct vectors_run *run) {
     free(run);
 }
 
+struct vectors_lockstep vectors_run_lockstep(const struct vectors_run *run) {
+    struct vectors_lockstep lockstep = {0};
+    for (unsigned i = 0; i < run->duts.count; i++) {
+        if (!run->duts.entry[i].unit) continue;
+        const struct bench_stats *stats = vectors_unit_stats(run->duts.entry[i].unit);
+        lockstep.cycles += stats->cycles;
+        for (unsigned c = 0; c < BENCH_CHECKS; c++) lockstep.compared[c] += stats->compared[c];
+    }
+    return lockstep;
+}
+
 static void report(struct vectors_run *run, struct vectors_failure *failure) {
     if (run->reported++ >= run->options.max_errors) return;
     failure->file = run->file;
@@ -164,6 +175,10 @@ static enum sim_status take(struct vectors_run *run, const struct vectors_item *
             return SIM_OK;
     }
     return SIM_OK;
+}
+
+const char *vectors_run_misfit(const struct vectors_run *run) {
+    return run->duts.misfit.text;
 }
 
 enum sim_status vectors_run_file(struct vectors_run *run, const char *path,

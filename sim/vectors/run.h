@@ -8,6 +8,7 @@
 
 #include "scenario.h"
 #include "sim/error.h"
+#include "verif/bench.h"
 
 enum { VECTORS_FILE_BYTES = 256 };
 
@@ -24,7 +25,13 @@ struct vectors_tally {
     char file[VECTORS_FILE_BYTES];
     uint64_t scenarios, queries;
     uint64_t failed;                   // queries on which the walk or the timed model is wrong
-    uint64_t dut_queries, dut_failed;  // with one stage only
+    uint64_t dut_queries, dut_failed;  // of one stage, and of the given DUT's hart
+};
+
+// What was compared on DUTs beside the file's expectation.
+struct vectors_lockstep {
+    uint64_t cycles;
+    uint64_t compared[BENCH_CHECKS];
 };
 
 enum vectors_who { VECTORS_WALK, VECTORS_ENGINE, VECTORS_DUT };
@@ -49,6 +56,12 @@ struct vectors_run;
 enum sim_status vectors_run_create(const struct vectors_options *options, vectors_report_fn *report,
                                    void *user, struct vectors_run **run, struct sim_error *error);
 void vectors_run_destroy(struct vectors_run *run);
+
+// What was compared on DUTs so far.
+struct vectors_lockstep vectors_run_lockstep(const struct vectors_run *run);
+
+// Returns why the given DUT was not asked some queries; "" if it was always of their hart.
+const char *vectors_run_misfit(const struct vectors_run *run);
 
 // Run one file. A status is a failure of the file or the environment.
 enum sim_status vectors_run_file(struct vectors_run *run, const char *path,

@@ -135,12 +135,14 @@ static bool is_access_fault(uint8_t cause) {
 }
 
 static void fault_outcome(const struct vectors_unit *unit, const struct vectors_hart *hart,
-                          const struct vectors_query *query, const struct mmu_fault *record,
-                          struct vectors_outcome *outcome) {
-    outcome->cause = record->cause;
+                          const struct vectors_query *query, const struct mmu_answer *answer,
+                          const struct mmu_fault *record, struct vectors_outcome *outcome) {
+    // Answer and record must both have the cause: whichever has not is shown.
+    bool record_wrong = record->cause != query->expected.cause;
+    outcome->cause = record_wrong ? record->cause : answer->cause;
     outcome->tval = record->tval;
     outcome->where = VECTORS_IN_WALK;
-    if (!is_access_fault(record->cause)) return;
+    if (!is_access_fault(outcome->cause)) return;
     outcome->where = (uint8_t)where_of(unit, hart, query);
     if (outcome->where == VECTORS_IN_EMPTY_SPACE) outcome->pa = query->va;
 }
@@ -160,7 +162,7 @@ bool vectors_unit_query(struct vectors_unit *unit, const struct vectors_hart *ha
     outcome->pa = answer.pa;
     outcome->pbmt[0] = answer.pbmt;
     if (answer.fault)
-        fault_outcome(unit, hart, query, &record, outcome);
+        fault_outcome(unit, hart, query, &answer, &record, outcome);
     else if (answer.level != MMU_LEVEL_NONE && context.mode)
         outcome->page_bits[0] = (uint8_t)mmu_page_bits(context.mode, answer.level, answer.napot);
     if (agreed) vectors_final_memory(hart, query, outcome);

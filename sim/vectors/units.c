@@ -14,6 +14,10 @@ static enum sim_status make(struct vectors_units *units, struct vectors_units_en
     config.arch = entry->arch;
     if (units->dut)
         status = dut_load(&config, units->dut_path, units->seed, NULL, &entry->dut, error);
+    if (status == SIM_ERROR_USAGE && units->dut_path) {
+        units->misfit = *error;
+        return SIM_OK;
+    }
     if (status) return status;
     entry->unit =
         vectors_unit_create(&config, entry->dut.ops, entry->dut.dut, units->memory, units->seed);

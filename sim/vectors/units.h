@@ -13,15 +13,17 @@ struct vectors_units {
     const char *dut_path;  // NULL: built
     uint64_t seed;
     struct vectors_memory *memory;
+    struct sim_error misfit;  // what the given DUT does not fit, "" if nothing yet
     unsigned count;
     struct vectors_units_entry {
         struct mmu_arch arch;
         struct loaded_dut dut;
-        struct vectors_unit *unit;
+        struct vectors_unit *unit;  // NULL: the given DUT does not fit
     } entry[MOST_UNITS];
 };
 
-// Find or make the unit for a hart. A DUT always has PMP.
+// Find or make the unit for a hart. A DUT always has PMP. *unit becomes NULL if the given DUT is
+// built for another hart.
 enum sim_status vectors_units_find(struct vectors_units *units, const struct vectors_hart *hart,
                                    struct vectors_unit **unit, struct sim_error *error);
 void vectors_units_destroy(struct vectors_units *units);
