@@ -79,9 +79,9 @@ void vectors_report_total(const struct vectors_report *report) {
     const struct vectors_lockstep *lockstep = &report->lockstep;
     print_tally(report, "total", &report->total);
     if (report->options->dut && report->total.dut_queries < report->total.queries)
-        printf("\nThe RTL was not asked %" PRIu64 " queries: two stages%s\n",
+        printf("\nThe RTL was not asked %" PRIu64 " queries, which need two stages%s\n",
                report->total.queries - report->total.dut_queries,
-               report->options->dut_path ? ", or built for another hart" : "");
+               report->options->dut_path ? ", or another hart than that DUT" : "");
     if (report->options->dut)
         printf("\nRTL with the timed model, in each of %" PRIu64 " cycles: %" PRIu64
                " answers, %" PRIu64 " PTE accesses, %" PRIu64 " of them updates; %" PRIu64

@@ -19,7 +19,7 @@ expect 2 "$TANDEM" vectors --dut $vectors/h-sv32-bare.vec.zst
 says "--dut has nothing to check: the unit has one stage, the files have two"
 expect 0 "$TANDEM" vectors --dut $vectors/h-sv32-bare.vec.zst $vectors/bare32.vec.zst
 prints "not asked"
-prints "The RTL was not asked 864 queries: two stages"
+prints "The RTL was not asked 864 queries, which need two stages"
 
 # MXR forgotten where a load finds an executable page: a DUT of one hart, asked what fits it.
 cp -r rtl "$dir/rtl"
@@ -30,7 +30,7 @@ expect 1 "$TANDEM" vectors --dut="$dut" --max-errors 1 $vectors/sv39.vec.zst --j
 prints "sv39.vec.zst:"
 prints ", RTL"
 prints "MXR 1"
-prints "or built for another hart"
+prints "or another hart than that DUT"
 prints "FAILED"
 python3 - "$dir/bug.json" <<'END' || wrong "the JSON of a bug"
 import json, sys
