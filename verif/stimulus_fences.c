@@ -13,9 +13,22 @@ static enum mmu_fence_op next_op(struct stimulus *s) {
     return MMU_SFENCE_W_INVAL;
 }
 
+static bool same_registers(const struct mmu_csr *a, const struct mmu_csr *b) {
+    return a->satp == b->satp && a->priv == b->priv && a->mpp == b->mpp && a->mprv == b->mprv &&
+           a->adue == b->adue && a->pbmte == b->pbmte;
+}
+
+// What older registers lead to would be installed after the fence: such requests are awaited.
+static bool would_overtake(const struct stimulus *s) {
+    for (unsigned p = 0; p < MMU_PORTS; p++)
+        if (s->flight[p].active && !same_registers(&s->flight[p].csr, &s->csr)) return true;
+    return false;
+}
+
 void stimulus_new_fence(struct stimulus *s) {
     uint32_t rate = s->sequence > 0 ? SEQUENCE_RATE : s->rates.fence;
     if (s->fencing || !stimulus_chance(s, rate) || s->fences >= MOST_FENCES) return;
+    if (would_overtake(s) && !stimulus_chance(s, s->config.overtake)) return;
     bool has_va = stimulus_chance(s, 880);
     s->fence = (struct mmu_fence){.op = (uint8_t)next_op(s),
                                   .has_va = has_va,

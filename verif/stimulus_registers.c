@@ -81,6 +81,8 @@ static uint32_t rate_now(const struct stimulus *s) {
 
 void stimulus_change_csr(struct stimulus *s) {
     if (!stimulus_chance(s, rate_now(s))) return;
+    // A fence that waits would overtake the requests of now.
+    if (s->fencing && s->config.overtake == 0) return;
     int before = stimulus_mode_of(s, &s->csr);
     unsigned kind = stimulus_below(s, 8);
     if (kind < 2) {

@@ -102,6 +102,10 @@ enum sim_status config_check(const struct run_config *config, struct sim_error *
     if (!status) status = check_tlb(config, MMU_PORT_DATA, error);
     if (!status) status = check_tlb(config, MMU_PORT_FETCH, error);
     if (!status) status = check_memory(config, error);
+    if (!status && config->random_overtake && config->oracle != CONFIG_SHADOW)
+        status = sim_fail(error, SIM_ERROR_USAGE,
+                          "random.overtake breaks a client's duty that check.oracle = legal and "
+                          "both rely on: only with shadow");
     if (!status) status = check_range("memory.grant", config->grant_min, config->grant_max, error);
     if (!status) status = check_range("memory.data", config->data_min, config->data_max, error);
     return status;
