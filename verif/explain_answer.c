@@ -79,9 +79,9 @@ void explain_asked(struct verif_text *t, const struct bench *bench, const struct
     const struct mmu_arch *arch = &bench->config.mmu.arch;
     const struct mmu_history *h = &m->history;
     const struct mmu_mode *mode = mmu_mode_of(arch, mmu_satp_mode(arch, h->csr.satp));
-    verif_text_add(t, "Asked     %s port, %s of %u bytes, ",
+    verif_text_add(t, "Asked     %s port, %s of %u byte%s, ",
                    m->port == MMU_PORT_DATA ? "data" : "fetch", access_name(h->request.access),
-                   1u << (h->request.size & 3));
+                   1u << (h->request.size & 3), h->request.size & 3 ? "s" : "");
     virtual_address(t, arch, mode, h->request.va);
     verif_text_add(t,
                    "\n          accepted in cycle %" PRIu64 "; %s, asid %u, root 0x%" PRIx64

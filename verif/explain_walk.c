@@ -49,7 +49,8 @@ void explain_final_check(struct verif_text *t, const struct bench *bench, const 
                          const struct third_opinion *third) {
     unsigned bytes = 1u << (m->history.request.size & 3);
     if (!third->trace.final_denied) return;
-    verif_text_add(t, "\nFinal     %u bytes at 0x%014" PRIx64 ": ", bytes, third->trace.final_pa);
+    verif_text_add(t, "\nFinal     %u byte%s at 0x%014" PRIx64 ": ", bytes, bytes > 1 ? "s" : "",
+                   third->trace.final_pa);
     explain_denial(t, bench, third->trace.final_pa, bytes);
     verif_text_add(t, "\n");
 }

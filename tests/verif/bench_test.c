@@ -138,14 +138,16 @@ static void comparisons_of_a_walk_and_a_fault_are_counted(void **state) {
     assert_false(s->failed);
     const struct bench_stats *stats = bench_stats(s->bench);
     const uint64_t *compared = stats->compared;
-    static const enum bench_check of_answers[] = {CHECK_FAULT, CHECK_PA,     CHECK_LEVEL,
-                                                  CHECK_PERM,  CHECK_SOURCE, CHECK_LATENCY};
-    for (size_t k = 0; k < 6; k++) assert_int_equal(compared[of_answers[k]], 3);
+    static const enum bench_check of_answers[] = {CHECK_FAULT,       CHECK_PA,   CHECK_LEVEL,
+                                                  CHECK_MEMORY_TYPE, CHECK_PERM, CHECK_SOURCE,
+                                                  CHECK_LATENCY};
+    for (size_t k = 0; k < sizeof of_answers / sizeof *of_answers; k++)
+        assert_int_equal(compared[of_answers[k]], 3);
     assert_int_equal(compared[CHECK_PTE_ACCESS], 4);
     assert_int_equal(compared[CHECK_PTE_WRITE], 1);
     assert_int_equal(compared[CHECK_VICTIM], 1);
     assert_int_equal(compared[CHECK_FAULT_RECORD], 1);
-    assert_int_equal(compared[CHECK_READY], 2 * stats->cycles);
+    assert_int_equal(compared[CHECK_READY], 3 * stats->cycles);
     assert_int_equal(compared[CHECK_FENCE], stats->cycles);
     assert_int_equal(compared[CHECK_COUNTER], MMU_COUNTERS);
     assert_int_equal(stats->answers[0], 3);

@@ -54,6 +54,9 @@ enum {
 
 void checker_map(struct scene *scene);
 
+// Play a row's scene with this fault, to the first mismatch, if any.
+struct scene *checker_play(const struct checker_row *row, enum fake_fault fault, unsigned oracle);
+
 // In which every counter counts; for a TLB with one entry.
 void checker_busy_scene(struct scene *scene);
 

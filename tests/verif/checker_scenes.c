@@ -206,6 +206,21 @@ void checker_busy_scene(struct scene *s) {
     scene_idle(s, 5);
 }
 
+struct scene *checker_play(const struct checker_row *row, enum fake_fault fault, unsigned oracle) {
+    struct scene *s = scene_create();
+    s->config.oracle = oracle;
+    s->config.watchdog_cycles = 100;
+    if (row->tlb.entries) s->config.mmu.tlb[0] = s->config.mmu.tlb[1] = row->tlb;
+    if (row->setup) row->setup(s);
+    if (row->grant_cycles)
+        s->config.timing.grant_min = s->config.timing.grant_max = row->grant_cycles;
+    checker_map(s);
+    scene_begin(s, fault);
+    row->scene(s);
+    scene_counters(s);
+    return s;
+}
+
 // --- the table ---------------------------------------------------------------------------------
 
 #define PA(ppn) ((uint64_t)(ppn) << 12)

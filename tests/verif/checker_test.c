@@ -9,24 +9,8 @@
 
 #include "checker.h"
 
-static struct scene *play_with(const struct checker_row *row, enum fake_fault fault,
-                               unsigned oracle) {
-    struct scene *s = scene_create();
-    s->config.oracle = oracle;
-    s->config.watchdog_cycles = 100;
-    if (row->tlb.entries) s->config.mmu.tlb[0] = s->config.mmu.tlb[1] = row->tlb;
-    if (row->setup) row->setup(s);
-    if (row->grant_cycles)
-        s->config.timing.grant_min = s->config.timing.grant_max = row->grant_cycles;
-    checker_map(s);
-    scene_begin(s, fault);
-    row->scene(s);
-    scene_counters(s);
-    return s;
-}
-
 static struct scene *play(const struct checker_row *row, enum fake_fault fault) {
-    return play_with(row, fault, BENCH_SHADOW);
+    return checker_play(row, fault, BENCH_SHADOW);
 }
 
 static void expect_agreement(struct scene *s) {
@@ -57,10 +41,10 @@ static void fault_of_the_row_is_named(void **state) {
 }
 
 static void check_legal_alone(const struct checker_row *row) {
-    struct scene *right = play_with(row, FAKE_RIGHT, BENCH_LEGAL);
+    struct scene *right = checker_play(row, FAKE_RIGHT, BENCH_LEGAL);
     expect_agreement(right);
     scene_destroy(right);
-    struct scene *wrong = play_with(row, row->fault, BENCH_LEGAL);
+    struct scene *wrong = checker_play(row, row->fault, BENCH_LEGAL);
     const struct mismatch *m = bench_mismatch(wrong->bench);
     if (wrong->failed != (row->legal == LEGAL_CATCHES))
         fail_msg("%s: %s %s", row->name, wrong->failed ? bench_check_key(m->check) : "passes",
