@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// How properties are written, in the subset that Verilog simulators and Yosys 0.23 share:
+// clocked immediate assertions. History stands in registers of the property's module.
+//
+//   `SVA(name, when, then)           property: in every cycle with `when`, `then` holds
+//   `SVA_REQUIRE(name, when, then)   the same about the module's inputs. Assumed while the
+//                                    module is proved on its own (SVA_ASSUME_INPUTS),
+//                                    asserted in simulation and in the proof of the module
+//                                    around it: nothing is assumed that is not checked.
+//   `SVA_ENVIRONMENT(name, when, then)  duty of the client or the memory; as SVA_REQUIRE,
+//                                    but assumed in every proof
+//   `SVA_COVER(name, when)           a state worth reaching, without a property
+//
+// Each property brings the cover NAME_reached of its left side. Names are unique in a
+// module and, a limit of Yosys 0.23, never stand in a generate loop.
+
+// Yosys 0.23 would put a register behind each clocked assertion; a step of its proofs is a
+// cycle anyway, so there they are combinational.
+`ifdef FORMAL
+`define SVA_ALWAYS always @* if (rst_ni)
+`else
+`define SVA_ALWAYS always @(posedge clk_i) if (rst_ni)
+`endif
+
+`define SVA_COVER(name, when) `SVA_ALWAYS name: cover (when);
+
+`define SVA(name, when, then) \
+  `SVA_ALWAYS name: assert (!(when) || (then)); \
+  `SVA_COVER(name``_reached, when)
+
+`ifdef SVA_ASSUME_INPUTS
+`define SVA_REQUIRE(name, when, then) `SVA_ALWAYS name: assume (!(when) || (then));
+`else
+`define SVA_REQUIRE(name, when, then) `SVA(name, when, then)
+`endif
+
+`ifdef FORMAL
+`define SVA_ENVIRONMENT(name, when, then) `SVA_ALWAYS name: assume (!(when) || (then));
+`else
+`define SVA_ENVIRONMENT(name, when, then) `SVA(name, when, then)
+`endif
