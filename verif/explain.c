@@ -84,9 +84,10 @@ static void suspect(struct verif_text *t, const struct mismatch *m,
     if (value && m->has_answer)
         verif_text_add(t, "%s\n", suspect_of_answer(m, &third->answer));
     else if (m->check == CHECK_INVARIANCE)
-        verif_text_add(t,
-                       "the DUT: nothing between the two answers may change the outcome, so the TLB "
-                       "and\n          the walk disagree.\n");
+        verif_text_add(
+            t,
+            "the DUT: nothing between the two answers may change the outcome, so the TLB "
+            "and\n          the walk disagree.\n");
     else if (m->check == CHECK_ASSERTION)
         verif_text_add(t, "the DUT: a property that it states of itself does not hold.\n");
     else if (strstr(m->what, "withdrawn"))
