@@ -9,10 +9,6 @@
 #define DEFAULT_SLOTS 8192u
 #define DEFAULT_VERSIONS 8u
 
-static bool power_of_two(uint32_t n) {
-    return n != 0 && (n & (n - 1)) == 0;
-}
-
 static bool allocate(struct legal *legal) {
     uint32_t slots = legal->sets * LEGAL_WAYS;
     size_t asids = (size_t)1 << legal->config.arch.asid_bits;
@@ -41,7 +37,8 @@ struct legal *legal_create(const struct legal_config *config) {
         return NULL;
     }
     uint32_t slots = config->pte_slots ? config->pte_slots : DEFAULT_SLOTS;
-    assert(power_of_two(slots) && config->arch.pmp_entries <= MMU_PMP_ENTRIES);
+    assert(slots != 0 && (slots & (slots - 1)) == 0);  // a power of two
+    assert(config->arch.pmp_entries <= MMU_PMP_ENTRIES);
     legal->config = *config;
     legal->pte_bytes = config->arch.xlen == 32 ? 4 : 8;
     legal->level_bits = config->arch.xlen == 32 ? 10 : 9;
