@@ -31,9 +31,9 @@ struct mmu_answer fake_fault_answer(const struct dut *dut, uint8_t cause, unsign
 static struct mmu_answer untranslated(const struct dut *dut, unsigned p) {
     const struct fake_port *port = &dut->port[p];
     uint64_t va = port->request.va;
+    if (dut->config.arch.xlen == 32) va &= UINT32_MAX;
     if (!fake_final_allowed(dut, va, &port->request, fake_privilege(&port->csr, p)))
         return fake_fault_answer(dut, fake_access_fault(port->request.access), MMU_SOURCE_NONE);
-    if (dut->config.arch.xlen == 32) va &= UINT32_MAX;
     return (struct mmu_answer){.pa = va, .level = MMU_LEVEL_NONE};
 }
 
