@@ -122,8 +122,9 @@ const struct mmu_fault *mmu_engine_fault(const struct mmu_engine *engine);
 const struct mmu_memory_request *mmu_engine_memory_request(const struct mmu_engine *engine);
 const struct mmu_fill_event *mmu_engine_fill(const struct mmu_engine *engine);
 uint64_t mmu_engine_counter(const struct mmu_engine *engine, unsigned counter);
-// Returns the first cycle >= mmu_engine_cycle in which, without further acts, any output
-// differs from what it is now, or MMU_NEVER. Lets a driver without RTL skip idle cycles.
+// Returns the first cycle > mmu_engine_cycle in which, without further acts, any output
+// differs from what it is now, or MMU_NEVER. Lets a driver without RTL skip idle cycles. A walk
+// that was killed, or restarted in the cycle of its denial, counts as visible.
 uint64_t mmu_engine_next_event(const struct mmu_engine *engine);
 // Returns how the port's current request (or, if none, its last one) came about.
 const struct mmu_history *mmu_engine_history(const struct mmu_engine *engine, enum mmu_port port);
