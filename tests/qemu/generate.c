@@ -28,7 +28,7 @@ static uint64_t nothing_32(struct generate *g, unsigned align_bits) {
     uint64_t unit = UINT64_C(1) << align_bits, first = NOTHING / unit;
     uint64_t pa = (first + rng_below(&g->rng, (UINT64_C(1) << 32) / unit - first)) * unit;
     uint64_t above = rng_below(&g->rng, 3) << 32;
-    if (above != 0 && align_bits == MMU_PAGE_BITS && rng_percent(&g->rng, 40))
+    if (above != 0 && align_bits == MMU_PAGE_BITS && rng_percent(&g->rng, 75))
         pa = LAYOUT_ARENA + generate_data_page(g) * UINT64_C(4096);
     return above | pa;
 }

@@ -71,7 +71,10 @@ static uint64_t spoil_high(struct generate *g, uint64_t pte, enum defect defect)
     if (g->xlen == 32) return pte;
     if (defect == DEFECT_RESERVED)
         return pte | UINT64_C(1) << (RESERVED_SHIFT + rng_below(&g->rng, RESERVED_BITS));
-    if (defect == DEFECT_PBMT) return pte | (1 + rng_below(&g->rng, 3)) << MMU_PTE_PBMT_SHIFT;
+    if (defect == DEFECT_PBMT) {
+        uint64_t pbmt = rng_percent(&g->rng, 60) ? 3 : 1 + rng_below(&g->rng, 2);
+        return (pte & ~(UINT64_C(3) << MMU_PTE_PBMT_SHIFT)) | pbmt << MMU_PTE_PBMT_SHIFT;
+    }
     pte |= MMU_PTE_N;
     if (rng_percent(&g->rng, 50)) pte ^= rng_below(&g->rng, 16) << MMU_PTE_PPN_SHIFT;
     return pte;
@@ -144,8 +147,10 @@ static uint64_t make_leaf(struct generate *g, struct generate_path *path, unsign
             pa &= ~UINT64_C(0xffff);
         }
     }
-    if (g->scenario->pbmte && rng_percent(&g->rng, 30))
-        pte |= rng_below(&g->rng, 3) << MMU_PTE_PBMT_SHIFT;
+    if (g->svnapot && rng_percent(&g->rng, g->scenario->pbmte ? 30 : 8)) {
+        uint64_t pbmt = rng_percent(&g->rng, 10) ? 3 : rng_below(&g->rng, 3);
+        pte |= pbmt << MMU_PTE_PBMT_SHIFT;
+    }
     pte |= pte_of(pa / LAYOUT_PAGE, 0);
     if (rng_percent(&g->rng, 20)) {
         enum defect defect = (enum defect)rng_below(&g->rng, DEFECT_POINTER_A);
