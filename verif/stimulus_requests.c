@@ -21,7 +21,8 @@ static uint64_t random_va(struct stimulus *s, const struct stimulus_mode *mode, 
         va |= (uint64_t)stimulus_index(s, number) << (MMU_PAGE_BITS + mode->vpn_bits * level);
     }
     // The other members of a NAPOT page.
-    if (stimulus_chance(s, 100)) va ^= (uint64_t)stimulus_below(s, 16) << MMU_PAGE_BITS;
+    if (s->config.napot && stimulus_chance(s, 100))
+        va ^= (uint64_t)stimulus_below(s, 16) << MMU_PAGE_BITS;
     va |= stimulus_below(s, MMU_PAGE_BYTES);
     if (s->pte_bytes == 4) return va;
     if (va >> (mode->va_bits - 1)) va |= UINT64_MAX << mode->va_bits;

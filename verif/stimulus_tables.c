@@ -49,7 +49,7 @@ static uint64_t pbmt(struct stimulus *s) {
 
 static uint64_t pointer_ppn(struct stimulus *s, unsigned level) {
     if (stimulus_chance(s, s->config.outside)) return stimulus_nowhere_ppn(s);
-    if (level == 0 || stimulus_chance(s, 20))
+    if (level == 0 || stimulus_chance(s, s->config.reserved / 2))
         return stimulus_table_ppn(s, stimulus_below(s, stimulus_tables(s)));
     const struct share *next = share_of(s, level - 1);
     return stimulus_table_ppn(s, next->first + stimulus_below(s, next->count));
