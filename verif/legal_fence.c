@@ -90,8 +90,9 @@ void legal_make_view(const struct legal *legal, const struct legal_flight *fligh
     }
 }
 
-// The fence is in force for requests from now on; it covers what was replaced before `stamp`.
-static void apply(struct legal *legal, const struct mmu_fence *fence, uint64_t stamp) {
+// The fence is in force for requests after `force`; it covers what was replaced before `stamp`.
+static void apply(struct legal *legal, const struct mmu_fence *fence, uint64_t stamp,
+                  uint64_t force) {
     uint16_t asid = (uint16_t)(fence->asid & ((1u << legal->config.arch.asid_bits) - 1u));
     if (fence->has_va) {
         uint64_t va = width_of(legal, fence->va);
@@ -101,10 +102,10 @@ static void apply(struct legal *legal, const struct mmu_fence *fence, uint64_t s
         }
     } else if (fence->has_asid) {
         legal->asid_fence[asid] = legal_later(legal->asid_fence[asid], stamp);
-        legal_close_spans(legal, stamp, false, asid);
+        legal_close_spans(legal, stamp, force, false, asid);
     } else {
         legal->all = legal_later(legal->all, stamp);
-        legal_close_spans(legal, stamp, true, 0);
+        legal_close_spans(legal, stamp, force, true, 0);
     }
 }
 
@@ -135,7 +136,7 @@ static void sinval(struct legal *legal, const struct mmu_fence *fence) {
 static void apply_one(struct legal *legal, const struct legal_pending *pending) {
     if (pending->fence.op == MMU_SFENCE_INVAL_IR) {
         for (unsigned i = 0; i < legal->sinvals; i++) {
-            apply(legal, &legal->sinval[i].fence, legal->sinval[i].stamp);
+            apply(legal, &legal->sinval[i].fence, legal->sinval[i].stamp, pending->stamp);
         }
         legal->sinvals = 0;
         legal->fences_lost = legal_later(legal->fences_lost, legal->sinval_lost);
@@ -146,7 +147,7 @@ static void apply_one(struct legal *legal, const struct legal_pending *pending) 
     } else if (pending->fence.op == MMU_SINVAL_VMA) {
         sinval(legal, &pending->fence);
     } else {
-        apply(legal, &pending->fence, pending->stamp);
+        apply(legal, &pending->fence, pending->stamp, pending->stamp);
     }
 }
 

@@ -56,7 +56,7 @@ static uint32_t set_of(const struct legal *legal, uint64_t pa) {
 }
 
 static bool slot_empty(const struct legal_slot *slot) {
-    return slot->count == 0 && slot->present_since == 0;
+    return slot->count == 0;
 }
 
 const struct legal_slot *legal_find(const struct legal *legal, uint64_t pa, uint64_t *lost) {
@@ -105,7 +105,8 @@ static struct legal_slot *take_slot(struct legal *legal, uint64_t pa) {
     return oldest;
 }
 
-static void push_version(struct legal *legal, uint64_t pa, uint64_t before, uint64_t stamp) {
+static void push_version(struct legal *legal, uint64_t pa, uint64_t before, uint64_t stamp,
+                         bool hardware) {
     struct legal_slot *slot = take_slot(legal, pa);
     size_t base = (size_t)(slot - legal->slot) * legal->versions;
     uint32_t next = slot->count == 0 ? 0 : (slot->newest + 1) % legal->versions;
@@ -118,9 +119,10 @@ static void push_version(struct legal *legal, uint64_t pa, uint64_t before, uint
     } else {
         slot->count++;
     }
-    *version = (struct legal_version){before, slot->present_since, stamp};
+    *version = (struct legal_version){before, slot->present_since, stamp, slot->present_base};
     slot->newest = next;
     slot->present_since = stamp;
+    slot->present_base = hardware ? slot->present_base : stamp;
 }
 
 static uint64_t low_bytes(uint64_t value, unsigned bytes) {
@@ -129,12 +131,12 @@ static uint64_t low_bytes(uint64_t value, unsigned bytes) {
 
 // A write narrower than the PTE: the PTE's other bytes are those that memory has.
 static void write_part(struct legal *legal, uint64_t pa, unsigned bytes, uint64_t before,
-                       uint64_t stamp) {
+                       uint64_t stamp, bool hardware) {
     uint64_t pte_pa = pa - pa % legal->pte_bytes, value;
     unsigned shift = (unsigned)(pa - pte_pa) * 8;
     if (legal_read(legal, pte_pa, &value)) {
         uint64_t mask = low_bytes(UINT64_MAX, bytes) << shift;
-        push_version(legal, pte_pa, (value & ~mask) | (before << shift & mask), stamp);
+        push_version(legal, pte_pa, (value & ~mask) | (before << shift & mask), stamp, hardware);
     }
 }
 
@@ -142,19 +144,18 @@ void legal_write(struct legal *legal, uint64_t now, uint64_t pa, unsigned bytes,
                  uint64_t after, bool hardware) {
     assert(bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8);
     assert(pa % bytes == 0);
-    (void)hardware;  // an update by the unit is a version like any other
     uint64_t stamp = legal_stamp(legal, now);
     unsigned step = legal->pte_bytes;
     if (bytes < step) {
         if (low_bytes(before ^ after, bytes) != 0) {
-            write_part(legal, pa, bytes, before, stamp);
+            write_part(legal, pa, bytes, before, stamp, hardware);
         }
         return;
     }
     for (unsigned at = 0; at < bytes; at += step) {
         uint64_t was = low_bytes(before >> (8 * at), step);
         if (was != low_bytes(after >> (8 * at), step)) {
-            push_version(legal, pa + at, was, stamp);
+            push_version(legal, pa + at, was, stamp, hardware);
         }
     }
 }

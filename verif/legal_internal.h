@@ -31,12 +31,15 @@ struct legal_mode {
 
 struct legal_version {
     uint64_t value, written, replaced;
+    uint64_t base;  // written, but for the unit's own updates of A and D: a cached PTE goes on as
+                    // the updated one
 };
 
 // One PTE's history: a ring of versions, the newest at `newest`.
 struct legal_slot {
     uint64_t pa;
     uint64_t present_since;  // 0: before the oracle's time
+    uint64_t present_base;   // as a version's
     uint64_t lost;           // versions replaced up to here are forgotten
     uint32_t count, newest;  // count 0 and present_since 0: empty
 };
@@ -167,7 +170,12 @@ const struct legal_slot *legal_find(const struct legal *legal, uint64_t pa, uint
 const struct legal_version *legal_version_at(const struct legal *legal,
                                              const struct legal_slot *slot, unsigned index);
 bool legal_read(const struct legal *legal, uint64_t pa, uint64_t *value);
-void legal_close_spans(struct legal *legal, uint64_t stamp, bool every, uint16_t asid);
+void legal_close_spans(struct legal *legal, uint64_t stamp, uint64_t force, bool every,
+                       uint16_t asid);
+// When the root could be read last in this era.
+static inline uint64_t legal_root_until(const struct legal_span *span) {
+    return span->named_until < span->hi ? span->named_until : span->hi;
+}
 static inline uint64_t legal_latest(const struct legal *legal) {
     return legal->cycle << 16 | legal->order;
 }
@@ -227,7 +235,7 @@ enum legal_relax {
     LEGAL_RELAX_NONE = 0,
     LEGAL_RELAX_FENCES = 1,     // as if no fence had been
     LEGAL_RELAX_ASID = 2,       // as if every mapping were global
-    LEGAL_RELAX_REGISTERS = 4,  // as if PMP, PBMTE and ADUE were anything
+    LEGAL_RELAX_REGISTERS = 4,  // as if PMP, PBMTE and ADUE could lag for ever
     LEGAL_RELAX_UPDATE = 8,     // as if A and D were set
     LEGAL_RELAX_PERMISSION = 16
 };
@@ -275,8 +283,10 @@ bool legal_visit(struct legal_search *search, unsigned level, uint64_t table, bo
 // Returns what the present gives; *update: only after an A/D update.
 struct mmu_answer legal_present(const struct legal *legal, const struct legal_flight *flight,
                                 bool *update);
-// Returns whether the search found an explanation.
+// Returns whether the search found an explanation, one with the fewest stale uses.
 bool legal_search_run(struct legal_search *search);
+// ... with at most `limit` stale uses.
+bool legal_search_within(struct legal_search *search, unsigned limit);
 
 // --- sentences (legal_reason.c) ---
 void legal_explain(const struct legal *legal, const struct legal_flight *flight,

@@ -4,18 +4,11 @@
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "legal_internal.h"
 
 #define TEXT_BYTES sizeof((struct legal_verdict *)0)->reason
-
-static bool lifted(const struct legal *legal, const struct legal_flight *flight,
-                   const struct legal_view *view, const struct mmu_answer *answer, unsigned relax,
-                   struct legal_search *search) {
-    *search = (struct legal_search){
-        .legal = legal, .flight = flight, .view = view, .answer = answer, .relax = relax};
-    return legal_search_run(search);
-}
 
 static const char *fence_name(const struct legal_search *search, const struct legal_use *use,
                               uint64_t fence) {
@@ -92,29 +85,53 @@ static void tell_rest(const struct legal_flight *flight, const struct mmu_answer
              flight->request.va, flight->asid, name_of(flight->request.access), observed, expected);
 }
 
+struct rule {
+    unsigned relax;
+    void (*tell)(const struct legal_search *search, char *text);
+};
+
+static void tell_update(const struct legal_search *search, char *text) {
+    tell_leaf(search, "lacks the A, or D, that must be set before this", text);
+}
+
+static void tell_permission(const struct legal_search *search, char *text) {
+    tell_leaf(search, "does not permit this", text);
+}
+
+static void tell_registers(const struct legal_search *search, char *text) {
+    const struct legal_flight *flight = search->flight;
+    snprintf(text, TEXT_BYTES,
+             "va 0x%" PRIx64
+             " asid %u %s: the answer needs a PMP, PBMTE or ADUE from before the "
+             "fence of everything in cycle %" PRIu64,
+             flight->request.va, flight->asid, name_of(flight->request.access),
+             legal_cycle_of(search->view->all));
+}
+
+// With the present's PTEs first; then with one PTE or root of the past, then with any.
 void legal_explain(const struct legal *legal, const struct legal_flight *flight,
                    const struct legal_view *view, const struct mmu_answer *answer,
                    struct legal_verdict *verdict) {
-    struct legal_search search;
-    char *text = verdict->reason;
-    if (lifted(legal, flight, view, answer, LEGAL_RELAX_FENCES, &search)) {
-        tell_fence(&search, text);
-    } else if (lifted(legal, flight, view, answer, LEGAL_RELAX_ASID, &search) ||
-               lifted(legal, flight, view, answer, LEGAL_RELAX_ASID | LEGAL_RELAX_FENCES,
-                      &search)) {
-        tell_asid(&search, text);
-    } else if (lifted(legal, flight, view, answer, LEGAL_RELAX_UPDATE, &search)) {
-        tell_leaf(&search, "lacks the A, or D, that must be set before this", text);
-    } else if (lifted(legal, flight, view, answer, LEGAL_RELAX_PERMISSION, &search)) {
-        tell_leaf(&search, "does not permit this", text);
-    } else if (lifted(legal, flight, view, answer, LEGAL_RELAX_REGISTERS, &search)) {
-        tell_leaf(&search, "gives this by a PMP, PBMTE or ADUE that is not in force for the", text);
-    } else {
-        tell_rest(flight, answer, &verdict->present, text);
-        return;
+    static const struct rule rules[] = {
+        {LEGAL_RELAX_REGISTERS, tell_registers},
+        {LEGAL_RELAX_UPDATE, tell_update},
+        {LEGAL_RELAX_PERMISSION, tell_permission},
+        {LEGAL_RELAX_FENCES, tell_fence},
+        {LEGAL_RELAX_ASID, tell_asid},
+        {LEGAL_RELAX_ASID | LEGAL_RELAX_FENCES, tell_asid},
+    };
+    static const unsigned limits[] = {0, 1, LEGAL_NEVER_COST - 1};
+    struct legal_search search = {.legal = legal, .flight = flight, .view = view, .answer = answer};
+    for (unsigned i = 0; i < sizeof limits / sizeof *limits; i++) {
+        for (unsigned j = 0; j < sizeof rules / sizeof *rules; j++) {
+            search.relax = rules[j].relax;
+            if (legal_search_within(&search, limits[i])) {
+                rules[j].tell(&search, verdict->reason);
+                verdict->uses = (uint8_t)search.uses;
+                memcpy(verdict->use, search.use, search.uses * sizeof search.use[0]);
+                return;
+            }
+        }
     }
-    verdict->uses = (uint8_t)search.uses;
-    for (unsigned i = 0; i < search.uses; i++) {
-        verdict->use[i] = search.use[i];
-    }
+    tell_rest(flight, answer, &verdict->present, verdict->reason);
 }

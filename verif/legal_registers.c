@@ -20,7 +20,7 @@ static struct legal_span *new_span(struct legal *legal) {
     uint64_t horizon = legal_horizon(legal);
     struct legal_span *named = &legal->span[legal->named % LEGAL_SPANS], *oldest = NULL;
     for (struct legal_span *span = legal->span; span < legal->span + legal->spans; span++) {
-        if (span->hi <= horizon) {
+        if (legal_root_until(span) <= horizon) {
             return span;
         }
         bool keep = legal->named != LEGAL_SPANS && span == named;
@@ -75,9 +75,11 @@ static void name_span(struct legal *legal, uint64_t stamp) {
     legal->named = (uint32_t)(span - legal->span);
 }
 
-// A fence of one ASID, or of every one, that covers what was before `stamp`, comes into force: it
-// ends the eras of roots that satp has not named since.
-void legal_close_spans(struct legal *legal, uint64_t stamp, bool every, uint16_t asid) {
+// A fence of one ASID, or of every one, comes into force at `force`; it covers what was before
+// `stamp`. Eras end at `force`: until then what was cached could be used. One goes on from `stamp`
+// if satp has named its root since.
+void legal_close_spans(struct legal *legal, uint64_t stamp, uint64_t force, bool every,
+                       uint16_t asid) {
     uint32_t count = legal->spans;
     for (uint32_t i = 0; i < count; i++) {
         struct legal_span *span = &legal->span[i];
@@ -85,15 +87,14 @@ void legal_close_spans(struct legal *legal, uint64_t stamp, bool every, uint16_t
             continue;
         }
         struct legal_span past = *span;
-        past.hi = stamp;
-        past.closed = legal_latest(legal);
-        if (span->opened <= stamp && span->named_until <= stamp) {
+        past.hi = past.closed = force;
+        if (span->named_until <= stamp) {
             *span = past;
             continue;
         }
         span->lo = stamp;
-        if (span->opened <= stamp) {
-            span->opened = stamp;
+        span->opened = legal_later(span->opened, stamp);
+        if (past.opened <= force) {
             *new_span(legal) = past;
         }
     }

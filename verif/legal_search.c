@@ -18,7 +18,7 @@
 
 static bool from_span(struct legal_search *search, const struct legal_span *span) {
     const struct legal_flight *flight = search->flight;
-    if (span->hi <= search->view->all && !(search->relax & LEGAL_RELAX_FENCES)) {
+    if (legal_root_until(span) <= search->view->all && !(search->relax & LEGAL_RELAX_FENCES)) {
         return false;
     }
     bool in_force = span->hi == LEGAL_NEVER || legal_cycle_of(span->closed) >= flight->accepted;
@@ -43,6 +43,7 @@ static bool from_roots(struct legal_search *search) {
                              .ppn = flight->root,
                              .lo = search->view->all,
                              .hi = LEGAL_NEVER,
+                             .named_until = LEGAL_NEVER,
                              .closed = LEGAL_NEVER,
                              .asid = flight->asid};
     if (from_span(search, &own)) {
@@ -85,6 +86,11 @@ static bool attempt(struct legal_search *search, unsigned limit) {
         return true;
     }
     return from_roots(search);
+}
+
+bool legal_search_within(struct legal_search *search, unsigned limit) {
+    search->budget = LEGAL_BUDGET;
+    return attempt(search, limit);
 }
 
 // With as few uses of the past as possible.

@@ -16,19 +16,17 @@ struct legal_costs legal_pmp_costs(struct legal_search *search, const struct leg
     if (access->pa >> legal->config.arch.pa_bits || legal->config.arch.pmp_entries == 0) {
         return costs;
     }
-    if (search->relax & LEGAL_RELAX_REGISTERS) {
-        return (struct legal_costs){0, 0};
-    }
+    bool relaxed = (search->relax & LEGAL_RELAX_REGISTERS) != 0;
     if (legal->pmp_lost > search->view->all) {
         search->unsure = true;
     }
     for (unsigned i = 1; i < legal->pmp_count; i++) {
         unsigned at = (legal->pmp_now + LEGAL_PMP_VERSIONS - i) % LEGAL_PMP_VERSIONS;
-        if (legal->pmp[at].until <= search->view->all) {
+        if (legal->pmp[at].until <= search->view->all && !relaxed) {
             break;
         }
         unsigned *cost = legal_allowed(legal, &legal->pmp[at], access) ? &costs.yes : &costs.no;
-        *cost = *cost == LEGAL_NEVER_COST ? 1 : *cost;
+        *cost = *cost == LEGAL_NEVER_COST ? !relaxed : *cost;
     }
     return costs;
 }
@@ -39,7 +37,7 @@ static struct legal_costs bit_costs(const struct legal_search *search, bool now,
                                     const uint64_t until[2]) {
     struct legal_costs costs = {now ? 0 : LEGAL_NEVER_COST, now ? LEGAL_NEVER_COST : 0};
     bool relaxed = (search->relax & LEGAL_RELAX_REGISTERS) != 0;
-    if (relaxed || until[!now] > search->view->all) {
+    if (until[!now] > (relaxed ? 0 : search->view->all)) {
         *(now ? &costs.no : &costs.yes) = relaxed ? 0 : 1;
     }
     return costs;
@@ -71,10 +69,11 @@ bool legal_found_fault(struct legal_search *search, unsigned stale, uint8_t caus
 struct read {
     uint64_t pa, value;
     const struct legal_version *version;  // NULL: the present value
-    uint64_t written;
+    uint64_t written, base;
     uint64_t next;  // the value that replaced it
     unsigned level;
-    bool global;  // by a PTE above
+    bool global;     // by a PTE above
+    bool base_lost;  // base may have been later
 };
 
 // Whether a fence of a page covers this value: leaves, and what stood in a leaf's place. A pointer,
@@ -118,14 +117,15 @@ static bool usable(struct legal_search *search, const struct read *read, bool gl
     }
     uint64_t lost, from = window_from(search, read, global, &lost);
     uint64_t to = read->global ? LEGAL_NEVER : search->hi;
-    if (read->version && read->version->replaced < from) {
+    if ((read->version && read->version->replaced < from) || from > to) {
         *fence = from;
         return (search->relax & LEGAL_RELAX_FENCES) != 0;
     }
-    if (read->written > to && !(search->relax & LEGAL_RELAX_FENCES)) {
+    if (read->base > to && !(search->relax & LEGAL_RELAX_FENCES)) {
         return false;
     }
-    if (read->version && read->version->replaced < lost) {
+    bool older = read->version && read->version->replaced < lost;
+    if (older || (to != LEGAL_NEVER && read->base_lost)) {
         search->doubtful = true;
     }
     return true;
@@ -156,7 +156,10 @@ static bool leaf_outcome(struct legal_search *search, const struct read *read, b
         if (!(search->relax & LEGAL_RELAX_UPDATE)) {
             return false;
         }
-        success.perm = search->answer ? search->answer->perm : success.perm;
+        if (search->answer) {
+            uint8_t ad = MMU_PTE_A | MMU_PTE_D;
+            success.perm = (uint8_t)((success.perm & ~ad) | (search->answer->perm & ad));
+        }
     }
     return legal_found_fault(search, stale + final_costs.no, access_fault) ||
            legal_found(search, stale + final_costs.yes, &success);
@@ -260,6 +263,8 @@ static bool values(struct legal_search *search, struct read *read, bool only_nap
         read->version = i == 0 ? NULL : legal_version_at(legal, slot, i - 1);
         read->value = i == 0 ? present : read->version->value;
         read->written = i == 0 ? (slot ? slot->present_since : 0) : read->version->written;
+        read->base = i == 0 ? (slot ? slot->present_base : 0) : read->version->base;
+        read->base_lost = read->base == 0 && lost != 0;
         read->next = next;
         next = read->value;
         if (read->version && read->version->replaced < search->view->all &&

@@ -17,7 +17,8 @@ struct trial {
     struct scene exact, bounded;
     struct brute brute;
     bool narrow;
-    unsigned held;  // leaf values that a PTE ever had, and their levels
+    bool wide_fences, svinval;  // what this history has more of
+    unsigned held;              // leaf values that a PTE ever had, and their levels
     uint64_t value[128];
     unsigned level[128];
     unsigned compared, rejected, unjudged;
@@ -97,6 +98,8 @@ static void begin(struct trial *t, uint64_t seed) {
     t->random = seed * UINT64_C(0x9E3779B97F4A7C15) | 1;
     any(t, 2);
     t->narrow = any(t, 3) == 0;
+    t->wide_fences = any(t, 2) != 0;
+    t->svinval = any(t, 3) == 0;
     struct mmu_arch arch = scene_arch();
     arch.asid_bits = 2;
     if (t->narrow) {
@@ -151,9 +154,9 @@ static void random_csr(struct trial *t) {
 }
 
 static void random_fence(struct trial *t) {
-    struct mmu_fence fence = {.op = (uint8_t)(any(t, 2) ? 0 : any(t, 4)),
-                              .has_va = any(t, 4) != 0,
-                              .has_asid = any(t, 2) != 0,
+    struct mmu_fence fence = {.op = (uint8_t)(any(t, t->svinval ? 8 : 2) == 1 ? 0 : any(t, 4)),
+                              .has_va = (any(t, 4) != 0) != t->wide_fences,
+                              .has_asid = any(t, t->wide_fences ? 8 : 2) != 0,
                               .va = any(t, 8) == 0 ? 0x203000 : 0x3000 + any(t, 2) * 0x1000,
                               .asid = (uint16_t)(1 + any(t, 2) + 4 * any(t, 2))};
     scene_fence(&t->exact, &fence);
