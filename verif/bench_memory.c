@@ -6,14 +6,33 @@ static uint32_t draw(uint32_t least, uint32_t most, uint32_t random) {
     return least + (uint32_t)(((uint64_t)random * ((uint64_t)most - least + 1)) >> 32);
 }
 
+static uint64_t random_of_phase(const struct bench_timing *timing, uint64_t ordinal) {
+    return bench_mix(timing->seed ^ 0x5DEECE66Du) ^ ordinal / timing->phase;
+}
+
+// All fast, all slow, or one of the two; every other phase has the whole ranges.
+static void narrow(struct bench_timing *timing, uint64_t random) {
+    if (random & 1) return;
+    if (random & 2)
+        timing->grant_max = timing->grant_min;
+    else
+        timing->grant_min += (timing->grant_max - timing->grant_min) / 2;
+    if (random & 4)
+        timing->data_max = timing->data_min;
+    else
+        timing->data_min += (timing->data_max - timing->data_min) / 2;
+}
+
 void bench_latency(const struct bench_timing *timing, uint64_t ordinal, uint32_t *grant_cycles,
                    uint32_t *data_cycles) {
     *grant_cycles = timing->grant_min;
     *data_cycles = timing->data_min;
     if (timing->grant_min == timing->grant_max && timing->data_min == timing->data_max) return;
     uint64_t random = bench_mix(bench_mix(timing->seed) ^ ordinal);
-    *grant_cycles = draw(timing->grant_min, timing->grant_max, (uint32_t)random);
-    *data_cycles = draw(timing->data_min, timing->data_max, (uint32_t)(random >> 32));
+    struct bench_timing now = *timing;
+    if (timing->phase) narrow(&now, bench_mix(random_of_phase(timing, ordinal)));
+    *grant_cycles = draw(now.grant_min, now.grant_max, (uint32_t)random);
+    *data_cycles = draw(now.data_min, now.data_max, (uint32_t)(random >> 32));
 }
 
 bool bench_error(const struct bench_timing *timing, uint64_t ordinal) {

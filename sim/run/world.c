@@ -33,6 +33,11 @@ static uint32_t random_errors(const struct run_options *options) {
     return options->trace_count ? 0 : (uint32_t)options->config.random_error;
 }
 
+static uint32_t random_phase(const struct run_options *options) {
+    enum { TRANSACTIONS = 512 };
+    return options->trace_count == 0 && options->config.random_phase ? TRANSACTIONS : 0;
+}
+
 static enum sim_status create_bench(struct world *world, const struct loaded_dut *dut,
                                     struct sim_error *error) {
     const struct run_options *options = world->options;
@@ -48,7 +53,8 @@ static enum sim_status create_bench(struct world *world, const struct loaded_dut
                                             .data_min = (uint32_t)config->data_min,
                                             .data_max = (uint32_t)config->data_max,
                                             .seed = config->seed,
-                                            .error_permille = random_errors(options)},
+                                            .error_permille = random_errors(options),
+                                            .phase = random_phase(options)},
                                  .watchdog_cycles = config->watchdog_cycles,
                                  .counter_interval = config->counter_interval,
                                  .wave_from = options->wave_path ? options->wave_from : 1,

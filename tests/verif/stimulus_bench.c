@@ -69,7 +69,8 @@ static struct bench_config bench_of(const struct random_run *run, struct tables 
                    .data_min = 1,
                    .data_max = 5,
                    .seed = run->seed,
-                   .error_permille = run->error_permille},
+                   .error_permille = run->error_permille,
+                   .phase = 100},
         .watchdog_cycles = 4000,
         .counter_interval = 500,
         .wave_from = 1};

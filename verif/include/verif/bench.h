@@ -40,6 +40,7 @@ struct bench_timing {
     uint32_t data_min, data_max;
     uint64_t seed;
     uint32_t error_permille;  // 0 .. 1000
+    uint32_t phase;  // after so many transactions other parts of the ranges are in use; 0: never
 };
 
 struct bench_config {
