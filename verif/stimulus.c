@@ -104,8 +104,7 @@ static void forget(struct stimulus *s) {
     if (stimulus_probing(s)) stimulus_probe_give_up(s);
 }
 
-// --- what is asked
-// --------------------------------------------------------------------------------
+// --- what is asked ----------------------------------------------------------------------------
 
 static void reset_now_and_then(struct stimulus *s, struct bench *bench) {
     if (!stimulus_rare(s, s->config.reset)) return;

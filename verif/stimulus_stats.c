@@ -104,8 +104,7 @@ void stimulus_note_fence(struct stimulus *s) {
         stimulus_count(s, STIMULUS_FENCE_NOT_CANONICAL);
 }
 
-// --- what must be reached
-// --------------------------------------------------------------------------
+// --- what must be reached ---------------------------------------------------------------------
 
 static bool reaches_mode(const struct stimulus_config *config, unsigned count) {
     unsigned mode = (count - STIMULUS_SV32_HIT) / STIMULUS_COUNTS_PER_MODE;

@@ -130,8 +130,7 @@ static void invariance_check_is_silent_about_the_right_fake(void **state) {
     }
 }
 
-// --- a function of the seed
-// ------------------------------------------------------------------------
+// --- a function of the seed -------------------------------------------------------------------
 
 static void all_modes_give_the_same_digest_counters_and_statistics(void **state) {
     (void)state;
@@ -188,8 +187,33 @@ static void seeds_0_and_all_ones_are_seeds(void **state) {
     assert_true(a.stats.digest != b.stats.digest);
 }
 
-// --- what is reached
-// --------------------------------------------------------------------------------
+static void memory_is_fast_slow_or_mixed_from_phase_to_phase(void **state) {
+    (void)state;
+    enum { PHASES = 400, LENGTH = 50 };
+    struct bench_timing timing = {.grant_min = 2,
+                                  .grant_max = 6,
+                                  .data_min = 1,
+                                  .data_max = 9,
+                                  .seed = first_seed,
+                                  .phase = LENGTH};
+    unsigned fast = 0, slow = 0, mixed = 0;
+    for (uint64_t phase = 0; phase < PHASES; phase++) {
+        uint32_t least = UINT32_MAX, most = 0;
+        for (uint64_t k = 0; k < LENGTH; k++) {
+            uint32_t g, l;
+            bench_latency(&timing, phase * LENGTH + k, &g, &l);
+            assert_true(g >= 2 && g <= 6 && l >= 1 && l <= 9);
+            if (g < least) least = g;
+            if (g > most) most = g;
+        }
+        fast += most == 2;
+        slow += least == 4;
+        mixed += least == 2 && most == 6;
+    }
+    assert_true(fast > PHASES / 8 && slow > PHASES / 8 && mixed > PHASES / 4);
+}
+
+// --- what is reached --------------------------------------------------------------------------
 
 static void assert_reaches_all(const struct random_run *run) {
     struct random_result result = random_run_do(run);
@@ -274,6 +298,7 @@ int main(void) {
         cmocka_unit_test(same_seed_applies_the_same_inputs),
         cmocka_unit_test(different_seeds_apply_different_inputs),
         cmocka_unit_test(seeds_0_and_all_ones_are_seeds),
+        cmocka_unit_test(memory_is_fast_slow_or_mixed_from_phase_to_phase),
         cmocka_unit_test(every_class_of_event_and_every_counter_is_reached),
         cmocka_unit_test(what_has_no_weight_does_not_happen),
         cmocka_unit_test(hits_walks_and_evictions_are_common_with_four_entries),
