@@ -28,8 +28,7 @@ static void reset_sides(struct bench *bench) {
     bench->ordinal_base += bench->port.ordinal;
     bench->port = (struct memory_port){0};
     memset(bench->ports, 0, sizeof bench->ports);
-    bench->fence_wait = bench->pmp_wait = bench->request_wait[0] = bench->request_wait[1] = 0;
-    bench->progress_cycle = bench->now;
+    bench_watch_reset(bench);
     if (bench_has_dut(bench)) reset_dut(bench);
     if (bench->engine) mmu_engine_reset(bench->engine);
     bench->pmp = mmu_pmp_reset(&bench->config.mmu.arch);
@@ -243,6 +242,7 @@ void bench_skip_idle(struct bench *bench, const struct bench_inputs *inputs) {
     mmu_engine_advance(bench->engine, next - 1);
     bench->stats.cycles += next - cycle;
     bench->now++;
+    bench_watch_nothing_presented(bench);
 }
 
 void bench_resynchronise(struct bench *bench) {

@@ -49,6 +49,13 @@ struct staged {
     struct mmu_csr csr;
 };
 
+// The watchdog: since when what is presented is refused (the cycle after this one if nothing is).
+struct watch {
+    uint64_t request_since[MMU_PORTS], fence_since, pmp_since;
+    uint64_t progress_cycle;  // of the last answer, fence or kill
+    uint64_t due;             // nothing can have waited for too long before
+};
+
 // Rare events, for the page about a mismatch.
 enum bench_event_kind { EVENT_FENCE, EVENT_KILL, EVENT_PMP_WRITE };
 struct bench_event {
@@ -72,8 +79,7 @@ struct bench {
     uint64_t ordinal_base;      // transactions before the last reset
     struct memory_port port;
     struct port_state ports[MMU_PORTS];
-    uint64_t fence_wait, pmp_wait, request_wait[MMU_PORTS];  // cycles, for the watchdog
-    uint64_t progress_cycle;                                 // of the last answer, fence or kill
+    struct watch watch;
     uint64_t counters_due;  // cycle from which on the counters are compared again
     struct staged staged;
     bool waving;
@@ -120,10 +126,15 @@ enum bench_applied {
     APPLIED_PTE_WRITE,
     APPLIED_TRANSACTION  // its ordinal in place of a cycle
 };
-static inline void bench_applied(struct bench *bench, unsigned kind, uint64_t when, uint64_t a,
-                                 uint64_t b) {
-    uint64_t x = bench_mix(when ^ (uint64_t)kind << 56);
-    bench->stats.fingerprint += bench_mix(bench_mix(x ^ a) ^ b);
+// Returns the event's hash, for the digest.
+static inline uint64_t bench_applied(struct bench *bench, unsigned kind, uint64_t when, uint64_t a,
+                                     uint64_t b, uint64_t c) {
+    uint64_t x = (a ^ (when << 4 | kind) * 0x9E3779B97F4A7C15u) * 0xBF58476D1CE4E5B9u;
+    x = ((x ^ (x >> 30)) + b) * 0x94D049BB133111EBu;
+    x = ((x ^ (x >> 31)) + c) * 0x9E3779B97F4A7C15u;
+    x ^= x >> 29;
+    bench->stats.fingerprint += x;
+    return x;
 }
 
 // The model's memory: reads see memory as it is before the DUT's transaction of the same
@@ -154,6 +165,10 @@ void bench_transfers(struct bench *bench, const struct bench_inputs *inputs,
 
 void bench_no_transfers(struct bench_outputs *outputs);
 
+// From now on everything waits anew.
+void bench_watch_reset(struct bench *bench);
+// Cycles were skipped in which nothing was presented.
+void bench_watch_nothing_presented(struct bench *bench);
 // False: something waits for too long, bench->mismatch is filled.
 bool bench_watchdog(struct bench *bench, const struct bench_inputs *inputs,
                     const struct bench_outputs *outputs);

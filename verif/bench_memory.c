@@ -45,7 +45,7 @@ bool bench_error(const struct bench_timing *timing, uint64_t ordinal) {
 static void apply_timing(struct bench *bench, uint64_t ordinal, bool error) {
     uint32_t g, l;
     bench_latency(&bench->config.timing, ordinal, &g, &l);
-    bench_applied(bench, APPLIED_TRANSACTION, ordinal, (uint64_t)g << 32 | l, error);
+    bench_applied(bench, APPLIED_TRANSACTION, ordinal, (uint64_t)g << 32 | l, error, 0);
 }
 
 static void log_write(struct bench *bench, uint64_t pa, uint64_t before, uint64_t after,
@@ -57,7 +57,7 @@ static void log_write(struct bench *bench, uint64_t pa, uint64_t before, uint64_
 }
 
 void bench_note_write(struct bench *bench, uint64_t pa, uint64_t before, uint64_t after) {
-    bench_applied(bench, APPLIED_PTE_WRITE, bench->now, pa, after);
+    bench_applied(bench, APPLIED_PTE_WRITE, bench->now, pa, after, 0);
     log_write(bench, pa, before, after, BENCH_WRITER_SOFTWARE);
 }
 

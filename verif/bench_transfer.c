@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The transfers of one cycle: answers and fault records taken, kills, requests, fences and PMP
 // writes accepted; each counted, and told to the model.
+#include <stddef.h>
+#include <string.h>
+
 #include "bench_internal.h"
 
 void bench_no_transfers(struct bench_outputs *outputs) {
@@ -13,6 +16,23 @@ void bench_no_transfers(struct bench_outputs *outputs) {
 static void digest(struct bench *bench, uint64_t a, uint64_t b) {
     uint64_t x = (bench->stats.digest ^ a) * 0x9E3779B97F4A7C15u;
     bench->stats.digest = ((x ^ (x >> 29)) + b) * 0xBF58476D1CE4E5B9u;
+}
+
+// The bytes of an answer after pa, and of the registers after satp, each as one number.
+static uint64_t answer_fields(const struct mmu_answer *answer) {
+    enum { FROM = offsetof(struct mmu_answer, fault), BYTES = 7 };
+    _Static_assert(offsetof(struct mmu_answer, perm) == FROM + BYTES - 1, "bytes without gaps");
+    uint64_t fields = 0;
+    memcpy(&fields, (const unsigned char *)answer + FROM, BYTES);
+    return fields;
+}
+
+static uint64_t csr_fields(const struct mmu_csr *csr) {
+    enum { FROM = offsetof(struct mmu_csr, priv), BYTES = 7 };
+    _Static_assert(offsetof(struct mmu_csr, pbmte) == FROM + BYTES - 1, "bytes without gaps");
+    uint64_t fields = 0;
+    memcpy(&fields, (const unsigned char *)csr + FROM, BYTES);
+    return fields;
 }
 
 // --- answers -----------------------------------------------------------------------------
@@ -51,9 +71,8 @@ static void transfer_response(struct bench *bench, unsigned port, const struct b
     bench->ports[port].standing = !taken;
     if (!taken) return;
     outputs->answered[port] = true;
-    digest(bench, answer->pa ^ bench->now,
-           (uint64_t)answer->cause | (uint64_t)answer->level << 8 | (uint64_t)answer->perm << 16 |
-               (uint64_t)answer->napot << 24 | (uint64_t)answer->pbmt << 25);
+    bench->watch.progress_cycle = bench->now;
+    digest(bench, answer->pa ^ bench->now, answer_fields(answer));
     if (bench->engine) mmu_engine_take_response(bench->engine, (enum mmu_port)port);
 }
 
@@ -74,6 +93,7 @@ static void transfer_kill(struct bench *bench, unsigned port, struct bench_outpu
     if (!state->pending) return;
     if (bench->legal) legal_kill(bench->legal, bench->now, (enum mmu_port)port);
     outputs->killed[port] = state->killed = true;
+    bench->watch.progress_cycle = bench->now;
     state->pending = false;
 }
 
@@ -81,18 +101,16 @@ static void transfer_request(struct bench *bench, unsigned port, const struct be
                              struct bench_outputs *outputs) {
     const struct mmu_request *request = &inputs->request[port];
     const struct mmu_csr *csr = &inputs->csr;
-    uint64_t flags = (uint64_t)csr->priv | (uint64_t)csr->mpp << 2 | (uint64_t)csr->mprv << 4 |
-                     (uint64_t)csr->sum << 5 | (uint64_t)csr->mxr << 6 | (uint64_t)csr->adue << 7 |
-                     (uint64_t)csr->pbmte << 8 | (uint64_t)request->access << 9 |
-                     (uint64_t)request->size << 11 | (uint64_t)port << 13;
+    uint64_t fields =
+        csr_fields(csr) | (uint64_t)request->access << 56 | (uint64_t)request->size << 60;
     struct port_state *state = &bench->ports[port];
     outputs->accepted[port] = true;
     state->accepted = state->pending = true;
     state->killed = false;
     state->accept_cycle = bench->now;
-    digest(bench, request->va ^ bench->now, bench_mix(csr->satp) ^ flags);
-    bench_applied(bench, APPLIED_REQUEST + port, bench->now, request->va,
-                  bench_mix(csr->satp) ^ flags);
+    digest(bench,
+           bench_applied(bench, APPLIED_REQUEST + port, bench->now, request->va, csr->satp, fields),
+           0);
     if (bench->legal) legal_request(bench->legal, bench->now, (enum mmu_port)port, request, csr);
     if (bench->engine) {
         mmu_engine_accept(bench->engine, (enum mmu_port)port, request, csr);
@@ -109,12 +127,12 @@ static void transfer_fence(struct bench *bench, const struct mmu_fence *fence,
     uint64_t operands = (uint64_t)fence->asid | (uint64_t)fence->has_va << 16 |
                         (uint64_t)fence->has_asid << 17 | (uint64_t)fence->op << 18;
     outputs->fence_accepted = true;
+    bench->watch.progress_cycle = bench->now;
     bench->fences[bench->fence_count++ % BENCH_FENCE_LOG] =
         (struct bench_fence_record){.fence = *fence, .cycle = bench->now};
     bench_log_event(
         bench, &(struct bench_event){.cycle = bench->now, .kind = EVENT_FENCE, .fence = *fence});
-    digest(bench, fence->va ^ bench->now, operands);
-    bench_applied(bench, APPLIED_FENCE, bench->now, fence->va, operands);
+    digest(bench, bench_applied(bench, APPLIED_FENCE, bench->now, fence->va, operands, 0), 0);
     if (bench->legal) legal_fence(bench->legal, bench->now, fence);
     if (bench->engine) mmu_engine_fence(bench->engine, fence);
 }
@@ -126,8 +144,7 @@ static void transfer_pmp_write(struct bench *bench, const struct mmu_pmp_write *
     outputs->pmp_write_accepted = true;
     bench_log_event(bench, &(struct bench_event){
                                .cycle = bench->now, .kind = EVENT_PMP_WRITE, .pmp_write = *write});
-    digest(bench, write->addr ^ bench->now, fields);
-    bench_applied(bench, APPLIED_PMP_WRITE, bench->now, write->addr, fields);
+    digest(bench, bench_applied(bench, APPLIED_PMP_WRITE, bench->now, write->addr, fields, 0), 0);
     mmu_pmp_write(&bench->pmp, write);
     if (bench->legal) legal_pmp(bench->legal, bench->now, &bench->pmp);
     if (bench->engine) mmu_engine_pmp_write(bench->engine, write);
@@ -160,19 +177,16 @@ static void transfer_port(struct bench *bench, unsigned port, const struct bench
         transfer_request(bench, port, inputs, outputs);
         request = false;
     }
-    if (answer)
-        transfer_response(bench, port, inputs, outputs);
-    else if (bench->legal)
-        bench_legal_no_response(bench, port);
-    if ((inputs->kill >> port) & 1) transfer_kill(bench, port, outputs);
+    if (answer) transfer_response(bench, port, inputs, outputs);
+    if (!answer && bench->legal) bench_legal_no_response(bench, port);
+    if (inputs->kill && (inputs->kill >> port) & 1) transfer_kill(bench, port, outputs);
     if (request) transfer_request(bench, port, inputs, outputs);
 }
 
 static void apply_kill(struct bench *bench, unsigned mask) {
     bench_log_event(bench,
                     &(struct bench_event){.cycle = bench->now, .kind = EVENT_KILL, .kill = mask});
-    bench_applied(bench, APPLIED_KILL, bench->now, mask, 0);
-    digest(bench, bench->now, mask);
+    digest(bench, bench_applied(bench, APPLIED_KILL, bench->now, mask, 0, 0), 0);
 }
 
 void bench_transfers(struct bench *bench, const struct bench_inputs *inputs,
