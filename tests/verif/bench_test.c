@@ -81,6 +81,47 @@ static void fence_that_waits_longer_than_the_limit_fails(void **state) {
     scene_destroy(s);
 }
 
+// A read that is slow to be granted holds the PMP back, long after its request was killed.
+static void pmp_write_that_waits_longer_than_the_limit_fails(void **state) {
+    (void)state;
+    struct scene *s = scene_create();
+    s->config.mode = BENCH_MODEL_ONLY;
+    s->config.watchdog_cycles = 40;
+    s->config.timing.grant_min = s->config.timing.grant_max = 100;
+    s->config.mmu.arch.pmp_entries = 0;
+    checker_map(s);
+    scene_begin(s, FAKE_RIGHT);
+    scene_present(s, MMU_PORT_DATA, PAGE_A, MMU_LOAD);
+    scene_idle(s, 2);
+    scene_kill(s, 1);
+    scene_pmp_open(s);
+    expect(s, CHECK_WATCHDOG, "PMP write not accepted within the limit", 40, 41);
+    scene_destroy(s);
+}
+
+static void killed_request_is_not_waited_for(void **state) {
+    (void)state;
+    static const enum bench_mode modes[] = {BENCH_LOCKSTEP, BENCH_DUT_ONLY, BENCH_MODEL_ONLY};
+    for (unsigned k = 0; k < 3; k++) {
+        struct scene *s = scene_create();
+        s->config.mode = modes[k];
+        s->config.watchdog_cycles = 20;
+        checker_map(s);
+        scene_begin(s, FAKE_RIGHT);
+        scene_present(s, MMU_PORT_DATA, PAGE_A, MMU_LOAD);
+        scene_idle(s, 4);
+        scene_kill(s, 3);
+        assert_true(s->out.killed[MMU_PORT_DATA]);
+        assert_false(s->out.killed[MMU_PORT_FETCH]);
+        scene_idle(s, 60);
+        scene_load(s, PAGE_A);
+        assert_false(s->failed);
+        assert_int_equal(bench_stats(s->bench)->answers[MMU_PORT_DATA], 1);
+        assert_int_equal(bench_counter(s->bench, MMU_COUNT_KILLS), 1);
+        scene_destroy(s);
+    }
+}
+
 // --- after a mismatch --------------------------------------------------------------------------
 
 static void bench_goes_on_after_a_mismatch(void **state) {
@@ -242,6 +283,107 @@ static void latency_of_the_widest_range_stays_inside(void **state) {
     assert_in_range(high, 400, 600);
 }
 
+// --- errors --------------------------------------------------------------------------------------
+
+static void errors_are_as_frequent_as_asked_and_a_function_of_the_seed(void **state) {
+    (void)state;
+    struct bench_timing timing = {
+        .grant_min = 1, .grant_max = 1, .data_min = 1, .data_max = 1, .error_permille = 100};
+    struct bench_timing other = timing;
+    other.seed = 1;
+    unsigned errors = 0, same = 0;
+    for (uint64_t ordinal = 0; ordinal < 10000; ordinal++) {
+        bool error = bench_error(&timing, ordinal);
+        assert_int_equal(error, bench_error(&timing, ordinal));
+        errors += error;
+        same += error && bench_error(&other, ordinal);
+    }
+    assert_in_range(errors, 850, 1150);
+    assert_in_range(same, 50, 150);
+    timing.error_permille = 0;
+    for (uint64_t ordinal = 0; ordinal < 1000; ordinal++)
+        assert_false(bench_error(&timing, ordinal));
+    timing.error_permille = 1000;
+    for (uint64_t ordinal = 0; ordinal < 1000; ordinal++)
+        assert_true(bench_error(&timing, ordinal));
+}
+
+static void error_on_a_pte_read_gives_an_access_fault_in_every_mode(void **state) {
+    (void)state;
+    static const enum bench_mode modes[] = {BENCH_LOCKSTEP, BENCH_DUT_ONLY, BENCH_MODEL_ONLY};
+    for (unsigned k = 0; k < 3; k++) {
+        struct scene *s = scene_create();
+        s->config.mode = modes[k];
+        s->config.oracle = BENCH_SHADOW | BENCH_LEGAL;
+        s->config.timing.error_permille = 1000;
+        checker_map(s);
+        scene_begin(s, FAKE_RIGHT);
+        scene_load(s, PAGE_A);
+        assert_false(s->failed);
+        assert_int_equal(s->answer[MMU_PORT_DATA].cause, MMU_CAUSE_LOAD_ACCESS);
+        assert_true(bench_access_log(s->bench, 0)->error);
+        assert_int_equal(bench_counter(s->bench, MMU_COUNT_PTE_READS), 1);
+        scene_destroy(s);
+    }
+}
+
+// An error keeps the update from memory.
+static void error_on_an_update_leaves_the_pte_alone(void **state) {
+    (void)state;
+    struct scene *s = scene_create();
+    s->config.timing.error_permille = 300;
+    while (bench_error(&s->config.timing, 0) || bench_error(&s->config.timing, 1) ||
+           bench_error(&s->config.timing, 2) || !bench_error(&s->config.timing, 3))
+        s->config.timing.seed++;
+    checker_map(s);
+    scene_begin(s, FAKE_RIGHT);
+    scene_ask(s, MMU_PORT_DATA, PAGE_CLEAN, MMU_STORE);
+    assert_false(s->failed);
+    assert_int_equal(s->answer[MMU_PORT_DATA].cause, MMU_CAUSE_STORE_ACCESS);
+    assert_int_equal(scene_read(s, PTE_0(PAGE_CLEAN)), leaf_pte(0x30003, FLAGS_CLEAN));
+    assert_null(bench_write_log(s->bench, 0));
+    scene_destroy(s);
+}
+
+// --- fingerprint
+// -----------------------------------------------------------------------------------
+
+static uint64_t fingerprint_of(void (*change)(struct scene *), enum fake_fault fault) {
+    struct scene *s = scene_create();
+    s->config.mode = BENCH_DUT_ONLY;
+    s->config.mmu.arch.pmp_entries = 8;
+    checker_map(s);
+    scene_begin(s, fault);
+    scene_pmp_open(s);
+    if (change) change(s);
+    scene_present(s, MMU_PORT_DATA, PAGE_A, MMU_LOAD);
+    scene_idle(s, 20);
+    assert_false(s->failed);
+    uint64_t fingerprint = bench_stats(s->bench)->fingerprint;
+    scene_destroy(s);
+    return fingerprint;
+}
+
+static void other_register(struct scene *s) {
+    s->in.csr.sum = true;
+}
+static void pte_write(struct scene *s) {
+    scene_rewrite(s, PAGE_B, 0, leaf_pte(PPN_OTHER, LEAF_S));
+}
+static void a_kill(struct scene *s) {
+    s->in.kill = 2;
+}
+
+static void fingerprint_is_of_what_was_applied_not_of_answers(void **state) {
+    (void)state;
+    uint64_t right = fingerprint_of(NULL, FAKE_RIGHT);
+    assert_int_equal(right, fingerprint_of(NULL, FAKE_PA_BIT));
+    assert_int_equal(right, fingerprint_of(NULL, FAKE_PERM_BIT));
+    assert_int_not_equal(right, fingerprint_of(other_register, FAKE_RIGHT));
+    assert_int_not_equal(right, fingerprint_of(pte_write, FAKE_RIGHT));
+    assert_int_not_equal(right, fingerprint_of(a_kill, FAKE_RIGHT));
+}
+
 // --- idle cycles -------------------------------------------------------------------------------
 
 static struct scene *slow_model(void) {
@@ -318,6 +460,8 @@ int main(void) {
         cmocka_unit_test(response_within_the_limit_passes),
         cmocka_unit_test(lost_response_fails_without_the_model_too),
         cmocka_unit_test(fence_that_waits_longer_than_the_limit_fails),
+        cmocka_unit_test(pmp_write_that_waits_longer_than_the_limit_fails),
+        cmocka_unit_test(killed_request_is_not_waited_for),
         cmocka_unit_test(bench_goes_on_after_a_mismatch),
         cmocka_unit_test(second_mismatch_shows_nothing_of_the_first),
         cmocka_unit_test(comparisons_of_a_walk_and_a_fault_are_counted),
@@ -326,6 +470,10 @@ int main(void) {
         cmocka_unit_test(latency_is_a_function_of_seed_and_ordinal),
         cmocka_unit_test(latency_covers_its_whole_range_and_no_more),
         cmocka_unit_test(latency_of_the_widest_range_stays_inside),
+        cmocka_unit_test(errors_are_as_frequent_as_asked_and_a_function_of_the_seed),
+        cmocka_unit_test(error_on_a_pte_read_gives_an_access_fault_in_every_mode),
+        cmocka_unit_test(error_on_an_update_leaves_the_pte_alone),
+        cmocka_unit_test(fingerprint_is_of_what_was_applied_not_of_answers),
         cmocka_unit_test(skipping_idle_cycles_equals_stepping),
         cmocka_unit_test(skipping_keeps_the_times_of_transactions_and_updates),
         cmocka_unit_test(nothing_is_skipped_with_a_unit),
