@@ -3,6 +3,7 @@
 // What must be dropped leaves a mark (`lost`) that makes verdicts lenient.
 #include <assert.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "legal_internal.h"
 
@@ -42,11 +43,13 @@ bool legal_read(const struct legal *legal, uint64_t pa, uint64_t *value) {
         return memory->read(memory->user, pa, bytes, value);
     }
     const uint8_t *byte = memory->window + (pa - memory->window_base);
-    uint64_t result = 0;
-    for (unsigned i = 0; i < bytes; i++) {
-        result |= (uint64_t)byte[i] << (8 * i);
+    uint32_t narrow;
+    if (bytes == 8) {
+        memcpy(value, byte, sizeof *value);
+        return true;
     }
-    *value = result;
+    memcpy(&narrow, byte, sizeof narrow);
+    *value = narrow;
     return true;
 }
 
@@ -121,6 +124,7 @@ static void push_version(struct legal *legal, uint64_t pa, uint64_t before, uint
     }
     *version = (struct legal_version){before, slot->present_since, stamp, slot->present_base};
     slot->newest = next;
+    legal->napot_past = legal->napot_past || before >> 63 != 0;
     slot->present_since = stamp;
     slot->present_base = hardware ? slot->present_base : stamp;
 }

@@ -84,7 +84,8 @@ struct legal_range {
 };
 struct legal_pmp_version {
     struct legal_range range[MMU_PMP_ENTRIES];
-    uint64_t until;  // LEGAL_NEVER: the present
+    unsigned active;  // 1 + the highest entry that holds anything
+    uint64_t until;   // LEGAL_NEVER: the present
 };
 
 struct legal_flight {
@@ -121,6 +122,7 @@ struct legal {
     struct legal_slot *slot;        // sets * LEGAL_WAYS
     struct legal_version *version;  // slots * versions
     uint64_t *set_lost;
+    bool napot_past;  // some PTE of the past has N set
 
     uint64_t all;                         // last fence of everything
     uint64_t *asid_fence;                 // by ASID

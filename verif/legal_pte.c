@@ -157,7 +157,7 @@ bool legal_allowed(const struct legal *legal, const struct legal_pmp_version *pm
         return false;
     }
     uint64_t first = access->pa >> 2, last = (access->pa + access->bytes - 1) >> 2;
-    for (unsigned i = 0; i < arch->pmp_entries; i++) {
+    for (unsigned i = 0; i < pmp->active; i++) {
         const struct legal_range *range = &pmp->range[i];
         if (range->first > range->last || last < range->first || first > range->last) {
             continue;

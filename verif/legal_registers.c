@@ -148,7 +148,9 @@ void legal_pmp(struct legal *legal, uint64_t now, const struct mmu_pmp *pmp) {
     uint64_t stamp = legal_stamp(legal, now);
     struct legal_pmp_version version = {.until = LEGAL_NEVER};
     for (unsigned i = 0; i < legal->config.arch.pmp_entries; i++) {
-        legal_pmp_range(pmp, i, &version.range[i]);
+        if (legal_pmp_range(pmp, i, &version.range[i])) {
+            version.active = i + 1;
+        }
     }
     struct legal_pmp_version *present = &legal->pmp[legal->pmp_now];
     if (same_pmp(legal, present, &version)) {

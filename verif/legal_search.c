@@ -16,16 +16,20 @@
 
 #include "legal_internal.h"
 
+// No fence ended the era before the request.
+static bool in_force(const struct legal_span *span, const struct legal_flight *flight) {
+    return span->hi == LEGAL_NEVER || legal_cycle_of(span->closed) >= flight->accepted;
+}
+
 static bool from_span(struct legal_search *search, const struct legal_span *span) {
     const struct legal_flight *flight = search->flight;
     if (legal_root_until(span) <= search->view->all && !(search->relax & LEGAL_RELAX_FENCES)) {
         return false;
     }
-    bool in_force = span->hi == LEGAL_NEVER || legal_cycle_of(span->closed) >= flight->accepted;
     search->span_ppn = span->ppn;
     search->span_asid = span->asid;
     search->mode = span->mode;
-    search->current = span->asid == flight->asid && in_force;
+    search->current = span->asid == flight->asid && in_force(span, flight);
     search->lo = legal_later(search->view->all, search->current ? search->view->asid : span->lo);
     search->hi = search->current ? LEGAL_NEVER : span->hi;
     bool past =
@@ -50,7 +54,9 @@ static bool from_roots(struct legal_search *search) {
         return true;
     }
     for (unsigned i = 0; i < legal->spans; i++) {
-        if (from_span(search, &legal->span[i])) {
+        const struct legal_span *span = &legal->span[i];
+        bool again = span->ppn == own.ppn && span->mode == own.mode && span->asid == own.asid;
+        if (!(again && in_force(span, flight)) && from_span(search, span)) {
             return true;
         }
     }

@@ -176,6 +176,25 @@ static void a_killed_stores_update_may_be_under_way(void **state) {
     scene_end(&s);
 }
 
+// Compared with memory and written, a cached PTE goes on as the updated one: here a global
+// mapping's, whose own pointers are gone.
+static void an_updated_cached_pte_may_be_used_further(void **state) {
+    (void)state;
+    struct scene s;
+    begin(&s, true);
+    uint64_t global = fresh | MMU_PTE_G;
+    poke(&s, LEAF, global);
+    poke(&s, pte_at(ROOT_A + 1, 0), 0);
+    fence_asid(&s, 5);
+    accept(&s, MMU_LOAD, VA);
+    assert_true(update(&s, LEAF, global, global | MMU_PTE_A));
+    struct mmu_answer answer = gives(VA, global | MMU_PTE_A, 0);
+    assert_true(give(&s, MMU_LOAD, &answer));
+    poke(&s, LEAF, leaf(0x41, FULL | MMU_PTE_G));  // software's write is another PTE
+    assert_false(load_gives(&s, VA, leaf(0x41, FULL | MMU_PTE_G)));
+    scene_end(&s);
+}
+
 static void an_update_of_32_bits(void **state) {
     (void)state;
     struct scene s;
@@ -215,6 +234,7 @@ int main(void) {
         cmocka_unit_test(d_needs_write_permission),
         cmocka_unit_test(d_may_be_set_through_a_cached_pointer),
         cmocka_unit_test(a_killed_stores_update_may_be_under_way),
+        cmocka_unit_test(an_updated_cached_pte_may_be_used_further),
         cmocka_unit_test(an_update_of_32_bits),
     };
     return cmocka_run_group_tests_name("legal.update", tests, NULL, NULL);

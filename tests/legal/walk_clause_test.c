@@ -181,6 +181,24 @@ static void a_root_named_after_w_inval_outlives_the_sinval(void **state) {
     scene_end(&s);
 }
 
+// What SINVAL.VMA takes may be used until SFENCE.INVAL.IR: a global leaf reached by it stays.
+static void a_sinvaled_pointer_lends_a_global_leaf_until_invalir(void **state) {
+    (void)state;
+    struct scene s;
+    begin(&s);
+    uint64_t global = new_leaf | MMU_PTE_G;
+    poke(&s, pte_at(ROOT_A + 1, 0), 0);
+    op(&s, MMU_SFENCE_W_INVAL);
+    poke(&s, LEAF, global);
+    set_satp(&s, MMU_SATP_MODE_SV39, 6, ROOT_B);
+    scene_fence(&s, &(struct mmu_fence){.op = MMU_SINVAL_VMA, .has_asid = true, .asid = 5});
+    op(&s, MMU_SFENCE_INVAL_IR);
+    assert_true(load_gives(&s, VA, global));
+    poke(&s, LEAF, leaf(0x42, FULL | MMU_PTE_G));
+    assert_false(load_gives(&s, VA, leaf(0x42, FULL | MMU_PTE_G)));
+    scene_end(&s);
+}
+
 // --- Svnapot ---
 
 static void a_napot_pte_translates_for_its_neighbours(void **state) {
@@ -262,6 +280,45 @@ static void what_is_forgotten_is_never_a_false_alarm(void **state) {
     scene_end(&s);
 }
 
+static void a_forgotten_fence_makes_no_verdict_wrong(void **state) {
+    (void)state;
+    struct scene s;
+    begin(&s);
+    poke(&s, LEAF, new_leaf);
+    fence_va(&s, VA);
+    assert_false(load_gives(&s, VA, old_leaf));
+    for (uint64_t page = 0; page < 100000; page++) {
+        fence_va_asid(&s, 0x10000000 + (page << 12), 5);
+    }
+    struct mmu_answer answer = gives(VA, old_leaf, 0);
+    accept(&s, MMU_LOAD, VA);
+    struct legal_verdict verdict = legal_answer(s.legal, s.now++, MMU_PORT_DATA, &answer);
+    assert_true(verdict.legal);
+    assert_false(verdict.judged);
+    assert_true(load_gives(&s, VA, new_leaf));
+    scene_end(&s);
+}
+
+static void more_sinvals_than_are_kept_make_no_verdict_wrong(void **state) {
+    (void)state;
+    struct scene s;
+    begin(&s);
+    poke(&s, LEAF, new_leaf);
+    op(&s, MMU_SFENCE_W_INVAL);
+    for (uint64_t page = 0; page < 1000; page++) {
+        scene_fence(&s, &(struct mmu_fence){
+                            .op = MMU_SINVAL_VMA, .has_va = true, .va = 0x10000000 + (page << 12)});
+    }
+    op(&s, MMU_SINVAL_VMA);  // there is no room for this one
+    op(&s, MMU_SFENCE_INVAL_IR);
+    struct mmu_answer answer = gives(VA, old_leaf, 0);
+    accept(&s, MMU_LOAD, VA);
+    struct legal_verdict verdict = legal_answer(s.legal, s.now++, MMU_PORT_DATA, &answer);
+    assert_true(verdict.legal);
+    assert_false(verdict.judged);
+    scene_end(&s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_request_before_the_fence_may_use_what_was_legal_before),
@@ -274,11 +331,14 @@ int main(void) {
         cmocka_unit_test(sinval_without_w_inval_orders_no_write),
         cmocka_unit_test(sinval_covers_what_sfence_with_its_operands_does),
         cmocka_unit_test(a_root_named_after_w_inval_outlives_the_sinval),
+        cmocka_unit_test(a_sinvaled_pointer_lends_a_global_leaf_until_invalir),
         cmocka_unit_test(a_napot_pte_translates_for_its_neighbours),
         cmocka_unit_test(a_reserved_napot_encoding_faults),
         cmocka_unit_test(a_pte_without_memory_gives_an_access_fault),
         cmocka_unit_test(a_bus_error_explains_an_access_fault_of_its_request_only),
         cmocka_unit_test(what_is_forgotten_is_never_a_false_alarm),
+        cmocka_unit_test(a_forgotten_fence_makes_no_verdict_wrong),
+        cmocka_unit_test(more_sinvals_than_are_kept_make_no_verdict_wrong),
     };
     return cmocka_run_group_tests_name("legal.walk", tests, NULL, NULL);
 }
