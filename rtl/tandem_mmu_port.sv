@@ -143,12 +143,18 @@ module tandem_mmu_port #(
 
   // The final check of what the lookup finds: a translation, or the address itself.
   logic allowed;
+  logic [63:0] check_addr;
+  always_comb begin
+    check_addr = '0;
+    if (accept) check_addr = translated ? {8'd0, hit_page, req_va_i[11:0]} : req_va_i;
+  end
+
   tandem_mmu_pmp_check #(
       .Entries(PmpEntries),
       .PaBits (PaBits)
   ) u_check (
       .valid_i  (accept && (!translated || hit)),
-      .addr_i   (translated ? {8'd0, hit_page, req_va_i[11:0]} : req_va_i),
+      .addr_i   (check_addr),
       .double_i (req_size_i == 2'd3),
       .kind_i   (tandem_mmu_pkg::pmp_kind(req_access_i)),
       .machine_i(priv_i == tandem_mmu_pkg::PrivM),
@@ -181,15 +187,17 @@ module tandem_mmu_port #(
     perm   = '0;
     hit_permitted = 1'b0;
     if (accept) begin
-      hit_permitted = tandem_mmu_pkg::permitted(
-          req_access_i, priv_i, sum_i, mxr_i, hit_leaf.perm[tandem_mmu_pkg::PteU],
-          hit_leaf.perm[tandem_mmu_pkg::PteX], hit_leaf.perm[tandem_mmu_pkg::PteW],
-          hit_leaf.perm[tandem_mmu_pkg::PteR]);
+      if (hit) begin
+        hit_permitted = tandem_mmu_pkg::permitted(
+            req_access_i, priv_i, sum_i, mxr_i, hit_leaf.perm[tandem_mmu_pkg::PteU],
+            hit_leaf.perm[tandem_mmu_pkg::PteX], hit_leaf.perm[tandem_mmu_pkg::PteW],
+            hit_leaf.perm[tandem_mmu_pkg::PteR]);
+      end
       if (!translated) begin
         answer = 1'b1;
         fault  = !allowed;
         page   = 1'b0;
-        pa     = req_va_i[55:0];
+        pa     = check_addr[55:0];
         level  = tandem_mmu_pkg::LevelNone;
       end else if (!canonical) begin
         answer = 1'b1;
@@ -203,13 +211,13 @@ module tandem_mmu_port #(
         fault  = !hit_permitted || !allowed;
         page   = !hit_permitted;
         source = tandem_mmu_pkg::SourceTlb;
-        pa     = {hit_page, req_va_i[11:0]};
+        pa     = check_addr[55:0];
         level  = hit_leaf.level;
         napot  = hit_leaf.napot;
         pbmt   = hit_leaf.pbmt;
         perm   = hit_leaf.perm;
       end
-      cause = tandem_mmu_pkg::cause(req_access_i, page);
+      if (fault) cause = tandem_mmu_pkg::cause(req_access_i, page);
     end else if (walk_done_i) begin
       answer = 1'b1;
       fault  = walk_fault_i;

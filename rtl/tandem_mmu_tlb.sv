@@ -77,10 +77,12 @@ module tandem_mmu_tlb #(
   logic [60:0] care_q[Entries];
   logic [tandem_mmu_pkg::LeafBits-1:0] leaf_q[Entries];
 
-  // Search. At most one entry matches.
+  // Search. At most one entry matches; to look no further is for a simulator's sake.
   logic [60:0] lookup_tag;
   logic [ 6:0] hit_set, hit_way;
 
+  // This and more stands behind a condition that costs little in gates and spares a
+  // simulator the work in most cycles.
   assign lookup_tag = {lookup_asid_i, lookup_vpn_i};
 
   // Shifts that an entry can have, each B bits a level, and 4 with 64 KiB pages: they come
@@ -97,11 +99,13 @@ module tandem_mmu_tlb #(
       if (lookup_valid_i) begin
         for (int unsigned s = 0; s < Sets; s++) begin
           for (int unsigned w = 0; w < Ways; w++) begin
-            if (valid_q[s*Ways+w] &&
-                ((tag_q[s*Ways+w] ^ lookup_tag) & care_q[s*Ways+w]) == '0) begin
-              lookup_hit_o = 1'b1;
-              hit_set      = 7'(s);
-              hit_way      = 7'(w);
+            if (!lookup_hit_o) begin
+              if (valid_q[s*Ways+w] &&
+                  ((tag_q[s*Ways+w] ^ lookup_tag) & care_q[s*Ways+w]) == '0) begin
+                lookup_hit_o = 1'b1;
+                hit_set      = 7'(s);
+                hit_way      = 7'(w);
+              end
             end
           end
         end
@@ -137,10 +141,17 @@ module tandem_mmu_tlb #(
   // The page's own bits of the VPN pass through, all of them below bit 36.
   logic [IndexBits-1:0] hit_index;
   logic [43:0] hit_care;
-  assign hit_index     = IndexBits'(32'(hit_set) * Ways + 32'(hit_way));
-  assign hit_care      = care_q[hit_index][43:0];
-  assign lookup_leaf_o = leaf_q[hit_index];
-  assign lookup_page_o = (lookup_leaf_o.ppn & hit_care) | (lookup_vpn_i[43:0] & ~hit_care);
+  assign hit_index = IndexBits'(32'(hit_set) * Ways + 32'(hit_way));
+  always_comb begin
+    hit_care      = '0;
+    lookup_leaf_o = '0;
+    lookup_page_o = '0;
+    if (lookup_hit_o) begin
+      hit_care      = care_q[hit_index][43:0];
+      lookup_leaf_o = leaf_q[hit_index];
+      lookup_page_o = (lookup_leaf_o.ppn & hit_care) | (lookup_vpn_i[43:0] & ~hit_care);
+    end
+  end
 
   // Invalidation. A fill removes what overlaps: tags agree where both care. A fence
   // removes what it names; with an ASID it spares global entries.
@@ -153,8 +164,12 @@ module tandem_mmu_tlb #(
 
   always_comb begin
     inval      = '0;
-    inval_tag  = {fence_asid_i, fence_vpn_i};
-    inval_care = {{16{fence_has_asid_i}}, {45{fence_has_va_i}}};
+    inval_tag  = '0;
+    inval_care = '0;
+    if (fence_valid_i) begin
+      inval_tag  = {fence_asid_i, fence_vpn_i};
+      inval_care = {{16{fence_has_asid_i}}, {45{fence_has_va_i}}};
+    end
     if (fill_valid_i) begin
       inval_tag  = {fill_asid_i, fill_vpn_i};
       inval_care = {{16{!fill_leaf_i.perm[tandem_mmu_pkg::PteG]}}, fill_care_i};

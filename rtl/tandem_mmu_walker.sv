@@ -97,7 +97,8 @@ module tandem_mmu_walker #(
   assign pte_updated = pte_q | {56'd0, store_q, 1'b1, 6'd0};
   assign pte         = write_q ? pte_updated : answer;
 
-  // As a leaf.
+  // As a leaf. This and more stands behind a condition that costs nothing in gates and
+  // spares a simulator the work in most cycles.
   logic napot;
   logic [44:0] level_care;
   always_comb begin
@@ -105,11 +106,14 @@ module tandem_mmu_walker #(
     level_care = '0;
     care_o     = '0;
     page_o     = '0;
+    leaf_o     = '0;
     if (answered) begin
       napot      = (Svnapot != 0) && pte[tandem_mmu_pkg::PteN];
       level_care = tandem_mmu_pkg::vpn_care(Sv32, level);
       care_o     = napot ? {level_care[44:4], 4'd0} : level_care;
       page_o     = (pte[53:10] & care_o[43:0]) | (ctx_va_i[55:12] & ~care_o[43:0]);
+      leaf_o     = {pte[tandem_mmu_pkg::PtePbmt+:2], napot, level, pte[53:10],
+                    pte[7:0] | {2'b00, global_q, 5'b00000}};
     end
   end
 
@@ -139,12 +143,19 @@ module tandem_mmu_walker #(
   // What the addresses are allowed. The PMP stands still while a request is on the wires, so
   // that one goes on being allowed; so it is too after a kill.
   logic allowed;
+  logic [63:0] check_addr;
+  always_comb begin
+    check_addr = '0;
+    if (state_q == Request) check_addr = {8'd0, pte_addr};
+    else if (answered) check_addr = {8'd0, page_o, ctx_va_i[11:0]};
+  end
+
   tandem_mmu_pmp_check #(
       .Entries(PmpEntries),
       .PaBits (PaBits)
   ) u_check (
       .valid_i  ((state_q == Request) || answered),
-      .addr_i   ({8'd0, (state_q == Request) ? pte_addr : {page_o, ctx_va_i[11:0]}}),
+      .addr_i   (check_addr),
       .double_i ((state_q == Request) ? (Xlen == 64) : ctx_double_i),
       .kind_i   ((state_q != Request) ? tandem_mmu_pkg::pmp_kind(ctx_access_i) :
                  write_q ? tandem_mmu_pkg::PmpWrite : tandem_mmu_pkg::PmpRead),
@@ -171,6 +182,7 @@ module tandem_mmu_walker #(
     update     = 1'b0;
     ended      = 1'b0;
     fault_o    = 1'b0;
+    cause_o    = '0;
     page_fault = 1'b1;
     reserved   = 1'b0;
     pbmt       = '0;
@@ -212,7 +224,8 @@ module tandem_mmu_walker #(
         fault_o    = !allowed;
         page_fault = 1'b0;
       end
-      ended = dropped || (!restart && !conflict && !descend && !update);
+      cause_o = tandem_mmu_pkg::cause(ctx_access_i, page_fault);
+      ended   = dropped || (!restart && !conflict && !descend && !update);
     end
   end
 
@@ -301,14 +314,8 @@ module tandem_mmu_walker #(
   end
 
   // Result
-  assign port_o       = port_q;
-  assign done_o       = (ended && !dropped) ? {port_q, !port_q} : 2'b00;
-  assign cause_o      = tandem_mmu_pkg::cause(ctx_access_i, page_fault);
-  assign leaf_o.pbmt  = pte[tandem_mmu_pkg::PtePbmt+:2];
-  assign leaf_o.napot = napot;
-  assign leaf_o.level = level;
-  assign leaf_o.ppn   = pte[53:10];
-  assign leaf_o.perm  = pte[7:0] | {2'b00, global_q, 5'b00000};
+  assign port_o = port_q;
+  assign done_o = (ended && !dropped) ? {port_q, !port_q} : 2'b00;
 
   // Memory request
   assign mem_req_valid_o    = (state_q == Request) && allowed;

@@ -3,17 +3,17 @@
 # Build the design at given parameters as a shared object behind verif/dut.h, unless it
 # is in the cache already, and print the object's path.
 #
-#   tb/build_dut.sh [--rtl DIR] [--netlist] [--out DIR] [OPTION=VALUE]...
+#   tb/build_dut.sh [--rtl DIR] [--netlist] [--no-properties] [--out DIR] [OPTION=VALUE]...
 #
-# --rtl DIR    take the RTL (with its rtl.f) from DIR instead of rtl/
-# --netlist    synthesize with Yosys and simulate the gate-level netlist instead
-# --out DIR    cache folder, default build/dut
+# --rtl DIR        take the RTL (with its rtl.f) from DIR instead of rtl/
+# --netlist        synthesize with Yosys and simulate the gate-level netlist instead
+# --no-properties  leave out the properties that verif/sva/sva.f lists; --netlist does too
+# --out DIR        cache folder, default build/dut
 #
 # xlen=64          32 or 64; with 32 the defaults of the next four are 9, 34, 0 and 0
 # asid_bits=16     pa_bits=56     pmp=0 (8, 16)     svnapot=1     update_first=1
 # dtlb=16x16xlru   itlb=16x16xlru: ENTRIESxWAYSxPOLICY, POLICY one of lru plru fifo random
 #
-# The properties that verif/sva/sva.f lists are compiled in, but not with --netlist.
 # CXX chooses the C++ compiler. Exit 0: built or cached; 2: a sentence on stderr.
 set -euo pipefail
 
@@ -22,6 +22,7 @@ root=$(dirname "$here")
 rtl=$root/rtl
 out=$root/build/dut
 netlist=0
+bind=1
 optimize=-O3
 xlen=64
 asid_bits=
@@ -38,7 +39,7 @@ die() {
 }
 
 usage() {
-  sed -n '3,18s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '3,17s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
 }
 
 while [ $# -gt 0 ]; do
@@ -48,7 +49,8 @@ while [ $# -gt 0 ]; do
       if [ "$1" = --rtl ]; then rtl=$2; else out=$2; fi
       shift
       ;;
-    --netlist) netlist=1 ;;
+    --netlist) netlist=1 bind=0 ;;
+    --no-properties) bind=0 ;;
     dtlb=*) dtlb=${1#dtlb=} ;;
     itlb=*) itlb=${1#itlb=} ;;
     xlen=* | asid_bits=* | pa_bits=* | pmp=* | svnapot=* | update_first=*)
@@ -104,11 +106,11 @@ for source in "${sources[@]}"; do
   [ -f "$rtl/$source" ] || die "$rtl/rtl.f names $source, which does not exist."
 done
 
-# Properties bound to the design's modules; a netlist has none of those any more.
+# Properties bound to the design's modules: a netlist has none of those any more.
 sva=$root/verif/sva
 properties=()
 property_files=()
-if [ "$netlist" = 0 ] && [ -f "$sva/sva.f" ]; then
+if [ "$bind" = 1 ] && [ -f "$sva/sva.f" ]; then
   mapfile -t properties < <(sed -e 's://.*::' -e '/^[[:space:]]*$/d' "$sva/sva.f")
   for property in "${properties[@]}"; do
     [ -f "$sva/$property" ] || die "$sva/sva.f names $property, which does not exist."
@@ -131,6 +133,7 @@ key=$({ echo "$tools"; cat "${ours[@]}" "${headers[@]}" "${property_files[@]}"; 
 arch=x$xlen-a$asid_bits-p$pa_bits-m$pmp-n$svnapot-u$update_first
 name=tandem-$arch-d${d_entries}x${d_ways}x${d_policy}-i${i_entries}x${i_ways}x${i_policy}
 [ "$netlist" = 0 ] || name+=-netlist
+[ "$bind" = 1 ] || [ "$netlist" = 1 ] || name+=-bare
 mkdir -p "$out" 2>/dev/null || die "cannot make the folder $out."
 out=$(cd "$out" && pwd)
 object=$out/$name-$revision-$key.so
