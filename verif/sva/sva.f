@@ -5,8 +5,10 @@ sva_channel.sv
 sva_pmp_shadow.sv
 sva_pmp_oracle.sv
 sva_tlb.sv
+sva_port.sv
 sva_walker.sv
 sva_fault_unit.sv
 sva_pmp.sv
+sva_counters.sv
 sva_client.sv
 sva_mmu.sv

@@ -11,6 +11,9 @@
 //                                    but assumed in every proof
 //   `SVA_COVER(name, when)           a state worth reaching, without a property
 //
+// In proofs, SVA_REQUIREMENTS_ONLY keeps only what a module requires, and SVA_COVERS turns
+// each cover into the assertion that it is never reached, instead of the properties.
+//
 // Each property brings the cover NAME_reached of its left side. Names are unique in a
 // module and, a limit of Yosys 0.23, never stand in a generate loop.
 
@@ -22,14 +25,25 @@
 `define SVA_ALWAYS always @(posedge clk_i) if (rst_ni)
 `endif
 
+`ifdef SVA_REQUIREMENTS_ONLY
+`define SVA_ASSERT(name, when, then)
+`define SVA_COVER(name, when)
+`elsif SVA_COVERS
+`define SVA_ASSERT(name, when, then)
+`define SVA_COVER(name, when) `SVA_ALWAYS name: assert (!(when));
+`else
+`define SVA_ASSERT(name, when, then) `SVA_ALWAYS name: assert (!(when) || (then));
 `define SVA_COVER(name, when) `SVA_ALWAYS name: cover (when);
+`endif
 
 `define SVA(name, when, then) \
-  `SVA_ALWAYS name: assert (!(when) || (then)); \
+  `SVA_ASSERT(name, when, then) \
   `SVA_COVER(name``_reached, when)
 
 `ifdef SVA_ASSUME_INPUTS
 `define SVA_REQUIRE(name, when, then) `SVA_ALWAYS name: assume (!(when) || (then));
+`elsif SVA_REQUIREMENTS_ONLY
+`define SVA_REQUIRE(name, when, then) `SVA_ALWAYS name: assert (!(when) || (then));
 `else
 `define SVA_REQUIRE(name, when, then) `SVA(name, when, then)
 `endif

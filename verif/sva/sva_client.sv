@@ -225,7 +225,7 @@ module sva_client #(
   `SVA(final_pa_allowed, check_final, final_allowed)
 
   sva_channel #(
-      .Width(78)
+      .Width(77)
   ) u_rsp (
       .clk_i,
       .rst_ni,

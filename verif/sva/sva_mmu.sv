@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Properties of the whole unit, seen from its pins only (docs/microarchitecture.md sections
-// 3, 4, 7 .. 11): memory port, fences, fault channel, physical memory protection, progress,
-// counters. What each client sees stands in sva_client, placed here once per port.
+// 3, 4, 7 .. 10): memory port, fences, fault channel, physical memory protection,
+// progress. What each client sees stands in sva_client, placed here once per port.
 `include "sva.svh"
 
 module sva_mmu #(
@@ -76,9 +76,7 @@ module sva_mmu #(
     input logic [63:0] mem_rsp_data_i,
     input logic        mem_rsp_error_i,
     input logic        evt_fill_valid_o,
-    input logic        evt_fill_port_o,
-    input logic [ 4:0] cnt_sel_i,
-    input logic [63:0] cnt_value_o
+    input logic        evt_fill_port_o
 );
 
   localparam int unsigned Kept = (PmpEntries == 0) ? 1 : PmpEntries;
@@ -358,28 +356,6 @@ module sva_mmu #(
 
   `SVA(transactions_bounded, transactions_q != 3'd0,
        transactions_q <= ((Xlen == 32) ? 3'd3 : 3'd6))
-
-  // --- counters
-  logic [4:0] cnt_sel_q;
-  logic [63:0] cnt_value_q;
-  logic [63:0] cycle_q;
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      cnt_sel_q <= 5'd31;
-      cycle_q   <= '0;
-    end else begin
-      cnt_sel_q <= cnt_sel_i;
-      cycle_q   <= cycle_q + 64'd1;
-    end
-  end
-  always_ff @(posedge clk_i) cnt_value_q <= cnt_value_o;
-
-  `SVA(counters_step, cnt_sel_i == cnt_sel_q && cnt_sel_i != 5'd24,
-       cnt_value_o == cnt_value_q || cnt_value_o == cnt_value_q + 64'd1)
-  `SVA(kills_step, cnt_sel_i == cnt_sel_q && cnt_sel_i == 5'd24,
-       cnt_value_o - cnt_value_q <= 64'd2)
-  `SVA(cycles_counted, cnt_sel_i == 5'd23, cnt_value_o == cycle_q)
-  `SVA(absent_counters_zero, cnt_sel_i > 5'd24, cnt_value_o == '0)
 
 endmodule
 
