@@ -253,11 +253,10 @@ static bool values(struct legal_search *search, struct read *read, bool only_nap
         return !only_napot &&
                legal_found_fault(search, stale, legal_access_cause(search->flight->request.access));
     }
-    const struct legal_slot *slot = NULL;
-    lost = 0;
-    if (!only_napot || legal->napot_past) {
-        slot = legal_find(legal, read->pa, &lost);
+    if (only_napot && !legal->napot_past && !legal_is_napot(search->mode, present)) {
+        return false;
     }
+    const struct legal_slot *slot = legal_find(legal, read->pa, &lost);
     unsigned count = slot ? slot->count : 0;
     if (lost > search->view->all) {
         search->unsure = true;

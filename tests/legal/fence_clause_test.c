@@ -108,6 +108,24 @@ static void a_global_leaf_is_not_read_through_a_fenced_pointer(void **state) {
     scene_end(&s);
 }
 
+// ... and two fences of the ASID leave no way around: what the first one took is gone in the era
+// between the two.
+static void a_pointer_taken_by_a_fence_is_gone_for_later_eras(void **state) {
+    (void)state;
+    struct scene s;
+    begin(&s);
+    poke(&s, pte_at(ROOT_A + 1, 0), pointer(ROOT_B + 2));
+    fence_asid(&s, 5);
+    poke(&s, LEAF_A, new_leaf | MMU_PTE_G);
+    fence_asid(&s, 5);
+    assert_false(load_gives(&s, VA, new_leaf | MMU_PTE_G));
+    poke(&s, LEAF_B, new_leaf | MMU_PTE_G);
+    poke(&s, pte_at(ROOT_A + 1, 0), 0);
+    fence_asid(&s, 5);
+    assert_true(load_gives(&s, VA, new_leaf | MMU_PTE_G));
+    scene_end(&s);
+}
+
 static void a_fence_of_a_va_orders_its_leaf(void **state) {
     (void)state;
     struct scene s;
@@ -271,6 +289,7 @@ int main(void) {
         cmocka_unit_test(a_fence_of_an_asid_leaves_global_mappings),
         cmocka_unit_test(a_global_pointer_makes_all_below_global),
         cmocka_unit_test(a_global_leaf_is_not_read_through_a_fenced_pointer),
+        cmocka_unit_test(a_pointer_taken_by_a_fence_is_gone_for_later_eras),
         cmocka_unit_test(a_fence_of_a_va_orders_its_leaf),
         cmocka_unit_test(a_fence_of_a_va_leaves_pointers),
         cmocka_unit_test(a_fence_of_va_and_asid_is_for_that_asid),

@@ -218,6 +218,21 @@ static void a_napot_pte_translates_for_its_neighbours(void **state) {
     scene_end(&s);
 }
 
+// Found by random histories: the neighbour was written after the era that would have read it.
+static void a_global_napot_neighbour_must_have_been_there_in_the_era(void **state) {
+    (void)state;
+    struct scene s;
+    uint64_t napot = leaf(0x48, FULL | MMU_PTE_G) | MMU_PTE_N;
+    begin(&s);
+    set_satp(&s, MMU_SATP_MODE_SV39, 6, ROOT_B);
+    fence_asid(&s, 5);
+    poke(&s, pte_at(ROOT_A + 2, 9), napot);
+    assert_false(load_gives(&s, VA, napot));
+    set_satp(&s, MMU_SATP_MODE_SV39, 5, ROOT_A);
+    assert_true(load_gives(&s, VA, napot));
+    scene_end(&s);
+}
+
 static void a_reserved_napot_encoding_faults(void **state) {
     (void)state;
     struct scene s;
@@ -333,6 +348,7 @@ int main(void) {
         cmocka_unit_test(a_root_named_after_w_inval_outlives_the_sinval),
         cmocka_unit_test(a_sinvaled_pointer_lends_a_global_leaf_until_invalir),
         cmocka_unit_test(a_napot_pte_translates_for_its_neighbours),
+        cmocka_unit_test(a_global_napot_neighbour_must_have_been_there_in_the_era),
         cmocka_unit_test(a_reserved_napot_encoding_faults),
         cmocka_unit_test(a_pte_without_memory_gives_an_access_fault),
         cmocka_unit_test(a_bus_error_explains_an_access_fault_of_its_request_only),
