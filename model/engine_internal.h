@@ -91,12 +91,21 @@ static inline void engine_count(struct mmu_engine *engine, unsigned port, enum m
 void engine_lookup(struct mmu_engine *engine, unsigned port);
 
 // Returns the answer that a TLB entry gives.
-struct mmu_answer engine_answer_of_entry(const struct mmu_tlb_entry *entry, uint64_t va,
-                                         enum mmu_source source);
+MMU_INLINE struct mmu_answer engine_answer_of_entry(const struct mmu_tlb_entry *entry, uint64_t va,
+                                                    enum mmu_source source) {
+    return (struct mmu_answer){
+        .pa = leaf_pa(entry->ppn, va, entry->page_bits),
+        .level = entry->level,
+        .napot = entry->page_bits == MMU_PAGE_BITS + MMU_NAPOT_SHIFT,
+        .pbmt = entry->pbmt,
+        .source = (uint8_t)source,
+        .perm = entry->perm,
+    };
+}
 
 // Returns whether the request of a port may access pa, by the registers of the open cycle.
-static inline bool engine_final_allowed(const struct mmu_engine *engine, unsigned port,
-                                        uint64_t pa) {
+MMU_INLINE bool engine_final_allowed(const struct mmu_engine *engine, unsigned port, uint64_t pa) {
+    if (engine->pmp.entries == 0) return pa >> engine->arch.pa_bits == 0;
     const struct port_state *p = &engine->port[port];
     return mmu_final_allowed(&engine->arch, &engine->pmp, pa, &p->history.request, p->context.priv);
 }

@@ -2,18 +2,6 @@
 // Lookup of an accepted request: answered at once, or a miss.
 #include "engine_internal.h"
 
-struct mmu_answer engine_answer_of_entry(const struct mmu_tlb_entry *entry, uint64_t va,
-                                         enum mmu_source source) {
-    return (struct mmu_answer){
-        .pa = leaf_pa(entry->ppn, va, entry->page_bits),
-        .level = entry->level,
-        .napot = entry->page_bits == MMU_PAGE_BITS + MMU_NAPOT_SHIFT,
-        .pbmt = entry->pbmt,
-        .source = (uint8_t)source,
-        .perm = entry->perm,
-    };
-}
-
 // Steps 1 and 2: returns the answer of a request that needs no table.
 static struct mmu_answer answer_without_table(const struct mmu_engine *engine, unsigned port) {
     const struct port_state *p = &engine->port[port];
