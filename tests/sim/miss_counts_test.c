@@ -5,6 +5,7 @@
 
 #include "fixture.h"
 #include "mmu/tlb.h"
+#include "mmu/walk.h"
 #include "sim/future.h"
 #include "sim/trace.h"
 
@@ -122,7 +123,9 @@ static uint64_t program_tlb_misses(const struct program *program, uint8_t policy
                                    uint32_t ways) {
     struct mmu_tlb_config config = {.entries = sets * ways, .ways = ways, .policy = policy};
     assert_null(mmu_tlb_config_check(&config));
-    struct mmu_tlb *tlb = mmu_tlb_create(&config);
+    struct mmu_arch arch = mmu_arch_default();
+    struct mmu_tlb *tlb = mmu_tlb_create(&config, &arch);
+    assert_non_null(tlb);
     uint64_t misses = 0;
     for (size_t i = 0; i < REFERENCES; i++) {
         uint64_t vpn = program->references[i] >> 1;
@@ -132,8 +135,10 @@ static uint64_t program_tlb_misses(const struct program *program, uint8_t policy
             continue;
         }
         misses++;
-        mmu_tlb_fill(tlb, &(struct mmu_tlb_entry){
-                              .vpn = vpn, .ppn = vpn, .asid = 1, .perm = 0xDF, .valid = true});
+        mmu_tlb_fill(
+            tlb,
+            &(struct mmu_tlb_entry){
+                .vpn = vpn, .ppn = vpn, .asid = 1, .page_bits = 12, .perm = 0xDF, .valid = true});
     }
     mmu_tlb_destroy(tlb);
     return misses;
