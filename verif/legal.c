@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The legal-set oracle: its life, the requests in flight, the verdict on an answer.
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,10 +91,18 @@ static uint8_t privilege(const struct mmu_csr *csr, enum mmu_port port) {
     return port == MMU_PORT_DATA && csr->mprv ? csr->mpp : csr->priv;
 }
 
+static void drop_oldest(struct legal_queue *queue) {
+    queue->first = (queue->first + 1) % LEGAL_QUEUE;
+    queue->count--;
+}
+
 void legal_request(struct legal *legal, uint64_t now, enum mmu_port port,
                    const struct mmu_request *request, const struct mmu_csr *csr) {
     struct legal_queue *queue = &legal->queue[port];
-    assert(queue->count < LEGAL_QUEUE);
+    if (queue->count == LEGAL_QUEUE) {  // a unit that takes requests and never answers
+        drop_oldest(queue);
+        legal->stats.forgotten++;
+    }
     legal_note_registers(legal, legal_stamp(legal, now), csr);
     const struct mmu_arch *arch = &legal->config.arch;
     struct legal_flight *flight = &queue->flight[(queue->first + queue->count++) % LEGAL_QUEUE];
@@ -114,8 +123,7 @@ void legal_kill(struct legal *legal, uint64_t now, enum mmu_port port) {
     while (queue->count > 0 && queue->flight[queue->first].accepted < now) {
         queue->killed = queue->flight[queue->first];
         queue->has_killed = true;
-        queue->first = (queue->first + 1) % LEGAL_QUEUE;
-        queue->count--;
+        drop_oldest(queue);
     }
 }
 
@@ -172,12 +180,22 @@ static void judge(struct legal *legal, const struct legal_flight *flight,
     }
 }
 
+static struct legal_verdict unasked(struct legal *legal) {
+    struct legal_verdict verdict = {.judged = true};
+    snprintf(verdict.reason, sizeof verdict.reason, "a response without a request");
+    legal->stats.judged++;
+    legal->stats.illegal++;
+    return verdict;
+}
+
 struct legal_verdict legal_answer(struct legal *legal, uint64_t now, enum mmu_port port,
                                   const struct mmu_answer *answer) {
     legal_stamp(legal, now);
     struct legal_queue *queue = &legal->queue[port];
-    assert(queue->count > 0);
-    struct legal_flight *flight = &queue->flight[queue->first];
+    if (queue->count == 0) {
+        return unasked(legal);
+    }
+    const struct legal_flight *flight = &queue->flight[queue->first];
     struct legal_verdict verdict;
     verdict.legal = verdict.judged = true;
     verdict.stale = verdict.uses = 0;
@@ -192,7 +210,6 @@ struct legal_verdict legal_answer(struct legal *legal, uint64_t now, enum mmu_po
     } else {
         legal->stats.unjudged++;
     }
-    queue->first = (queue->first + 1) % LEGAL_QUEUE;
-    queue->count--;
+    drop_oldest(queue);
     return verdict;
 }

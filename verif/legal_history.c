@@ -108,9 +108,25 @@ static struct legal_slot *take_slot(struct legal *legal, uint64_t pa) {
     return oldest;
 }
 
+// A cached PTE that compares equal is updated and goes on, even if memory lost and regained its
+// value since it was read: the first version of that value counts. (Whether a fence has covered
+// that one is not asked: lenient.)
+static uint64_t updated_base(const struct legal *legal, const struct legal_slot *slot,
+                             uint64_t before) {
+    uint64_t base = slot->present_base;
+    for (unsigned i = 0; i < slot->count; i++) {
+        const struct legal_version *version = legal_version_at(legal, slot, i);
+        if (version->value == before && version->base < base) {
+            base = version->base;
+        }
+    }
+    return base;
+}
+
 static void push_version(struct legal *legal, uint64_t pa, uint64_t before, uint64_t stamp,
                          bool hardware) {
     struct legal_slot *slot = take_slot(legal, pa);
+    uint64_t present_base = hardware ? updated_base(legal, slot, before) : stamp;
     size_t base = (size_t)(slot - legal->slot) * legal->versions;
     uint32_t next = slot->count == 0 ? 0 : (slot->newest + 1) % legal->versions;
     struct legal_version *version = &legal->version[base + next];
@@ -126,7 +142,7 @@ static void push_version(struct legal *legal, uint64_t pa, uint64_t before, uint
     slot->newest = next;
     legal->napot_past = legal->napot_past || before >> 63 != 0;
     slot->present_since = stamp;
-    slot->present_base = hardware ? slot->present_base : stamp;
+    slot->present_base = present_base;
 }
 
 static uint64_t low_bytes(uint64_t value, unsigned bytes) {

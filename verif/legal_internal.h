@@ -247,7 +247,7 @@ struct legal_search {
     const struct legal_flight *flight;
     const struct legal_view *view;
     const struct mmu_answer *answer;  // NULL: looks for a leaf at update_pa
-    uint64_t update_pa;
+    uint64_t update_pa, update_value;
     unsigned relax;
     unsigned limit;   // of stale uses
     unsigned budget;  // PTEs still to visit

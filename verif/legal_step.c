@@ -184,7 +184,7 @@ static bool leaf(struct legal_search *search, const struct read *read, bool glob
         return false;
     }
     if (!search->answer) {
-        return read->pa == search->update_pa && !read->version;
+        return read->pa == search->update_pa && read->value == search->update_value;
     }
     return leaf_outcome(search, read, global, stale);
 }

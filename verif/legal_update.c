@@ -15,29 +15,31 @@ static bool is_store(const struct legal_flight *flight) {
     return flight->request.access == MMU_STORE || flight->request.access == MMU_AMO;
 }
 
+// Whether the request may translate with this value of the PTE, read now or cached.
 static bool may_use(const struct legal *legal, const struct legal_flight *flight, uint64_t pa,
-                    bool *unsure) {
+                    uint64_t value, bool *unsure) {
     struct legal_view view = flight->view;
     if (!flight->has_view) {
         legal_make_view(legal, flight, &view);
     }
-    struct legal_search search = {.legal = legal, .flight = flight, .view = &view, .update_pa = pa};
+    struct legal_search search = {
+        .legal = legal, .flight = flight, .view = &view, .update_pa = pa, .update_value = value};
     bool result = flight->mode && legal_search_run(&search);
     *unsure = *unsure || search.unsure;
     return result;
 }
 
 // Returns whether a store translates with the PTE. A killed one counts once.
-static bool has_store(struct legal *legal, uint64_t pa, bool *unsure) {
+static bool has_store(struct legal *legal, uint64_t pa, uint64_t value, bool *unsure) {
     struct legal_queue *queue = &legal->queue[MMU_PORT_DATA];
     for (unsigned i = 0; i < queue->count; i++) {
         const struct legal_flight *flight = &queue->flight[(queue->first + i) % LEGAL_QUEUE];
-        if (is_store(flight) && may_use(legal, flight, pa, unsure)) {
+        if (is_store(flight) && may_use(legal, flight, pa, value, unsure)) {
             return true;
         }
     }
     if (queue->has_killed && is_store(&queue->killed) &&
-        may_use(legal, &queue->killed, pa, unsure)) {
+        may_use(legal, &queue->killed, pa, value, unsure)) {
         queue->has_killed = false;
         return true;
     }
@@ -94,7 +96,7 @@ static const char *violated(struct legal *legal, uint64_t pa, unsigned bytes, ui
     if (!writable(legal, pa)) {
         return "the PMP denies a store to this PTE";
     }
-    if ((set & MMU_PTE_D) && !has_store(legal, pa, unsure) && !*unsure) {
+    if ((set & MMU_PTE_D) && !has_store(legal, pa, expected, unsure) && !*unsure) {
         return "D must be exact, and no store in flight translates with this PTE";
     }
     return NULL;

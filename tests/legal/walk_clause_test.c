@@ -112,6 +112,18 @@ static void a_killed_request_gets_no_answer(void **state) {
     scene_end(&s);
 }
 
+static void a_response_without_a_request_is_illegal(void **state) {
+    (void)state;
+    struct scene s;
+    begin(&s);
+    assert_false(answers(&s, old_leaf));
+    accept(&s, MMU_LOAD, VA);
+    legal_kill(s.legal, s.now, MMU_PORT_DATA);
+    assert_false(answers(&s, old_leaf));
+    assert_non_null(strstr(s.verdict.reason, "without a request"));
+    scene_end(&s);
+}
+
 // --- Svinval ---
 
 static void op(struct scene *s, enum mmu_fence_op which) {
@@ -342,6 +354,7 @@ int main(void) {
         cmocka_unit_test(a_write_during_the_walk_gives_both_values),
         cmocka_unit_test(a_part_of_a_pte_is_written_at_a_time),
         cmocka_unit_test(a_killed_request_gets_no_answer),
+        cmocka_unit_test(a_response_without_a_request_is_illegal),
         cmocka_unit_test(the_three_svinval_instructions_act_as_one_fence),
         cmocka_unit_test(sinval_without_w_inval_orders_no_write),
         cmocka_unit_test(sinval_covers_what_sfence_with_its_operands_does),
