@@ -10,7 +10,7 @@
 
 #define EVENTS 26u
 #define ANSWERS 8u
-#define TRIALS 600u
+#define TRIALS 300u
 
 struct trial {
     uint64_t random;
