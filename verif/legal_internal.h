@@ -193,7 +193,11 @@ const struct legal_mode *legal_mode_of(const struct mmu_arch *arch, uint64_t sat
 uint16_t legal_asid_of(const struct mmu_arch *arch, uint64_t satp);
 uint64_t legal_root_of(const struct mmu_arch *arch, uint64_t satp);
 bool legal_canonical(const struct legal_mode *mode, uint64_t va);
-uint64_t legal_pte_pa(const struct legal_mode *mode, uint64_t table, uint64_t va, unsigned level);
+static inline uint64_t legal_pte_pa(const struct legal_mode *mode, uint64_t table, uint64_t va,
+                                    unsigned level) {
+    uint64_t vpn = va >> (12 + mode->vpn_bits * level) & ((1u << mode->vpn_bits) - 1u);
+    return (table << 12) + vpn * mode->pte_bytes;
+}
 uint64_t legal_ppn(const struct legal_mode *mode, uint64_t pte);
 uint8_t legal_page_cause(uint8_t access);
 uint8_t legal_access_cause(uint8_t access);
@@ -230,6 +234,12 @@ struct legal_access {
 bool legal_pmp_range(const struct mmu_pmp *pmp, unsigned entry, struct legal_range *range);
 bool legal_allowed(const struct legal *legal, const struct legal_pmp_version *pmp,
                    const struct legal_access *access);
+// ... by the PMP of now; without one, nothing but pa_bits is looked at.
+static inline bool legal_allowed_now(const struct legal *legal, const struct legal_access *access) {
+    return legal->config.arch.pmp_entries == 0
+               ? access->pa >> legal->config.arch.pa_bits == 0
+               : legal_allowed(legal, &legal->pmp[legal->pmp_now], access);
+}
 struct legal_access legal_final(const struct legal_flight *flight, uint64_t pa);
 
 // --- the search (legal_search.c) ---

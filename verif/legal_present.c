@@ -15,8 +15,7 @@ static struct mmu_answer page_fault(const struct legal_flight *flight) {
 static struct mmu_answer checked(const struct legal *legal, const struct legal_flight *flight,
                                  const struct mmu_answer *success) {
     struct legal_access final = legal_final(flight, success->pa);
-    return legal_allowed(legal, &legal->pmp[legal->pmp_now], &final) ? *success
-                                                                     : access_fault(flight);
+    return legal_allowed_now(legal, &final) ? *success : access_fault(flight);
 }
 
 static struct mmu_answer leaf(const struct legal *legal, const struct legal_flight *flight,
@@ -31,7 +30,7 @@ static struct mmu_answer leaf(const struct legal *legal, const struct legal_flig
         if (!flight->csr.adue) {
             return page_fault(flight);
         }
-        if (!legal_allowed(legal, &legal->pmp[legal->pmp_now], &access)) {
+        if (!legal_allowed_now(legal, &access)) {
             return access_fault(flight);
         }
         *update = true;
@@ -61,8 +60,7 @@ struct mmu_answer legal_present(const struct legal *legal, const struct legal_fl
         struct legal_use pte = {.pa = legal_pte_pa(mode, table, flight->request.va, level),
                                 .level = (uint8_t)level};
         struct legal_access access = {pte.pa, mode->pte_bytes, MMU_PMP_READ, MMU_PRIV_S};
-        if (!legal_allowed(legal, &legal->pmp[legal->pmp_now], &access) ||
-            !legal_read(legal, pte.pa, &pte.value)) {
+        if (!legal_allowed_now(legal, &access) || !legal_read(legal, pte.pa, &pte.value)) {
             return access_fault(flight);
         }
         enum legal_shape shape = legal_shape_of(&legal->config.arch, mode, pte.value, level);

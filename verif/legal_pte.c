@@ -34,11 +34,6 @@ bool legal_canonical(const struct legal_mode *mode, uint64_t va) {
     return mode->va_bits == 32 || upper == 0 || upper == ones;
 }
 
-uint64_t legal_pte_pa(const struct legal_mode *mode, uint64_t table, uint64_t va, unsigned level) {
-    uint64_t vpn = va >> (12 + mode->vpn_bits * level) & ((1u << mode->vpn_bits) - 1u);
-    return (table << 12) + vpn * mode->pte_bytes;
-}
-
 uint64_t legal_ppn(const struct legal_mode *mode, uint64_t pte) {
     return mode->pte_bytes == 8 ? pte >> 10 & 0xFFFFFFFFFFF : pte >> 10 & 0x3FFFFF;
 }

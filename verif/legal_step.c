@@ -8,7 +8,7 @@
 struct legal_costs legal_pmp_costs(struct legal_search *search, const struct legal_access *access) {
     const struct legal *legal = search->legal;
     struct legal_costs costs = {LEGAL_NEVER_COST, LEGAL_NEVER_COST};
-    if (legal_allowed(legal, &legal->pmp[legal->pmp_now], access)) {
+    if (legal_allowed_now(legal, access)) {
         costs.yes = 0;
     } else {
         costs.no = 0;
