@@ -43,8 +43,7 @@ struct walker {
     enum walker_phase phase;
     uint64_t event;  // cycle of the grant, of the answer or of the denial; MMU_NEVER if idle
     uint64_t data_cycle;
-    uint64_t accept_cycle;  // t of its request
-    uint64_t start_cycle;   // s
+    uint64_t start_cycle;  // s
     uint8_t port;
     uint8_t level;
     uint8_t pte_bytes;

@@ -182,7 +182,6 @@ MMU_INLINE enum walk_end walk_levels(struct walk *walk, enum mmu_stage stage,
             end = update_pte(walk, &place, pte, result.pte_update, &old);
             if (end != WALK_OK) return end;
             if (old != pte) continue;
-            if (check_first) return WALK_OK;
             pte = result.pte_update;
         }
         // Step 8: the translation, and whether the access may be made there.
@@ -219,7 +218,7 @@ static enum walk_end guest_reach(struct walk *walk, uint64_t gpa, const struct w
     }
     if (end != WALK_OK && end != WALK_DENIED) return end;
     *pa = leaf.address;
-    if (!access->implicit) walk->guest_leaf = leaf;
+    walk->guest_leaf = leaf;  // the explicit access comes last
     return end;
 }
 

@@ -15,12 +15,9 @@ void walker_reset(struct walker *walker) {
     *walker = (struct walker){.phase = WALKER_IDLE, .event = MMU_NEVER};
 }
 
-// Returns the present access in its request's history, NULL if a killed request has left that to
-// the next one.
+// The access under way, in the history of the request that the walk serves.
 static struct mmu_walk_access *present_access(struct mmu_engine *engine) {
-    const struct walker *w = &engine->walker;
-    struct mmu_history *history = &engine->port[w->port].history;
-    if (history->accept_cycle != w->accept_cycle) return NULL;
+    struct mmu_history *history = &engine->port[engine->walker.port].history;
     return &history->access[(history->accesses - 1) % MMU_WALK_LOG];
 }
 
@@ -95,7 +92,6 @@ void walker_arbitrate(struct mmu_engine *engine, uint64_t cycle) {
         p->history.start_cycle = cycle;
         engine->counter[8u * port + MMU_COUNT_WAIT_CYCLES] += cycle - p->history.accept_cycle;
         w->port = (uint8_t)port;
-        w->accept_cycle = p->history.accept_cycle;
         w->start_cycle = cycle;
         w->ignored = false;
         w->killed = false;
@@ -106,7 +102,7 @@ void walker_arbitrate(struct mmu_engine *engine, uint64_t cycle) {
 }
 
 void walker_restart(struct walker *walker) {
-    if (walker->phase != WALKER_IDLE && !walker->killed) walker->ignored = true;
+    if (walker->phase != WALKER_IDLE) walker->ignored = true;
 }
 
 void walker_kill(struct mmu_engine *engine, unsigned port) {
@@ -266,9 +262,9 @@ static void judge_update(struct mmu_engine *engine, uint64_t cycle) {
 
 static void log_answer(struct mmu_engine *engine) {
     const struct walker *w = &engine->walker;
+    if (w->killed) return;  // the history may be the next request's by now
     struct mmu_walk_access *access = present_access(engine);
-    if (access == NULL) return;
-    access->ignored = w->ignored || w->killed;
+    access->ignored = w->ignored;
     if (w->phase == WALKER_DENIED) return;
     access->value = w->value;
     access->error = w->error;
@@ -278,7 +274,7 @@ static void log_answer(struct mmu_engine *engine) {
 static void answer(struct mmu_engine *engine, uint64_t cycle) {
     struct walker *w = &engine->walker;
     log_answer(engine);
-    if (w->killed) {
+    if (w->killed) {  // before a fence: what was killed does not begin again
         end_walk(engine, cycle);
     } else if (w->ignored) {
         w->ignored = false;

@@ -382,6 +382,38 @@ static void negative_addresses_use_the_upper_half_of_the_root(void **state) {
     }
 }
 
+// --- window ----
+
+static bool count_read(void *user, uint64_t pa, unsigned bytes, uint64_t *value) {
+    (void)pa, (void)bytes;
+    ++*(unsigned *)user;
+    *value = 0;
+    return true;
+}
+
+// The window ends in the middle of, or before, or behind the leaf's PTE.
+static void window_is_read_directly_where_it_holds_the_whole_pte(void **state) {
+    (void)state;
+    for (unsigned k = 0; k < WALK_MODES; ++k) {
+        walk_begin(&test, &walk_modes[k]);
+        fixture_map(test.memory, test.mode->va, 0, test.mode->leaf_ppn, RWX_AD_S);
+        uint64_t base = (uint64_t)FIXTURE_BASE_PPN * 4096, bytes = test.mode->pte_bytes;
+        uint64_t leaf = fixture_slot_pa(test.memory, test.mode->va, 0) - base;
+        for (uint64_t end = leaf - 1; end <= leaf + bytes + 1; ++end) {
+            unsigned reads = 0;
+            struct mmu_memory port = {.user = &reads,
+                                      .read = count_read,
+                                      .compare_and_write = refuse_write,
+                                      .window = (const uint8_t *)test.memory->word,
+                                      .window_base = base,
+                                      .window_bytes = end};
+            bool inside = end >= leaf + bytes;
+            assert_int_equal(walk_through(&port, MMU_LOAD).fault, !inside);
+            assert_int_equal(reads, !inside);
+        }
+    }
+}
+
 // --- trace ---------------------------------------------------------------------------------
 
 static void trace_tells_each_pte_access_in_order(void **state) {
@@ -429,6 +461,7 @@ int main(void) {
         cmocka_unit_test(canonical_means_all_upper_bits_equal_the_top_one),
         cmocka_unit_test(canonical_violation_is_a_page_fault_without_a_walk),
         cmocka_unit_test(negative_addresses_use_the_upper_half_of_the_root),
+        cmocka_unit_test(window_is_read_directly_where_it_holds_the_whole_pte),
         cmocka_unit_test(trace_tells_each_pte_access_in_order),
     };
     return cmocka_run_group_tests_name("unit.walk", tests, NULL, NULL) == 0 ? 0 : 1;
