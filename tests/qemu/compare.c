@@ -156,7 +156,8 @@ static void print_tally(const struct scenario_set *set, const struct tally *tall
            tally->probes);
     for (unsigned k = 0; k < 16; k++)
         if (tally->mode[k] != 0)
-            printf("  probes    %-40s %8" PRIu64 "\n", modes[k], tally->mode[k]);
+            printf("  probes    %-40s %8" PRIu64 "\n", modes[k] != NULL ? modes[k] : "reserved mode",
+                   tally->mode[k]);
     for (unsigned k = 0; k < OUTCOMES; k++)
         printf("  outcome   %-40s %8" PRIu64 "\n", outcome_names[k], tally->outcome[k]);
     for (unsigned k = 0; k < DEVIATION_COUNT; k++)
