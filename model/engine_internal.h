@@ -52,7 +52,7 @@ struct walker {
     bool killed;     // the request was dropped: the answer awaited ends the walk
     bool error;      // the answer, known from the grant on
     uint64_t value;
-    uint64_t table_ppn;
+    uint64_t table;  // its address
     struct mmu_memory_request request;
     uint64_t ordinal;  // of the next transaction since reset
 };

@@ -35,7 +35,7 @@ struct mmu_step_result mmu_pte_step(const struct mmu_arch *arch, const struct mm
 
 uint64_t mmu_pte_address(const struct mmu_mode *mode, uint64_t table_ppn, uint64_t va,
                          unsigned level) {
-    return pte_address(mode, table_ppn, va, level);
+    return pte_address(mode, table_ppn << MMU_PAGE_BITS, va, level);
 }
 
 unsigned mmu_page_bits(const struct mmu_mode *mode, unsigned level, bool napot) {

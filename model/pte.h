@@ -38,12 +38,22 @@ MMU_INLINE uint64_t pte_ppn(const struct mmu_mode *mode, uint64_t pte) {
     return (pte >> MMU_PTE_PPN_SHIFT) & (mode->pte_bytes == 4 ? PTE_PPN_MASK_32 : PTE_PPN_MASK);
 }
 
-MMU_INLINE uint64_t pte_address(const struct mmu_mode *mode, uint64_t table_ppn, uint64_t va,
+// Returns the address of the table that a pointer names.
+MMU_INLINE uint64_t pte_table(const struct mmu_mode *mode, uint64_t pte) {
+    uint64_t mask = mode->pte_bytes == 4 ? PTE_PPN_MASK_32 : PTE_PPN_MASK;
+    return (pte << (MMU_PAGE_BITS - MMU_PTE_PPN_SHIFT)) & (mask << MMU_PAGE_BITS);
+}
+
+// Returns the address of va's PTE at level in the table at this address. The index is shifted
+// into its place in the address at once.
+MMU_INLINE uint64_t pte_address(const struct mmu_mode *mode, uint64_t table, uint64_t va,
                                 unsigned level) {
     assert(level < mode->levels);
+    unsigned scale = mode->pte_bytes == 8 ? 3 : 2;
     unsigned bits = mode->vpn_bits + (level + 1u == mode->levels ? mode->wide_root : 0u);
-    uint64_t index = (va >> (MMU_PAGE_BITS + level * mode->vpn_bits)) & ((UINT64_C(1) << bits) - 1);
-    return (table_ppn << MMU_PAGE_BITS) + index * mode->pte_bytes;
+    uint64_t index_mask = (UINT64_C(1) << bits) - 1;
+    return table +
+           ((va >> (MMU_PAGE_BITS - scale + level * mode->vpn_bits)) & (index_mask << scale));
 }
 
 MMU_INLINE unsigned leaf_page_bits(const struct mmu_mode *mode, unsigned level, bool napot) {
@@ -69,6 +79,14 @@ MMU_INLINE bool is_permitted(uint8_t perm, uint8_t access, const struct mmu_cont
     return readable && page_allowed;
 }
 
+// Returns whether a PTE is a pointer: V, and none of the bits that are reserved or not allowed in
+// one (PTEs of 4 bytes have no upper bits).
+MMU_INLINE bool pte_is_pointer(uint64_t pte) {
+    const uint64_t not_in_pointer =
+        PTE_UPPER | MMU_PTE_R | MMU_PTE_W | MMU_PTE_X | MMU_PTE_U | MMU_PTE_A | MMU_PTE_D;
+    return (pte & (not_in_pointer | MMU_PTE_V)) == MMU_PTE_V;
+}
+
 // Steps 3 to 7 for one PTE.
 MMU_INLINE struct mmu_step_result pte_step(const struct mmu_arch *arch, const struct mmu_mode *mode,
                                            uint64_t pte, unsigned level, uint8_t access,
@@ -76,11 +94,8 @@ MMU_INLINE struct mmu_step_result pte_step(const struct mmu_arch *arch, const st
     const struct mmu_step_result page_fault = {.step = MMU_STEP_PAGE_FAULT};
     uint8_t perm = (uint8_t)pte;
 
-    // Step 4 first, for speed: a pointer has V and none of the bits that are reserved or not
-    // allowed in one (PTEs of 4 bytes have no upper bits). Below level 0 there is no table.
-    const uint64_t not_in_pointer =
-        PTE_UPPER | MMU_PTE_R | MMU_PTE_W | MMU_PTE_X | MMU_PTE_U | MMU_PTE_A | MMU_PTE_D;
-    if ((pte & (not_in_pointer | MMU_PTE_V)) == MMU_PTE_V)
+    // Step 4 first, for speed. Below level 0 there is no table.
+    if (pte_is_pointer(pte))
         return level == 0 ? page_fault : (struct mmu_step_result){.step = MMU_STEP_POINTER};
     // Step 3: invalid, the reserved combination W without R, reserved bits and encodings; and
     // what is left of step 4: other pointers.

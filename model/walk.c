@@ -41,20 +41,38 @@ static void trace_step(struct mmu_walk_trace *trace, const struct mmu_walk_step 
 
 // --- memory -------------------------------------------------------------------------------------
 
+MMU_INLINE uint64_t load_pte(const uint8_t *at, unsigned bytes) {
+    uint64_t wide;
+    uint32_t narrow;
+    if (bytes == 8) {
+        memcpy(&wide, at, 8);
+        return wide;
+    }
+    memcpy(&narrow, at, 4);
+    return narrow;
+}
+
 MMU_INLINE bool read_pte(const struct mmu_memory *memory, uint64_t pa, unsigned bytes,
                          uint64_t *pte) {
     uint64_t offset = pa - memory->window_base;
     if (memory->window == NULL || offset >= memory->window_bytes ||
-        memory->window_bytes - offset < bytes)
-        return memory->read(memory->user, pa, bytes, pte);
-    if (bytes == 8) {
-        memcpy(pte, memory->window + offset, 8);
-    } else {
-        uint32_t word;
-        memcpy(&word, memory->window + offset, 4);
-        *pte = word;
+        memory->window_bytes - offset < bytes) {
+        uint64_t value = 0;  // not *pte: what a callback can reach does not stay in a register
+        bool present = memory->read(memory->user, pa, bytes, &value);
+        *pte = value;
+        return present;
     }
+    *pte = load_pte(memory->window + offset, bytes);
     return true;
+}
+
+// Returns how many addresses from window_base on hold a PTE, of either size, that may be read
+// without a check: without PMP, if the whole window is below 2^pa_bits.
+MMU_INLINE uint64_t unchecked_window(const struct mmu_arch *arch, const struct mmu_memory *memory) {
+    if (memory->window == NULL || memory->window_bytes < 8) return 0;
+    uint64_t last = memory->window_base + (memory->window_bytes - 1);
+    if (last < memory->window_base || last >> arch->pa_bits != 0) return 0;
+    return memory->window_bytes - 7;
 }
 
 // One PTE of a walk: where it is, and the stage's way there.
@@ -81,6 +99,12 @@ MMU_INLINE enum walk_end reach(struct walk *walk, enum mmu_stage stage, uint64_t
 
 // Step 2, READ: read the PTE at the place.
 MMU_INLINE enum walk_end fetch_pte(struct walk *walk, struct pte_place *place, uint64_t *pte) {
+    uint64_t offset = place->address - walk->window_base;
+    if (place->stage == MMU_STAGE_SINGLE && offset < walk->unchecked) {
+        place->pa = place->address;
+        *pte = load_pte(walk->window + offset, place->bytes);
+        return WALK_OK;
+    }
     const struct walk_access access = {MMU_LOAD, place->bytes, MMU_PMP_READ, MMU_PRIV_S,
                                        .implicit = true};
     enum walk_end end =
@@ -128,13 +152,40 @@ MMU_INLINE enum walk_end update_pte(struct walk *walk, struct pte_place *place, 
 
 // --- the loop -----------------------------------------------------------------------------------
 
-MMU_INLINE void fill_leaf(const struct mmu_mode *mode, uint64_t pte, uint64_t va, unsigned level,
-                          uint8_t global, struct walk_leaf *leaf) {
-    leaf->level = (uint8_t)level;
+// How far a walk has come.
+struct walk_position {
+    uint64_t table;  // address of the table to look into
+    unsigned level;
+    uint8_t global;  // MMU_PTE_G if a pointer on the path had it
+};
+
+// Step 4: a pointer leads one level down. G makes everything below global.
+MMU_INLINE void step_down(const struct mmu_mode *mode, uint64_t pte, struct walk_position *at) {
+    at->global |= (uint8_t)pte & MMU_PTE_G;
+    at->table = pte_table(mode, pte);
+    --at->level;
+}
+
+// Steps 2 to 4 for the pointers that lie in the unchecked window, in as few instructions as can
+// be. Leaves everything else, the PTE that is no pointer included, to the loop.
+MMU_INLINE void follow_pointers(const struct walk *walk, const struct mmu_mode *mode, uint64_t va,
+                                struct walk_position *at) {
+    while (at->level > 0) {
+        uint64_t offset = pte_address(mode, at->table, va, at->level) - walk->window_base;
+        if (offset >= walk->unchecked) return;
+        uint64_t pte = load_pte(walk->window + offset, mode->pte_bytes);
+        if (!pte_is_pointer(pte)) return;
+        step_down(mode, pte, at);
+    }
+}
+
+MMU_INLINE void fill_leaf(const struct mmu_mode *mode, uint64_t pte, uint64_t va,
+                          const struct walk_position *at, struct walk_leaf *leaf) {
+    leaf->level = (uint8_t)at->level;
     leaf->napot = pte_is_napot(mode, pte);
-    leaf->page_bits = (uint8_t)leaf_page_bits(mode, level, leaf->napot);
+    leaf->page_bits = (uint8_t)leaf_page_bits(mode, at->level, leaf->napot);
     leaf->pbmt = pte_pbmt(mode, pte);
-    leaf->perm = (uint8_t)pte | global;
+    leaf->perm = (uint8_t)pte | at->global;
     leaf->address = leaf_pa(pte_ppn(mode, pte), va, leaf->page_bits);
 }
 
@@ -148,32 +199,30 @@ MMU_INLINE enum walk_end walk_levels(struct walk *walk, enum mmu_stage stage,
     bool leads_to_memory = stage != MMU_STAGE_VS || walk->guest[0].mode == NULL;
     bool check_first = !walk->arch->update_first && leads_to_memory;
     // Step 1: begin at the root.
-    unsigned level = mode->levels - 1u;
-    uint64_t table_ppn = context->root_ppn;
-    uint8_t global = 0;
+    struct walk_position at = {.table = context->root_ppn << MMU_PAGE_BITS,
+                               .level = mode->levels - 1u};
+    if (stage == MMU_STAGE_SINGLE) follow_pointers(walk, mode, va, &at);
     for (;;) {
         // Step 2: read the PTE.
-        struct pte_place place = {.address = pte_address(mode, table_ppn, va, level),
+        struct pte_place place = {.address = pte_address(mode, at.table, va, at.level),
                                   .stage = (uint8_t)stage,
-                                  .level = (uint8_t)level,
+                                  .level = (uint8_t)at.level,
                                   .bytes = mode->pte_bytes};
         uint64_t pte;
         enum walk_end end = fetch_pte(walk, &place, &pte);
         if (end != WALK_OK) return end;
         // Steps 3 to 7: judge it.
         struct mmu_step_result result =
-            pte_step(walk->arch, mode, pte, level, access->access, context);
+            pte_step(walk->arch, mode, pte, at.level, access->access, context);
         if (result.step == MMU_STEP_PAGE_FAULT) return WALK_PAGE_FAULT;
         // Step 4, a pointer: one level down. G makes everything below global.
         if (result.step == MMU_STEP_POINTER) {
-            global |= (uint8_t)pte & MMU_PTE_G;
-            table_ppn = pte_ppn(mode, pte);
-            --level;
+            step_down(mode, pte, &at);
             continue;
         }
         // Step 7, A/D update: if the PTE has changed meanwhile, back to step 2.
         if (result.step == MMU_STEP_UPDATE) {
-            fill_leaf(mode, result.pte_update, va, level, global, leaf);
+            fill_leaf(mode, result.pte_update, va, &at, leaf);
             if (check_first) {
                 end = reach(walk, stage, leaf->address, access, &leaf->address);
                 if (end != WALK_OK) return end;
@@ -185,7 +234,7 @@ MMU_INLINE enum walk_end walk_levels(struct walk *walk, enum mmu_stage stage,
             pte = result.pte_update;
         }
         // Step 8: the translation, and whether the access may be made there.
-        fill_leaf(mode, pte, va, level, global, leaf);
+        fill_leaf(mode, pte, va, &at, leaf);
         return reach(walk, stage, leaf->address, access, &leaf->address);
     }
 }
@@ -263,7 +312,12 @@ struct mmu_answer mmu_walk(const struct mmu_arch *arch, const struct mmu_context
     assert(request->access <= MMU_AMO && request->size <= 3);
     struct walk walk = {.arch = arch, .memory = memory};
     // Apart, so that what is not there costs nothing.
-    if (trace == NULL && pmp->entries == 0) return walk_single(&walk, context, request);
+    if (trace == NULL && pmp->entries == 0) {
+        walk.window = memory->window;
+        walk.window_base = memory->window_base;
+        walk.unchecked = unchecked_window(arch, memory);
+        return walk_single(&walk, context, request);
+    }
     walk.pmp = pmp;
     walk.trace = trace;
     walk_trace_reset(trace);

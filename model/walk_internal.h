@@ -72,6 +72,9 @@ struct walk {
     const struct mmu_pmp *pmp;  // NULL: none
     const struct mmu_memory *memory;
     struct mmu_walk_trace *trace;  // NULL: none
+    // PTEs at window_base + 0 .. unchecked - 1 are read without check and trace; SINGLE only.
+    const uint8_t *window;
+    uint64_t window_base, unchecked;
     // VS stage: contexts of the G stage for explicit and implicit accesses; mode NULL: Bare.
     struct mmu_context guest[2];
     struct walk_leaf guest_leaf;  // of the explicit access

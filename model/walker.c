@@ -67,8 +67,8 @@ static void issue_read(struct mmu_engine *engine, uint64_t request_cycle) {
     const struct walker *w = &engine->walker;
     const struct port_state *p = &engine->port[w->port];
     uint64_t va = p->history.request.va;
-    struct mmu_memory_request request = {
-        .pa = pte_address(p->context.mode, w->table_ppn, va, w->level)};
+    struct mmu_memory_request request = {.pa =
+                                             pte_address(p->context.mode, w->table, va, w->level)};
     issue(engine, &request, request_cycle);
 }
 
@@ -76,7 +76,7 @@ static void begin_at_root(struct mmu_engine *engine, uint64_t request_cycle) {
     struct walker *w = &engine->walker;
     const struct mmu_context *context = &engine->port[w->port].context;
     w->level = (uint8_t)(context->mode->levels - 1u);
-    w->table_ppn = context->root_ppn;
+    w->table = context->root_ppn << MMU_PAGE_BITS;
     w->global = 0;
     issue_read(engine, request_cycle);
 }
@@ -236,7 +236,7 @@ static void judge_read(struct mmu_engine *engine, uint64_t cycle) {
             break;
         case MMU_STEP_POINTER:
             w->global |= (uint8_t)pte & MMU_PTE_G;
-            w->table_ppn = pte_ppn(mode, pte);
+            w->table = pte_table(mode, pte);
             --w->level;
             issue_read(engine, cycle + 1);
             break;
