@@ -22,7 +22,7 @@ need_tools() {
 make_scratch() {
   mkdir -p "$root/build/formal"
   scratch=$(mktemp -d "$root/build/formal/run.XXXXXX")
-  trap 'rm -rf -- "${scratch:?}"' EXIT
+  [ "${KEEP:-0}" = 1 ] || trap 'rm -rf -- "${scratch:?}"' EXIT
 }
 
 # Yosys 0.23 reads `bind` but places nothing. So the instance that the bind names is written
@@ -133,12 +133,13 @@ delete t:\$assert @keep %d"
 
 # Ask ABC; its log is FOLDER/abc.log. Constraints are the last outputs: fold them in.
 solve() { # FOLDER METHOD DEPTH
-  local command
+  local command join='orpos;'
   case $2 in
     ind) command="bmc3 -F $(($3 + 2)) -T 10; ind -F $3 -C 0" ;;
     bmc) command="bmc3 -F $3 -T $limit" ;;
+    all) command="bmc3 -a -F $3 -T $limit" join= ;;
     *) die "unknown method $2." ;;
   esac
   timeout -k 5 $((limit + 5)) nice yosys-abc -c \
-    "read_aiger $1/model.aig; fold; strash; orpos; $command" >"$1/abc.log" 2>&1 || true
+    "read_aiger $1/model.aig; fold; strash; $join $command" >"$1/abc.log" 2>&1 || true
 }

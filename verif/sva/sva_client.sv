@@ -52,6 +52,7 @@ module sva_client #(
   logic sum_q, mxr_q;
 
   logic accept, open_q, fresh_q, shown_q;
+  logic gone_q;  // killed, and nothing accepted since
   assign accept   = req_valid_i && req_ready_i;
   assign answer_o = rsp_valid_i && !shown_q;
   assign busy_o   = open_q && !answer_o;
@@ -64,10 +65,12 @@ module sva_client #(
       open_q  <= 1'b0;
       fresh_q <= 1'b0;
       shown_q <= 1'b0;
+      gone_q  <= 1'b0;
     end else begin
       open_q  <= accept || (busy_o && !kill_i);
       fresh_q <= accept;  // accepted in the cycle before
       shown_q <= rsp_valid_i && !rsp_ready_i;
+      gone_q  <= !accept && (gone_q || (busy_o && kill_i));
     end
   end
 
@@ -156,13 +159,12 @@ module sva_client #(
 
   // Requests and responses
   `SVA(answer_has_request, answer_o, open_q)
-  `SVA(killed_unanswered, kill_i && busy_o, !answer_o)
+  `SVA(killed_unanswered, gone_q, !answer_o)
   `SVA(ready_as_specified, req_valid_i,
        req_ready_i == (!busy_o && !record_i && (!rsp_valid_i || rsp_ready_i)))
   `SVA(tlb_answers_next_cycle, answer_o && rsp_source_i == 2'd1, fresh_q)
   `SVA(walk_takes_longer, answer_o && rsp_source_i == 2'd2, !fresh_q)
   `SVA(source_known, answer_o, rsp_source_i != 2'd3)
-  `SVA_COVER(kill_reached, kill_i && busy_o)
 
   // Not translated, not canonical: answered at once, by nobody
   `SVA(untranslated_at_once, fresh_q && !translated, answer_o && rsp_source_i == 2'd0)

@@ -18,6 +18,7 @@ module sva_mmu #(
     input logic        sum_i,
     input logic        mxr_i,
     input logic        adue_i,
+    input logic        pbmte_i,
     input logic        pmp_valid_i,
     input logic        pmp_ready_o,
     input logic [ 3:0] pmp_index_i,
@@ -278,6 +279,11 @@ module sva_mmu #(
   );
 
   `SVA_ENVIRONMENT(data_access_legal, d_req_valid_i, d_req_access_i != 2'd0)
+  `SVA_ENVIRONMENT(data_access_aligned, d_req_valid_i,
+                   (d_req_va_i[2:0] & ~(3'b111 << d_req_size_i)) == 3'd0)
+  `SVA_ENVIRONMENT(fetch_access_aligned, f_req_valid_i,
+                   (f_req_va_i[2:0] & ~(3'b111 << f_req_size_i)) == 3'd0)
+  `SVA_ENVIRONMENT(pbmte_legal, pbmte_i, Xlen != 32)
   `SVA_ENVIRONMENT(privilege_legal, 1'b1, priv_i != 2'd2 && mpp_i != 2'd2)
 
   // --- fault channel: one record for each faulting answer, from the answer's first cycle on

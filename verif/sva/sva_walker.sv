@@ -259,8 +259,6 @@ module sva_walker #(
   `SVA(updates_usable_leaves_only, moves_on && !writing_q && is_leaf,
        usable && ctx_adue_i && (!pte[6] || (store && !pte[7])))
   `SVA(reads_again_only_on_conflict, moves_on && writing_q, answer != mem_req_expected_q)
-  `SVA(one_read_per_level, flight_q && !killed_q,
-       root_q ? reads_q == '0 : 4'(reads_q) + 4'(level_q) == 4'(ctx_root_i))
   // Nothing but an answer or a denial ends a walk, and a walk without a request on the wires
   // or outstanding ends or begins again at once: only memory makes it wait.
   `SVA(no_bubble, denied, ended || begins)
@@ -345,6 +343,8 @@ module sva_walker #(
        dut_global == global_q && (root_q || (dut_level == level_q && dut_table == table_q)) &&
            (!root_q || (reads_q == '0 && !global_q)) &&
            (root_q || (4'(reads_q) + 4'(level_q) == 4'(ctx_root_i) && reads_q != '0)))
+  `SVA(help_levels, flight_q && !killed_q,
+       root_q ? reads_q == '0 : 4'(reads_q) + 4'(level_q) == 4'(ctx_root_i))
   `SVA(help_fenced, fenced_q, waits_q || outstanding_q)
   `SVA(help_killed, killed_q, waits_q || outstanding_q)
   `SVA(help_update, flight_q && dut_write, dut_pte == pte_q)
