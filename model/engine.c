@@ -198,6 +198,12 @@ static void close_fence(struct mmu_engine *engine) {
         mmu_tlb_fence(engine->port[port].tlb, &engine->fence);
 }
 
+static void close_kills(struct mmu_engine *engine, unsigned acts) {
+    for (unsigned port = 0; port < MMU_PORTS; ++port) {
+        if (acts & (ACT_KILL << port)) walker_kill(engine, port);
+    }
+}
+
 // Perform the marked transfers: what leaves goes first, so that registers are free, and what is
 // killed is neither restarted nor a candidate; the fence after the lookups, which still see
 // what it removes; arbitration last, so that a request taken at this very edge is not in
@@ -205,9 +211,9 @@ static void close_fence(struct mmu_engine *engine) {
 static void close_acts(struct mmu_engine *engine) {
     unsigned acts = engine->acts;
     engine->acts = 0;
+    if (acts & ACT_KILLS) close_kills(engine, acts);
     if (acts & ACT_TAKE_FAULT) engine->port[fault_unit_shown(engine)].fault_valid = false;
     for (unsigned port = 0; port < MMU_PORTS; ++port) {
-        if (acts & (ACT_KILL << port)) walker_kill(engine, port);
         if (acts & (ACT_TAKE_RESPONSE << port)) engine->port[port].response_valid = false;
         if (acts & (ACT_ACCEPT << port)) engine_lookup(engine, port);
     }

@@ -64,6 +64,7 @@ struct walker {
 #define ACT_FENCE 32u
 #define ACT_PMP_WRITE 64u
 #define ACT_KILL 128u  // << port
+#define ACT_KILLS (ACT_KILL << MMU_PORT_DATA | ACT_KILL << MMU_PORT_FETCH)
 
 struct mmu_engine {
     uint64_t now;
