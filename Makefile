@@ -12,6 +12,7 @@ help:
 	@echo "make bench     the same for the benchmarks"
 	@echo "make build     only build; the program is $(TANDEM)"
 	@echo "make mutants   plant every bug of tests/mutants and show which check names it"
+	@echo "make formal    prove every property of verif/sva (the tests prove a short set)"
 	@echo "make campaign  random lockstep over modes, widths, PMP, TLB shapes (N=100000000 translations)"
 	@echo "make coverage  C line coverage of the tests"
 	@echo "make size      lines and longest function per folder"
@@ -39,6 +40,7 @@ test: setup-test
 
 bench: setup
 	@$(MAKE) --no-print-directory build
+	build/release/bin/tandem_walk_bench
 	$(TANDEM) bench
 
 mutants: setup-test
