@@ -35,6 +35,7 @@ module sva_client #(
     input  logic               fill_i,         // the fill event names this port
     input  logic               record_i,       // this port's fault record exists
     input  logic [        2:0] reads_i,        // PTEs read since the last fence and the last walk
+    input  logic               early_i,        // a walk's final check came before its update
     input  logic [ Kept*8-1:0] pmp_cfg_i,      // as they must stand
     input  logic [Kept*54-1:0] pmp_addr_i,
     output logic               busy_o,
@@ -195,15 +196,16 @@ module sva_client #(
   `SVA(fill_is_a_success, fill_i, success && rsp_source_i == 2'd2)
   `SVA(success_fills, success && rsp_source_i == 2'd2, fill_i)
 
-  // The final physical address under PMP, with the registers of the cycle before. In
-  // simulation for walks only: for each hit it would cost more than the design.
+  // The final physical address under PMP, with the registers of the cycle before. Not if it was
+  // checked before an update: the registers may have changed. In simulation for walks only: for
+  // each hit it would cost more than the design.
   logic check_final, final_allowed;
   logic [Kept*8-1:0] pmp_cfg_q;
   logic [Kept*54-1:0] pmp_addr_q;
 `ifdef FORMAL
-  assign check_final = success;
+  assign check_final = success && !(early_i && rsp_source_i == 2'd2);
 `else
-  assign check_final = success && (rsp_source_i == 2'd2);
+  assign check_final = success && !early_i && (rsp_source_i == 2'd2);
 `endif
 
   always_ff @(posedge clk_i) begin

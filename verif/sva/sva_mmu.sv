@@ -7,7 +7,8 @@
 module sva_mmu #(
     parameter int unsigned Xlen = 64,
     parameter int unsigned PaBits = 56,
-    parameter int unsigned PmpEntries = 0
+    parameter int unsigned PmpEntries = 0,
+    parameter int unsigned UpdateFirst = 1
 ) (
     input logic        clk_i,
     input logic        rst_ni,
@@ -230,6 +231,7 @@ module sva_mmu #(
       .fill_i      (evt_fill_valid_o && !evt_fill_port_o),
       .record_i    (record[0]),
       .reads_i     (reads_q),
+      .early_i     ((UpdateFirst == 0) && !reading_q),
       .pmp_cfg_i   (pmp_cfg),
       .pmp_addr_i  (pmp_addr),
       .busy_o      (busy[0]),
@@ -269,6 +271,7 @@ module sva_mmu #(
       .fill_i      (evt_fill_valid_o && evt_fill_port_o),
       .record_i    (record[1]),
       .reads_i     (reads_q),
+      .early_i     ((UpdateFirst == 0) && !reading_q),
       .pmp_cfg_i   (pmp_cfg),
       .pmp_addr_i  (pmp_addr),
       .busy_o      (busy[1]),
@@ -369,6 +372,7 @@ endmodule
 bind tandem_mmu sva_mmu #(
     .Xlen      (Xlen),
     .PaBits    (PaBits),
-    .PmpEntries(PmpEntries)
+    .PmpEntries(PmpEntries),
+    .UpdateFirst(UpdateFirst)
 ) u_sva (.*);
 `endif
