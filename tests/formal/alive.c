@@ -87,7 +87,8 @@ static void stage_csr(struct bench *bench) {
     if (bench->arch->xlen == 32) {
         csr.satp = (uint64_t)((r >> 12 & 15) != 0) << 31 | (r >> 16 & 1) << 22 | (r >> 17 & 1);
     } else {
-        csr.satp = (uint64_t)modes[(r >> 12 & 15) == 0 ? 0 : 1 + (r >> 18 & 1) + (r >> 19 & 1)] << 60 |
+        csr.satp = (uint64_t)modes[(r >> 12 & 15) == 0 ? 0 : 1 + (r >> 18 & 1) + (r >> 19 & 1)]
+                       << 60 |
                    (r >> 16 & 1) << 44 | (r >> 17 & 1);
         csr.pbmte = r >> 20 & 1;
     }
@@ -120,11 +121,12 @@ static void stage_pmp(struct bench *bench, uint64_t cycle, unsigned sampled) {
     if (bench->arch->pmp_entries == 0) return;
     if (bench->pmp_staged && !(sampled & DUT_READY_PMP)) return;
     uint64_t r = next(bench);
-    struct mmu_pmp_write write = {.index = (uint8_t)(r & 7),
-                                  .write_cfg = r >> 4 & 1,
-                                  .write_addr = r >> 5 & 1,
-                                  .cfg = (uint8_t)((r >> 8 & 0x1F) | ((r >> 16 & 63) == 0 ? 0x80 : 0)),
-                                  .addr = (r >> 24 & 0xFFFF) | ((r >> 41 & 1) ? 0xFF : 0)};
+    struct mmu_pmp_write write = {
+        .index = (uint8_t)(r & 7),
+        .write_cfg = r >> 4 & 1,
+        .write_addr = r >> 5 & 1,
+        .cfg = (uint8_t)((r >> 8 & 0x1F) | ((r >> 16 & 63) == 0 ? 0x80 : 0)),
+        .addr = (r >> 24 & 0xFFFF) | ((r >> 41 & 1) ? 0xFF : 0)};
     // The last entry opens all that the others leave, from the beginning on.
     if (cycle == 0) {
         write = (struct mmu_pmp_write){7, true, true, 0x1F, ~UINT64_C(0) >> 10};
@@ -201,7 +203,8 @@ int main(int argc, char **argv) {
     bench->ops = entry();
     bench->arch = &bench->ops->profile()->config.arch;
     bench->random = strtoull(argv[2], NULL, 0);
-    bench->dut = bench->ops->create(&(struct dut_options){.seed = bench->random}, error, sizeof error);
+    bench->dut =
+        bench->ops->create(&(struct dut_options){.seed = bench->random}, error, sizeof error);
     if (bench->dut == NULL) {
         fprintf(stderr, "alive: %s\n", error);
         return 2;

@@ -5,7 +5,7 @@
 root=$(cd "$here/../.." && pwd)
 sva=$root/verif/sva
 rtl=$root/rtl
-limit=${LIMIT:-60}
+limit=${LIMIT:-60} # seconds of CPU for one question to the solver
 
 die() {
   echo "${0##*/}: $*" >&2
@@ -17,6 +17,12 @@ need_tools() {
   for tool in yosys yosys-abc; do
     command -v $tool >/dev/null || die "$tool is missing (package yosys)."
   done
+}
+
+# Sets cpu: seconds of CPU that all commands of this shell so far have taken.
+cpu_seconds() {
+  times >"$scratch/times"
+  cpu=$(sed -n '2s/[ms]/ /gp' "$scratch/times" | awk '{printf "%.1f", ($1 + $3) * 60 + $2 + $4}')
 }
 
 make_scratch() {
@@ -135,11 +141,14 @@ delete t:\$assert @keep %d"
 solve() { # FOLDER METHOD DEPTH
   local command join='orpos;'
   case $2 in
-    ind) command="bmc3 -F $(($3 + 2)) -T 10; ind -F $3 -C 0" ;;
+    ind) command="bmc3 -F $(($3 + 1)) -T $limit; ind -F $3 -C 0" ;;
     bmc) command="bmc3 -F $3 -T $limit" ;;
     all) command="bmc3 -a -F $3 -T $limit" join= ;;
     *) die "unknown method $2." ;;
   esac
-  timeout -k 5 $((limit + 5)) nice yosys-abc -c \
-    "read_aiger $1/model.aig; fold; strash; $join $command" >"$1/abc.log" 2>&1 || true
+  (
+    ulimit -t $((2 * limit))
+    exec timeout -k 5 $((10 * limit)) nice yosys-abc -c \
+      "read_aiger $1/model.aig; fold; strash; $join $command"
+  ) >"$1/abc.log" 2>&1 || true
 }

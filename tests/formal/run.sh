@@ -6,7 +6,7 @@
 #                                             NAME_reached is reached by bounded search
 #   tests/formal/run.sh mutants [PATTERN...]  plant each bug of mutants.txt: the property named
 #                                             must be found violated by bounded search
-#   tests/formal/run.sh simulation            the bugs marked so: a verilated simulation with
+#   tests/formal/run.sh simulation [PATTERN]  the bugs marked so: a verilated simulation with
 #                                             random inputs must name that property; without a
 #                                             bug, none
 #
@@ -86,19 +86,24 @@ cell() { # PROPERTY TOP
   esac
 }
 
+# Whether PROPERTY is one of the patterns; all are, if there is none.
+wanted() { # PROPERTY PATTERN...
+  local property=$1 pattern
+  shift
+  [ $# -gt 0 ] || return 0
+  for pattern in "$@"; do
+    # shellcheck disable=SC2053
+    [[ $property != $pattern ]] || return 0
+  done
+  return 1
+}
+
 mutants() {
-  local property file change where depth sim top inside method bound parameters work started
-  local pattern verdict n=0
+  local property file change where depth sim top inside method bound parameters work
+  local verdict n=0
   while IFS=$'\t' read -r property file change where depth sim; do
-    if [ $# -gt 0 ]; then
-      verdict=no
-      for pattern in "$@"; do
-        # shellcheck disable=SC2053
-        [[ $property == $pattern ]] && verdict=yes
-      done
-      [ $verdict = yes ] || continue
-    fi
-    n=$((n + 1)) started=$SECONDS
+    wanted "$property" "$@" || continue
+    n=$((n + 1))
     work=$scratch/$n
     mkdir "$work"
     plant "$work/rtl" "$file" "$change"
@@ -109,7 +114,7 @@ mutants() {
     verdict='NOT FOUND'
     ! grep -q 'was asserted in frame' "$work/abc.log" || verdict=violated
     [ $verdict = violated ] || failed=$((failed + 1))
-    printf '%-44s %-11s %-10s %3d s\n' "$property" "$where" "$verdict" $((SECONDS - started))
+    printf '%-44s %-11s %s\n' "$property" "$where" "$verdict"
     rm -rf -- "${work:?}"
   done < <(grep -v '^#' "$here/mutants.txt")
   printf '\n%d planted bugs, %d not found.\n' "$n" "$failed"
@@ -137,7 +142,7 @@ simulation() {
   printf '%-44s %s\n' 'no bug' "${said:-no property failed}"
   [ -z "$said" ] || failed=$((failed + 1))
   while IFS=$'\t' read -r property file change where depth sim; do
-    [ "$sim" = yes ] || continue
+    [ "$sim" = yes ] && wanted "$property" "$@" || continue
     n=$((n + 1))
     work=$scratch/$n
     mkdir "$work"
