@@ -50,7 +50,9 @@ static struct mmu_pmp_write piece(struct stimulus *s) {
     // Bits 6:5 are ignored.
     write.cfg |= (uint8_t)(stimulus_below(s, 4) << 5);
     write.cfg |= (uint8_t)(stimulus_chance(s, small ? 500 : 850) ? RWX : stimulus_below(s, 8));
-    if (small && stimulus_chance(s, s->config.lock)) write.cfg |= LOCK;
+    // What is locked lasts: a large piece is locked only if it denies nothing.
+    bool lockable = small || (mode == TOR && (write.cfg & RWX) == RWX);
+    if (lockable && stimulus_chance(s, s->config.lock)) write.cfg |= LOCK;
     return write;
 }
 
