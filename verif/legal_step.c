@@ -284,13 +284,20 @@ static bool values(struct legal_search *search, struct read *read, bool only_nap
     return false;
 }
 
-// "Svnapot": the translation of one PTE of a 64 KiB page may be used for the other 15.
+static struct legal_costs read_costs(struct legal_search *search, uint64_t pa) {
+    struct legal_access access = {pa, search->mode->pte_bytes, MMU_PMP_READ, MMU_PRIV_S};
+    return legal_pmp_costs(search, &access);
+}
+
+// "Svnapot": the translation of one PTE of a 64 KiB page may be used for the other 15, also where
+// the PMP denies those.
 static bool neighbours(struct legal_search *search, const struct read *own, unsigned stale) {
     uint64_t line = own->pa & ~UINT64_C(127);
     for (uint64_t pa = line; pa < line + 128; pa += 8) {
         struct read read = *own;
+        unsigned costs = stale + (pa == own->pa ? 0 : read_costs(search, pa).yes);
         read.pa = pa;
-        if (pa != own->pa && values(search, &read, true, stale)) {
+        if (pa != own->pa && within(search, costs) && values(search, &read, true, costs)) {
             return true;
         }
     }
@@ -312,18 +319,13 @@ bool legal_visit(struct legal_search *search, unsigned level, uint64_t table, bo
                  unsigned stale) {
     uint64_t pa = legal_pte_pa(search->mode, table, search->flight->request.va, level);
     uint8_t access_fault = legal_access_cause(search->flight->request.access);
-    struct legal_access access = {pa, search->mode->pte_bytes, MMU_PMP_READ, MMU_PRIV_S};
-    struct legal_costs costs = legal_pmp_costs(search, &access);
+    struct legal_costs costs = read_costs(search, pa);
     if (legal_found_fault(search, stale + costs.no, access_fault) ||
         (bus_error(search, pa) && legal_found_fault(search, stale, access_fault))) {
         return true;
     }
-    stale += costs.yes;
-    if (!within(search, stale)) {
-        return false;
-    }
     struct read read = {.pa = pa, .level = level, .global = global};
-    if (values(search, &read, false, stale)) {
+    if (within(search, stale + costs.yes) && values(search, &read, false, stale + costs.yes)) {
         return true;
     }
     bool napot = level == 0 && search->legal->config.arch.svnapot && search->mode->pte_bytes == 8;

@@ -245,6 +245,29 @@ static void a_global_napot_neighbour_must_have_been_there_in_the_era(void **stat
     scene_end(&s);
 }
 
+// The neighbour's PTE was read for another page; that the PMP denies this page's own is no matter.
+static void a_napot_neighbour_translates_where_the_pmp_denies_the_own_pte(void **state) {
+    (void)state;
+    struct scene s;
+    struct mmu_arch arch = scene_arch();
+    arch.pmp_entries = 8;
+    scene_begin(&s, &arch);
+    uint64_t napot = leaf(0x48, FULL) | MMU_PTE_N;
+    for (unsigned i = 0; i < 16; i++) {
+        plant(&s, pte_at(ROOT_A + 2, i), napot);
+    }
+    struct mmu_pmp pmp = {.entries = 8,
+                          .xlen = 64,
+                          .cfg = {3 << 3, 3 << 3 | 7},
+                          .addr = {LEAF >> 2, (UINT64_C(1) << 54) - 1}};
+    legal_pmp(s.legal, s.now++, &pmp);
+    fence_all(&s);
+    assert_true(faults(&s, MMU_LOAD, VA, MMU_CAUSE_LOAD_ACCESS));
+    assert_true(load_gives(&s, VA, napot));
+    assert_false(load_gives(&s, VA, leaf(0x58, FULL) | MMU_PTE_N));
+    scene_end(&s);
+}
+
 static void a_reserved_napot_encoding_faults(void **state) {
     (void)state;
     struct scene s;
@@ -362,6 +385,7 @@ int main(void) {
         cmocka_unit_test(a_sinvaled_pointer_lends_a_global_leaf_until_invalir),
         cmocka_unit_test(a_napot_pte_translates_for_its_neighbours),
         cmocka_unit_test(a_global_napot_neighbour_must_have_been_there_in_the_era),
+        cmocka_unit_test(a_napot_neighbour_translates_where_the_pmp_denies_the_own_pte),
         cmocka_unit_test(a_reserved_napot_encoding_faults),
         cmocka_unit_test(a_pte_without_memory_gives_an_access_fault),
         cmocka_unit_test(a_bus_error_explains_an_access_fault_of_its_request_only),
