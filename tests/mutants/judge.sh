@@ -84,10 +84,12 @@ named_by_vectors() { # LOG
 
 # How model and QEMU end; "no exception" twice: datum or updates differ.
 named_by_qemu() { # LOG
-  awk 'function end(text) { return match(text, /cause [0-9]+|no exception/) ?
-         substr(text, RSTART, RLENGTH) : "" }
-       /^  the model /{model = end($0)}
-       /^  QEMU /{print "model " model ", QEMU " end($0); exit}' "$1"
+  awk '/^  the model |^  QEMU /{
+         match($0, /cause [0-9]+|no exception/)
+         end = substr($0, RSTART, RLENGTH)
+         if ($1 == "QEMU") {print "model " model ", QEMU " end; exit}
+         model = end
+       }' "$1"
 }
 
 # The first property that is not proved.
