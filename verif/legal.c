@@ -91,7 +91,7 @@ static uint8_t privilege(const struct mmu_csr *csr, enum mmu_port port) {
     return port == MMU_PORT_DATA && csr->mprv ? csr->mpp : csr->priv;
 }
 
-static void drop_oldest(struct legal_queue *queue) {
+void legal_drop_oldest(struct legal_queue *queue) {
     queue->first = (queue->first + 1) % LEGAL_QUEUE;
     queue->count--;
 }
@@ -100,7 +100,7 @@ void legal_request(struct legal *legal, uint64_t now, enum mmu_port port,
                    const struct mmu_request *request, const struct mmu_csr *csr) {
     struct legal_queue *queue = &legal->queue[port];
     if (queue->count == LEGAL_QUEUE) {  // a unit that takes requests and never answers
-        drop_oldest(queue);
+        legal_drop_oldest(queue);
         legal->stats.forgotten++;
     }
     legal_note_registers(legal, legal_stamp(legal, now), csr);
@@ -115,16 +115,7 @@ void legal_request(struct legal *legal, uint64_t now, enum mmu_port port,
     flight->root = legal_root_of(arch, csr->satp);
     flight->asid = legal_asid_of(arch, csr->satp);
     flight->has_view = false;
-}
-
-void legal_kill(struct legal *legal, uint64_t now, enum mmu_port port) {
-    legal_stamp(legal, now);
-    struct legal_queue *queue = &legal->queue[port];
-    while (queue->count > 0 && queue->flight[queue->first].accepted < now) {
-        queue->killed = queue->flight[queue->first];
-        queue->has_killed = true;
-        drop_oldest(queue);
-    }
+    flight->dirtied = 0;
 }
 
 void legal_error(struct legal *legal, uint64_t now, uint64_t pa) {
@@ -210,6 +201,9 @@ struct legal_verdict legal_answer(struct legal *legal, uint64_t now, enum mmu_po
     } else {
         legal->stats.unjudged++;
     }
-    drop_oldest(queue);
+    if (answer->source == MMU_SOURCE_WALK) {
+        legal_walk_answered(legal, queue, flight->accepted);
+    }
+    legal_drop_oldest(queue);
     return verdict;
 }

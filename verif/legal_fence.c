@@ -61,19 +61,21 @@ static uint64_t width_of(const struct legal *legal, uint64_t va) {
 }
 
 // What a request may use is fixed by the fences before it: kept when the first later one comes.
+static void keep_view(const struct legal *legal, struct legal_flight *flight) {
+    if (!flight->has_view) {
+        legal_make_view(legal, flight, &flight->view);
+        flight->has_view = true;
+    }
+}
+
 static void keep_views(struct legal *legal) {
     for (unsigned port = 0; port < MMU_PORTS; port++) {
         struct legal_queue *queue = &legal->queue[port];
         for (unsigned i = 0; i < queue->count; i++) {
-            struct legal_flight *flight = &queue->flight[(queue->first + i) % LEGAL_QUEUE];
-            if (!flight->has_view) {
-                legal_make_view(legal, flight, &flight->view);
-                flight->has_view = true;
-            }
+            keep_view(legal, &queue->flight[(queue->first + i) % LEGAL_QUEUE]);
         }
-        if (queue->has_killed && !queue->killed.has_view) {
-            legal_make_view(legal, &queue->killed, &queue->killed.view);
-            queue->killed.has_view = true;
+        for (unsigned i = 0; i < queue->killed_count; i++) {
+            keep_view(legal, &queue->killed[i].flight);
         }
     }
 }
@@ -105,6 +107,7 @@ static void apply(struct legal *legal, const struct mmu_fence *fence, uint64_t s
         legal_close_spans(legal, stamp, force, false, asid);
     } else {
         legal->all = legal_later(legal->all, stamp);
+        legal_forget_killed(legal);
         legal_close_spans(legal, stamp, force, true, 0);
     }
 }
@@ -112,13 +115,12 @@ static void apply(struct legal *legal, const struct mmu_fence *fence, uint64_t s
 // "If the value held in rs1 is not a valid virtual address, then the SFENCE.VMA instruction has no
 // effect": valid by the mode that satp selects, or, with Bare, by the widest mode.
 static bool valid_va(const struct legal *legal, const struct mmu_fence *fence) {
-    static const struct legal_mode widest = {10, 5, 9, 8, 57};
     if (!fence->has_va || legal->pte_bytes == 4) {
         return true;
     }
     const struct legal_mode *mode =
         legal->has_csr ? legal_mode_of(&legal->config.arch, legal->csr.satp) : NULL;
-    return legal_canonical(mode ? mode : &widest, fence->va);
+    return legal_canonical(mode ? mode : legal_widest(legal), fence->va);
 }
 
 static void sinval(struct legal *legal, const struct mmu_fence *fence) {
@@ -164,6 +166,7 @@ void legal_apply_pending(struct legal *legal) {
 
 void legal_fence(struct legal *legal, uint64_t now, const struct mmu_fence *fence) {
     uint64_t stamp = legal_stamp(legal, now);
+    legal->fence_cycle = now;
     if (legal->pendings == LEGAL_PENDING) {
         legal_apply_pending(legal);
     }

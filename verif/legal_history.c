@@ -21,15 +21,19 @@ uint64_t legal_stamp(struct legal *legal, uint64_t now) {
     return now << 16 | legal->order;
 }
 
+static uint64_t reach_back(const struct legal_flight *flight, uint64_t horizon) {
+    return flight->has_view && flight->view.all < horizon ? flight->view.all : horizon;
+}
+
 uint64_t legal_horizon(const struct legal *legal) {
     uint64_t horizon = legal->all;
     for (unsigned port = 0; port < MMU_PORTS; port++) {
         const struct legal_queue *queue = &legal->queue[port];
         for (unsigned i = 0; i < queue->count; i++) {
-            const struct legal_flight *flight = &queue->flight[(queue->first + i) % LEGAL_QUEUE];
-            if (flight->has_view && flight->view.all < horizon) {
-                horizon = flight->view.all;
-            }
+            horizon = reach_back(&queue->flight[(queue->first + i) % LEGAL_QUEUE], horizon);
+        }
+        for (unsigned i = 0; i < queue->killed_count; i++) {
+            horizon = reach_back(&queue->killed[i].flight, horizon);
         }
     }
     return horizon;
@@ -62,7 +66,8 @@ static bool slot_empty(const struct legal_slot *slot) {
     return slot->count == 0;
 }
 
-const struct legal_slot *legal_find(const struct legal *legal, uint64_t pa, uint64_t *lost) {
+const struct legal_slot *legal_find(const struct legal *legal, uint64_t pa,
+                                    struct legal_lost *lost) {
     uint32_t set = set_of(legal, pa);
     const struct legal_slot *slot = &legal->slot[set * LEGAL_WAYS];
     for (unsigned way = 0; way < LEGAL_WAYS; way++, slot++) {
@@ -87,6 +92,23 @@ static uint64_t last_change(const struct legal_slot *slot) {
     return slot->present_since;
 }
 
+static void lose(struct legal_lost *lost, const struct legal_version *version) {
+    uint64_t global = MMU_PTE_V | MMU_PTE_G;
+    lost->any = legal_later(lost->any, version->replaced);
+    if ((version->value & global) == global) {
+        lost->global = legal_later(lost->global, version->replaced);
+    }
+}
+
+static void lose_slot(const struct legal *legal, const struct legal_slot *slot,
+                      struct legal_lost *lost) {
+    lost->any = legal_later(lost->any, slot->lost.any);
+    lost->global = legal_later(lost->global, slot->lost.global);
+    for (unsigned i = 0; i < slot->count; i++) {
+        lose(lost, legal_version_at(legal, slot, i));
+    }
+}
+
 // Returns the PTE's slot, an empty one, or the one whose PTE has been quiet for longest, emptied.
 static struct legal_slot *take_slot(struct legal *legal, uint64_t pa) {
     uint32_t set = set_of(legal, pa);
@@ -99,9 +121,8 @@ static struct legal_slot *take_slot(struct legal *legal, uint64_t pa) {
             oldest = slot;
         }
     }
-    uint64_t lost = last_change(oldest);
-    if (lost > legal_horizon(legal)) {
-        legal->set_lost[set] = legal_later(legal->set_lost[set], lost);
+    if (last_change(oldest) > legal_horizon(legal)) {
+        lose_slot(legal, oldest, &legal->set_lost[set]);
         legal->stats.forgotten += oldest->count;
     }
     *oldest = (struct legal_slot){.pa = pa, .lost = legal->set_lost[set]};
@@ -132,7 +153,7 @@ static void push_version(struct legal *legal, uint64_t pa, uint64_t before, uint
     struct legal_version *version = &legal->version[base + next];
     if (slot->count == legal->versions) {
         if (version->replaced > legal_horizon(legal)) {
-            slot->lost = legal_later(slot->lost, version->replaced);
+            lose(&slot->lost, version);
             legal->stats.forgotten++;
         }
     } else {
@@ -165,6 +186,7 @@ void legal_write(struct legal *legal, uint64_t now, uint64_t pa, unsigned bytes,
     assert(bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8);
     assert(pa % bytes == 0);
     uint64_t stamp = legal_stamp(legal, now);
+    legal->software_wrote = hardware ? legal->software_wrote : stamp;
     unsigned step = legal->pte_bytes;
     if (bytes < step) {
         if (low_bytes(before ^ after, bytes) != 0) {

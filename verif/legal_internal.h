@@ -19,6 +19,7 @@
 #define LEGAL_SINVALS 256u
 #define LEGAL_PENDING 4u
 #define LEGAL_QUEUE 8u
+#define LEGAL_KILLED 4u
 #define LEGAL_ERRORS 16u
 #define LEGAL_FENCE_SETS 4096u
 #define LEGAL_WAYS 4u
@@ -35,12 +36,17 @@ struct legal_version {
                     // the updated one
 };
 
+// Versions replaced up to here are forgotten: any, and such as have G set.
+struct legal_lost {
+    uint64_t any, global;
+};
+
 // One PTE's history: a ring of versions, the newest at `newest`.
 struct legal_slot {
     uint64_t pa;
     uint64_t present_since;  // 0: before the oracle's time
     uint64_t present_base;   // as a version's
-    uint64_t lost;           // versions replaced up to here are forgotten
+    struct legal_lost lost;
     uint32_t count, newest;  // count 0 and present_since 0: empty
 };
 
@@ -98,13 +104,25 @@ struct legal_flight {
     uint8_t priv;
     bool has_view;  // a fence came after it: view is what it saw before
     struct legal_view view;
+    uint64_t dirtied_pa, dirtied;  // the PTE whose D it set, and when; 0: none that is known
+};
+
+// A request that was dropped: an update may still be on its way.
+struct legal_killed {
+    struct legal_flight flight;
+    uint64_t cycle;
+    unsigned walks;  // of requests accepted since that were answered
+    bool used;       // it has set D
 };
 
 struct legal_queue {
     struct legal_flight flight[LEGAL_QUEUE];
     uint32_t first, count;
-    struct legal_flight killed;  // the last one; its D update may be under way
-    bool has_killed;
+    struct legal_killed killed[LEGAL_KILLED];  // the oldest first
+    unsigned killed_count;
+    bool killed_lost;  // there was no room for one
+    unsigned lost_walks;
+    struct legal_killed last_store;  // for the reader; cycle 0: none
 };
 
 struct legal_error_note {
@@ -121,7 +139,7 @@ struct legal {
     uint32_t sets;
     struct legal_slot *slot;        // sets * LEGAL_WAYS
     struct legal_version *version;  // slots * versions
-    uint64_t *set_lost;
+    struct legal_lost *set_lost;
     bool napot_past;  // some PTE of the past has N set
 
     uint64_t all;                         // last fence of everything
@@ -130,6 +148,8 @@ struct legal {
     uint64_t *page_fence_lost;            // by set
     struct legal_pending pending[LEGAL_PENDING];
     uint32_t pendings;
+    uint64_t fence_cycle;     // of the last one, whatever it is
+    uint64_t software_wrote;  // a PTE, last
     struct legal_sinval sinval[LEGAL_SINVALS];
     uint32_t sinvals;
     uint64_t sinval_lost;  // an SINVAL.VMA after this SFENCE.W.INVAL was forgotten
@@ -166,8 +186,9 @@ uint64_t legal_stamp(struct legal *legal, uint64_t now);
 uint64_t legal_horizon(const struct legal *legal);
 
 // --- PTEs, roots, registers of the past (legal_history.c, legal_registers.c) ---
-// Returns the PTE's slot or NULL; *lost: versions replaced up to here may be forgotten.
-const struct legal_slot *legal_find(const struct legal *legal, uint64_t pa, uint64_t *lost);
+// Returns the PTE's slot or NULL; *lost: what of it may be forgotten.
+const struct legal_slot *legal_find(const struct legal *legal, uint64_t pa,
+                                    struct legal_lost *lost);
 // Returns the index-th past version, 0 the newest; index < slot->count.
 const struct legal_version *legal_version_at(const struct legal *legal,
                                              const struct legal_slot *slot, unsigned index);
@@ -188,8 +209,23 @@ void legal_apply_pending(struct legal *legal);
 void legal_make_view(const struct legal *legal, const struct legal_flight *flight,
                      struct legal_view *view);
 
+// --- requests (legal.c, legal_killed.c) ---
+static inline bool legal_is_store(const struct legal_flight *flight) {
+    return flight->request.access == MMU_STORE || flight->request.access == MMU_AMO;
+}
+void legal_drop_oldest(struct legal_queue *queue);
+// No update of a killed request is to come any more.
+void legal_forget_killed(struct legal *legal);
+void legal_walk_answered(struct legal *legal, struct legal_queue *queue, uint64_t accepted);
+
+// --- A updates that no request explains (legal_reach.c) ---
+// *unsure becomes true if something was forgotten that could make it so.
+bool legal_reaches(const struct legal *legal, uint64_t pa, uint64_t value, bool *unsure);
+
 // --- the specification's judgement of one PTE (legal_pte.c) ---
 const struct legal_mode *legal_mode_of(const struct mmu_arch *arch, uint64_t satp);
+// Of this XLEN, the mode with the most levels.
+const struct legal_mode *legal_widest(const struct legal *legal);
 uint16_t legal_asid_of(const struct mmu_arch *arch, uint64_t satp);
 uint64_t legal_root_of(const struct mmu_arch *arch, uint64_t satp);
 bool legal_canonical(const struct legal_mode *mode, uint64_t va);

@@ -18,6 +18,10 @@ const struct legal_mode *legal_mode_of(const struct mmu_arch *arch, uint64_t sat
     return mode >= 8 && mode <= 10 ? &modes64[mode - 8] : NULL;
 }
 
+const struct legal_mode *legal_widest(const struct legal *legal) {
+    return legal->pte_bytes == 8 ? &modes64[2] : &mode32;
+}
+
 uint16_t legal_asid_of(const struct mmu_arch *arch, uint64_t satp) {
     unsigned field = (unsigned)(arch->xlen == 32 ? satp >> 22 & 0x1FF : satp >> 44 & 0xFFFF);
     return (uint16_t)(field & ((1u << arch->asid_bits) - 1u));

@@ -237,13 +237,28 @@ static bool repeated(const struct legal_search *search, const struct legal_slot 
     return again;
 }
 
+// Whether a forgotten value could still be used: what it was is not known but for G, so a fence of
+// a page covers it at level 0 alone.
+static bool lost_matters(const struct legal_search *search, const struct read *read,
+                         const struct legal_lost *lost) {
+    const struct legal_view *view = search->view;
+    uint64_t global = view->all, private = search->lo;
+    if (read->level == 0) {
+        global = legal_later(global, view->page[0]);
+        private = legal_later(private, view->page[0]);
+        private = legal_later(private, search->current ? view->page_asid[0] : 0);
+    }
+    return lost->any > (read->global ? global : private) || lost->global > global;
+}
+
 // All values that the PTE at pa had, the present first. only_napot: as a neighbour in a 64 KiB
 // page.
 static bool values(struct legal_search *search, struct read *read, bool only_napot,
                    unsigned stale) {
     const struct legal *legal = search->legal;
     const struct mmu_arch *arch = &legal->config.arch;
-    uint64_t lost, present, next;
+    uint64_t present, next;
+    struct legal_lost lost;
     if (search->budget == 0) {
         search->cut = search->unsure = true;
         return false;
@@ -258,7 +273,7 @@ static bool values(struct legal_search *search, struct read *read, bool only_nap
     }
     const struct legal_slot *slot = legal_find(legal, read->pa, &lost);
     unsigned count = slot ? slot->count : 0;
-    if (lost > search->view->all) {
+    if (lost_matters(search, read, &lost)) {
         search->unsure = true;
     }
     next = present;
@@ -267,7 +282,7 @@ static bool values(struct legal_search *search, struct read *read, bool only_nap
         read->value = i == 0 ? present : read->version->value;
         read->written = i == 0 ? (slot ? slot->present_since : 0) : read->version->written;
         read->base = i == 0 ? (slot ? slot->present_base : 0) : read->version->base;
-        read->base_lost = read->base == 0 && lost != 0;
+        read->base_lost = read->base == 0 && lost.any != 0;
         read->next = next;
         next = read->value;
         if (read->version && read->version->replaced < search->view->all &&
@@ -328,6 +343,8 @@ bool legal_visit(struct legal_search *search, unsigned level, uint64_t table, bo
     if (within(search, stale + costs.yes) && values(search, &read, false, stale + costs.yes)) {
         return true;
     }
-    bool napot = level == 0 && search->legal->config.arch.svnapot && search->mode->pte_bytes == 8;
+    // Step 9 of the algorithm compares and writes the PTE that the va selects.
+    bool napot = search->answer && level == 0 && search->legal->config.arch.svnapot &&
+                 search->mode->pte_bytes == 8;
     return napot && neighbours(search, &read, stale);
 }

@@ -64,13 +64,12 @@ void set_satp(struct scene *scene, unsigned mode, uint16_t asid, uint64_t root) 
     set_csr(scene);
 }
 
-void scene_begin_bounded(struct scene *scene, const struct mmu_arch *arch, uint32_t slots,
-                         uint32_t versions) {
+static void begin(struct scene *scene, const struct mmu_arch *arch,
+                  const struct legal_config *config) {
     memset(scene, 0, sizeof *scene);
-    scene->config = (struct legal_config){.arch = *arch,
-                                          .memory = {.user = scene, .read = read_pte},
-                                          .pte_slots = slots,
-                                          .versions_per_pte = versions};
+    scene->config = *config;
+    scene->config.arch = *arch;
+    scene->config.memory = (struct mmu_memory){.user = scene, .read = read_pte};
     scene->legal = legal_create(&scene->config);
     assert_non_null(scene->legal);
     scene->csr.priv = MMU_PRIV_S;
@@ -86,8 +85,17 @@ void scene_begin_bounded(struct scene *scene, const struct mmu_arch *arch, uint3
     }
 }
 
+void scene_begin_bounded(struct scene *scene, const struct mmu_arch *arch, uint32_t slots,
+                         uint32_t versions) {
+    begin(scene, arch, &(struct legal_config){.pte_slots = slots, .versions_per_pte = versions});
+}
+
 void scene_begin(struct scene *scene, const struct mmu_arch *arch) {
     scene_begin_bounded(scene, arch, 64, 8);
+}
+
+void scene_begin_walker(struct scene *scene, const struct mmu_arch *arch) {
+    begin(scene, arch, &(struct legal_config){.one_walk = true});
 }
 
 void scene_end(struct scene *scene) {

@@ -35,6 +35,8 @@ struct mmu_arch scene_arch(void);  // 64 bits, 8 ASID bits, no PMP
 void scene_begin(struct scene *scene, const struct mmu_arch *arch);
 void scene_begin_bounded(struct scene *scene, const struct mmu_arch *arch, uint32_t slots,
                          uint32_t versions);
+// Of a unit with one walk at a time.
+void scene_begin_walker(struct scene *scene, const struct mmu_arch *arch);
 void scene_end(struct scene *scene);
 
 uint64_t leaf(uint64_t ppn, uint64_t flags);

@@ -166,10 +166,18 @@ static bool final_allowed(const struct unit *unit, const struct access *a, uint6
     return (unit->pmp.cfg[pa >= 0x20000] & need) != 0;
 }
 
+// The PTE of a NAPOT page may have been read for a neighbour; the update is of one's own.
+static bool own_pte(const struct unit_entry *entry, const struct access *a) {
+    return entry->level > 0 || (entry->pa >> 3 & 511) == (a->va >> 12 & 511);
+}
+
 // The compare-and-write, at once. Returns whether memory had the value.
 static bool update(struct unit *unit, struct unit_entry *entry, const struct access *a) {
     struct scene *s = unit->scene;
     bool dirty = a->access != MMU_LOAD || is(unit, UNIT_D_FOR_LOADS);
+    if (!own_pte(entry, a)) {
+        return false;
+    }
     uint64_t data = entry->value | MMU_PTE_A | (dirty ? MMU_PTE_D : 0);
     uint64_t memory = peek(s, entry->pa);
     bool same = memory == entry->value;

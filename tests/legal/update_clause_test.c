@@ -176,6 +176,151 @@ static void a_killed_stores_update_may_be_under_way(void **state) {
     scene_end(&s);
 }
 
+static void kill_data(struct scene *s) {
+    legal_kill(s->legal, s->now++, MMU_PORT_DATA);
+}
+
+// The update is on the wires; meanwhile others are accepted and killed.
+static void a_killed_stores_update_may_come_after_other_kills(void **state) {
+    (void)state;
+    struct scene s;
+    begin(&s, true);
+    accept(&s, MMU_STORE, VA);
+    kill_data(&s);
+    for (unsigned i = 0; i < 8; i++) {
+        accept(&s, i % 2 ? MMU_STORE : MMU_LOAD, VA + 0x1000);
+        kill_data(&s);
+    }
+    assert_true(legal_update(s.legal, s.now, LEAF, 8, fresh, fresh | 0xC0).legal);
+    scene_end(&s);
+}
+
+static void a_killed_stores_update_is_the_next_transaction_of_a_single_walker(void **state) {
+    (void)state;
+    for (unsigned later = 0; later < 2; later++) {
+        struct scene s;
+        struct mmu_arch arch = scene_arch();
+        scene_begin_walker(&s, &arch);
+        s.csr.adue = true;
+        set_csr(&s);
+        plant(&s, LEAF, fresh);
+        accept(&s, MMU_STORE, VA);
+        kill_data(&s);
+        if (later) {
+            legal_transaction(s.legal, s.now++);
+        }
+        assert_int_equal(update(&s, LEAF, fresh, fresh | 0xC0), !later);
+        assert_int_equal(strstr(s.verdict.reason, "va 0x3000") != NULL, later);
+        scene_end(&s);
+    }
+}
+
+static void a_fence_of_everything_ends_a_killed_stores_update(void **state) {
+    (void)state;
+    struct scene s;
+    begin(&s, true);
+    accept(&s, MMU_STORE, VA);
+    kill_data(&s);
+    fence_va(&s, VA);
+    fence_asid(&s, 5);
+    assert_true(update(&s, LEAF, fresh, fresh | 0xC0));
+    plant(&s, LEAF, fresh);
+    accept(&s, MMU_STORE, VA);
+    kill_data(&s);
+    fence_all(&s);
+    assert_false(update(&s, LEAF, fresh, fresh | 0xC0));
+    scene_end(&s);
+}
+
+static void later_walks_of_its_port_end_a_killed_stores_update(void **state) {
+    (void)state;
+    struct scene s;
+    struct mmu_answer answer = gives(VA + 0x1000, fresh | 0xC0, 0);
+    begin(&s, true);
+    plant(&s, pte_at(ROOT_A + 2, 4), fresh | 0xC0);
+    answer.source = MMU_SOURCE_WALK;
+    accept(&s, MMU_STORE, VA);
+    kill_data(&s);
+    for (unsigned i = 0; i < 8; i++) {
+        struct legal_verdict verdict =
+            legal_update(s.legal, s.now++, LEAF, 8, fresh ^ MMU_PTE_A, fresh | 0xC0);
+        assert_true(verdict.legal);  // the compare fails
+        assert_true(allowed(&s, MMU_LOAD, VA + 0x1000, &answer));
+    }
+    assert_false(update(&s, LEAF, fresh, fresh | 0xC0));
+    scene_end(&s);
+}
+
+// Its walk came to one PTE; only if it began again it may come to another.
+static void a_store_sets_d_in_one_pte(void **state) {
+    (void)state;
+    for (unsigned again = 0; again < 2; again++) {
+        struct scene s;
+        begin(&s, true);
+        plant(&s, pte_at(ROOT_B + 2, 3), fresh);
+        poke(&s, pte_at(ROOT_A + 1, 0), pointer(ROOT_B + 2));
+        accept(&s, MMU_STORE, VA);
+        assert_true(update(&s, LEAF, fresh, fresh | 0xC0));
+        if (again) {
+            fence_va(&s, VA + 0x5000);
+        }
+        assert_int_equal(update(&s, pte_at(ROOT_B + 2, 3), fresh, fresh | 0xC0), again);
+        scene_end(&s);
+    }
+}
+
+// Of two stores, either may have made the first update.
+static void each_of_two_stores_sets_d_in_its_pte(void **state) {
+    (void)state;
+    struct scene s;
+    begin(&s, true);
+    plant(&s, pte_at(ROOT_B + 2, 3), fresh);
+    poke(&s, pte_at(ROOT_A + 1, 0), pointer(ROOT_B + 2));
+    accept(&s, MMU_STORE, VA);
+    accept(&s, MMU_AMO, VA);
+    assert_true(update(&s, LEAF, fresh, fresh | 0xC0));
+    assert_true(update(&s, pte_at(ROOT_B + 2, 3), fresh, fresh | 0xC0));
+    scene_end(&s);
+}
+
+// "Svnapot": the PTE compared and written is the one that the va selects.
+static void d_is_not_set_in_a_napot_neighbours_pte(void **state) {
+    (void)state;
+    struct scene s;
+    uint64_t napot = (fresh & ~UINT64_C(0xFFFFFC00)) | 0x48u << 10 | MMU_PTE_N;
+    begin(&s, true);
+    for (unsigned i = 0; i < 16; i++) {
+        plant(&s, pte_at(ROOT_A + 2, i), napot);
+    }
+    accept(&s, MMU_STORE, VA);
+    assert_false(update(&s, pte_at(ROOT_A + 2, 4), napot, napot | 0xC0));
+    assert_true(update(&s, LEAF, napot, napot | 0xC0));
+    scene_end(&s);
+}
+
+static void a_is_set_only_where_a_walk_can_come(void **state) {
+    (void)state;
+    struct scene s;
+    uint64_t elsewhere = pte_at(20, 3), other = pte_at(ROOT_B + 2, 3);
+    begin(&s, true);
+    plant(&s, elsewhere, fresh);
+    plant(&s, other, fresh);
+    assert_false(update(&s, elsewhere, fresh, fresh | MMU_PTE_A));
+    assert_non_null(strstr(s.verdict.reason, "no table"));
+    assert_false(update(&s, other, fresh, fresh | MMU_PTE_A));
+    plant(&s, elsewhere, fresh);
+    poke(&s, pte_at(ROOT_A + 1, 7), pointer(20));
+    poke(&s, pte_at(ROOT_A + 1, 7), 0);
+    assert_true(update(&s, elsewhere, fresh, fresh | MMU_PTE_A));  // the pointer may be cached
+    plant(&s, elsewhere, fresh);
+    fence_all(&s);
+    assert_false(update(&s, elsewhere, fresh, fresh | MMU_PTE_A));
+    plant(&s, other, fresh);
+    set_satp(&s, MMU_SATP_MODE_SV39, 6, ROOT_B);
+    assert_true(update(&s, other, fresh, fresh | MMU_PTE_A));
+    scene_end(&s);
+}
+
 // Compared with memory and written, a cached PTE goes on as the updated one: here a global
 // mapping's, whose own pointers are gone.
 static void an_updated_cached_pte_may_be_used_further(void **state) {
@@ -234,6 +379,14 @@ int main(void) {
         cmocka_unit_test(d_needs_write_permission),
         cmocka_unit_test(d_may_be_set_through_a_cached_pointer),
         cmocka_unit_test(a_killed_stores_update_may_be_under_way),
+        cmocka_unit_test(a_killed_stores_update_may_come_after_other_kills),
+        cmocka_unit_test(a_killed_stores_update_is_the_next_transaction_of_a_single_walker),
+        cmocka_unit_test(a_fence_of_everything_ends_a_killed_stores_update),
+        cmocka_unit_test(later_walks_of_its_port_end_a_killed_stores_update),
+        cmocka_unit_test(a_store_sets_d_in_one_pte),
+        cmocka_unit_test(each_of_two_stores_sets_d_in_its_pte),
+        cmocka_unit_test(d_is_not_set_in_a_napot_neighbours_pte),
+        cmocka_unit_test(a_is_set_only_where_a_walk_can_come),
         cmocka_unit_test(an_updated_cached_pte_may_be_used_further),
         cmocka_unit_test(an_update_of_32_bits),
     };

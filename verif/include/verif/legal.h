@@ -27,6 +27,8 @@ struct legal_config {
     struct mmu_memory memory;   // the present; only read
     uint32_t pte_slots;         // PTEs remembered at a time, a power of two; 0: a default
     uint32_t versions_per_pte;  // past values remembered for each; 0: a default
+    bool one_walk;              // at most one walk and one PTE transaction are under way at a time,
+                                // and legal_transaction tells of each
 };
 
 #define LEGAL_MOST_LEVELS 5u
@@ -79,7 +81,9 @@ void legal_pmp(struct legal *legal, uint64_t now, const struct mmu_pmp *pmp);   
 void legal_fence(struct legal *legal, uint64_t now, const struct mmu_fence *fence);
 void legal_request(struct legal *legal, uint64_t now, enum mmu_port port,
                    const struct mmu_request *request, const struct mmu_csr *csr);
-// Drops the port's unanswered requests that were accepted before cycle `now`.
+// Drops the port's unanswered requests that were accepted before cycle `now`. An A/D update that
+// was on its way may still come: with one_walk as the next transaction, otherwise within a few
+// walks of the port; never after a fence of everything.
 void legal_kill(struct legal *legal, uint64_t now, enum mmu_port port);
 // The bus answered the unit's access of the PTE at pa with an error, though there is memory:
 // requests in flight may give an access fault for it.
@@ -94,6 +98,8 @@ struct legal_verdict legal_answer(struct legal *legal, uint64_t now, enum mmu_po
 // a leaf, and, if D is set, one that a store or AMO in flight translates with.
 struct legal_verdict legal_update(struct legal *legal, uint64_t now, uint64_t pa, unsigned bytes,
                                   uint64_t expected, uint64_t data);
+// Memory takes a PTE transaction of the unit, read or update: after legal_update or legal_error.
+void legal_transaction(struct legal *legal, uint64_t now);
 
 const struct legal_stats *legal_stats(const struct legal *legal);
 
