@@ -96,14 +96,9 @@ const struct dut_profile kProfile = {
       TANDEM_UPDATE_FIRST != 0, true},
      {{TANDEM_DTLB_ENTRIES, TANDEM_DTLB_WAYS, TANDEM_DTLB_POLICY},
       {TANDEM_ITLB_ENTRIES, TANDEM_ITLB_WAYS, TANDEM_ITLB_POLICY}}},
-    TANDEM_XLEN,       // va_bits
-    TANDEM_PA_BITS,    // pa_bits
-    TANDEM_ASID_BITS,  // asid_bits
-    true,              // has_kill
-    true,              // has_counters
-    true,              // has_fill_events
-    2,                 // latency_base
-    1,                 // latency_hit
+    true,  // has_kill
+    true,  // has_fault_records
+    true,  // one_walk
 };
 
 const struct dut_profile *Profile() {

@@ -28,18 +28,28 @@ struct expected {
     const struct mmu_fill_event *fill;
 };
 
+// A fault record that the legal oracle alone waits for: of which fault.
+struct record_due {
+    struct mmu_request request;
+    struct mmu_csr csr;
+    uint8_t cause;
+};
+#define BENCH_RECORDS_DUE 4u
+
 // A port's last request. request and csr are kept where the model does not keep them.
 struct port_state {
     bool accepted;  // at all, since the last reset
     bool pending;   // response not yet seen, not killed
     bool killed;    // before its response
     bool standing;  // response seen, not yet taken
-    bool record_due;
     uint64_t accept_cycle;
     uint64_t response_cycle;  // of the response that stands, in lockstep
     struct mmu_request request;
     struct mmu_csr csr;
-    struct mmu_answer answer;  // where the legal oracle judges
+    struct mmu_answer answer;                  // where the legal oracle judges
+    struct record_due due[BENCH_RECORDS_DUE];  // the oldest first
+    unsigned records_due;
+    uint64_t due_since;  // the channel has shown no record since
 };
 
 // What is staged and need not be staged again.
@@ -147,6 +157,8 @@ bool bench_legal_create(struct bench *bench);
 void bench_legal_response(struct bench *bench, unsigned port, const struct mmu_answer *answer);
 void bench_legal_no_response(struct bench *bench, unsigned port);
 void bench_legal_record(struct bench *bench, const struct mmu_fault *observed);
+// A fault's record must come: whether the fault channel shows one in this cycle.
+void bench_legal_await_records(struct bench *bench, bool shown);
 // The DUT's transaction, before memory changes; error: injected.
 void bench_legal_transaction(struct bench *bench, const struct mmu_memory_request *request,
                              bool error);

@@ -3,6 +3,7 @@
 // update. Alone, it also stands for the handshake that the model would know: an answer belongs to
 // a request, stands unchanged until taken, and a fault record repeats it.
 #include <stdio.h>
+#include <string.h>
 
 #include "bench_internal.h"
 
@@ -13,7 +14,8 @@ static bool present_read(void *user, uint64_t pa, unsigned bytes, uint64_t *valu
 
 bool bench_legal_create(struct bench *bench) {
     struct legal_config config = {.arch = bench->config.mmu.arch,
-                                  .memory = {.user = bench, .read = present_read}};
+                                  .memory = {.user = bench, .read = present_read},
+                                  .one_walk = bench->config.ops->profile()->one_walk};
     bench->legal = legal_create(&config);
     return bench->legal;
 }
@@ -65,12 +67,20 @@ static void fail_signal(struct bench *bench, unsigned port, const char *signal, 
     fail(bench, CHECK_LEGAL, port, what, expected, observed);
 }
 
+// A record may be shown from the answer's own cycle on. Where none are told, none is waited for.
+static void expect_record(struct bench *bench, struct port_state *state) {
+    if (bench->shadow || state->records_due == BENCH_RECORDS_DUE) return;
+    if (state->records_due == 0) state->due_since = bench->now;
+    state->due[state->records_due++] = (struct record_due){
+        .request = state->request, .csr = state->csr, .cause = state->answer.cause};
+}
+
 void bench_legal_response(struct bench *bench, unsigned port, const struct mmu_answer *answer) {
     struct port_state *state = &bench->ports[port];
     if (state->pending) {
         judge(bench, port, answer);
-        state->record_due = answer->fault;
         state->answer = *answer;
+        if (answer->fault) expect_record(bench, state);
     } else if (bench->shadow) {
         return;
     } else if (!state->standing) {
@@ -92,28 +102,39 @@ void bench_legal_record(struct bench *bench, const struct mmu_fault *observed) {
     const struct mmu_arch *arch = &bench->config.mmu.arch;
     unsigned port = observed->port & 1u;
     struct port_state *state = &bench->ports[port];
-    uint64_t va = state->request.va;
-    struct mmu_fault expected = {.tval = arch->xlen == 32 ? va & UINT32_MAX : va,
-                                 .asid = mmu_satp_asid(arch, state->csr.satp),
-                                 .port = (uint8_t)port,
-                                 .access = state->request.access,
-                                 .cause = state->answer.cause};
     bench->stats.compared[CHECK_FAULT_RECORD]++;
     bench_clear_mismatch(bench);
-    if (!state->record_due)
+    if (state->records_due == 0) {
         fail(bench, CHECK_FAULT_RECORD, port, "fault_valid", 0, 1);
-    else
-        bench->illegal = !bench_compare_record(bench, &expected, observed);
-    state->record_due = false;
+        return;
+    }
+    struct record_due due = state->due[0];
+    uint64_t va = due.request.va;
+    struct mmu_fault expected = {.tval = arch->xlen == 32 ? va & UINT32_MAX : va,
+                                 .asid = mmu_satp_asid(arch, due.csr.satp),
+                                 .port = (uint8_t)port,
+                                 .access = due.request.access,
+                                 .cause = due.cause};
+    bench->illegal = !bench_compare_record(bench, &expected, observed);
+    memmove(state->due, state->due + 1, --state->records_due * sizeof state->due[0]);
+}
+
+// One that is shown and not taken holds up the others.
+void bench_legal_await_records(struct bench *bench, bool shown) {
+    if (bench->shadow || !bench->config.ops->profile()->has_fault_records) return;
+    for (unsigned p = 0; p < MMU_PORTS; p++) {
+        struct port_state *state = &bench->ports[p];
+        if (shown) state->due_since = bench->now;
+        uint64_t waited = state->records_due ? bench->now - state->due_since : 0;
+        if (waited <= bench->config.watchdog_cycles || bench->illegal) continue;
+        bench_clear_mismatch(bench);
+        fail(bench, CHECK_FAULT_RECORD, p, "fault_valid never comes", 1, 0);
+    }
 }
 
 // --- what happens ------------------------------------------------------------------------
 
-void bench_legal_transaction(struct bench *bench, const struct mmu_memory_request *request,
-                             bool error) {
-    if (bench->probing) return;
-    if (error) legal_error(bench->legal, bench->now, request->pa);
-    if (error || !request->write) return;
+static void judge_update(struct bench *bench, const struct mmu_memory_request *request) {
     struct legal_verdict verdict =
         legal_update(bench->legal, bench->now, request->pa, bench_pte_bytes(bench),
                      request->expected, request->data);
@@ -126,6 +147,16 @@ void bench_legal_transaction(struct bench *bench, const struct mmu_memory_reques
     m->observed_request_valid = m->has_verdict = true;
     m->verdict = verdict;
     fail(bench, CHECK_LEGAL, bench_walking_port(bench), verdict.reason, 0, 1);
+}
+
+void bench_legal_transaction(struct bench *bench, const struct mmu_memory_request *request,
+                             bool error) {
+    if (bench->probing) return;
+    if (error)
+        legal_error(bench->legal, bench->now, request->pa);
+    else if (request->write)
+        judge_update(bench, request);
+    legal_transaction(bench->legal, bench->now);
 }
 
 void bench_legal_write(struct bench *bench, const struct bench_write *write) {

@@ -196,6 +196,7 @@ void bench_transfers(struct bench *bench, const struct bench_inputs *inputs,
     if (inputs->kill) apply_kill(bench, inputs->kill);
     for (unsigned p = 0; p < MMU_PORTS; p++) transfer_port(bench, p, inputs, outputs, sample);
     if ((sample & DUT_FAULT) && (inputs->take & DUT_TAKE_FAULT)) transfer_fault(bench, outputs);
+    if (bench->legal) bench_legal_await_records(bench, sample & DUT_FAULT);
     if (inputs->fence_valid && (sample & DUT_READY_FENCE))
         transfer_fence(bench, &inputs->fence, outputs);
     if (inputs->pmp_write_valid && (sample & DUT_READY_PMP))

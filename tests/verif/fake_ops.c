@@ -16,14 +16,9 @@ static const struct dut_profile profile = {
                         .update_first = true,
                         .gpa_in_tval2 = true},
                .tlb = {{16, 16, MMU_LRU}, {16, 16, MMU_LRU}}},
-    .va_bits = 64,
-    .pa_bits = 56,
-    .asid_bits = 16,
     .has_kill = true,
-    .has_counters = true,
-    .has_fill_events = true,
-    .latency_base = 1,
-    .latency_hit = 1};
+    .has_fault_records = true,
+    .one_walk = true};
 
 static const struct dut_profile *fake_profile(void) {
     return &profile;

@@ -118,7 +118,8 @@ struct mismatch {
     enum bench_check check;
     uint64_t cycle;
     uint8_t port;
-    char what[176];  // "d_rsp_pa", "counter pte_reads", the rule that an outcome violates
+    char what[LEGAL_REASON_BYTES];  // "d_rsp_pa", "counter pte_reads", the rule that an outcome
+                                    // violates
     uint64_t expected, observed;
     bool has_answer;  // expected_answer / observed_answer are meaningful
     struct mmu_answer expected_answer, observed_answer;

@@ -19,7 +19,7 @@
 #include "mmu/engine.h"
 #include "mmu/types.h"
 
-#define DUT_ABI 2u
+#define DUT_ABI 3u
 
 // Bits of tick's result: what stood on the wires in that cycle.
 enum dut_sample {
@@ -47,11 +47,10 @@ struct dut_profile {
     const char *name;          // "tandem_mmu"
     const char *revision;      // of the RTL: free text
     struct mmu_config config;  // the parameters that it was built with
-    uint8_t va_bits, pa_bits, asid_bits;
-    bool has_kill;  // requests can be dropped
-    bool has_counters, has_fill_events;
-    uint8_t latency_base;  // answer after at most latency_base + n(g + L), uncontended walk
-    uint8_t latency_hit;   // and after this without a walk
+    bool has_kill;             // requests can be dropped
+    bool has_fault_records;    // each answer with a fault makes a record on the fault channel
+    bool one_walk;  // never more than one walk under way: what a killed request still asks of
+                    // memory is the next transaction
 };
 
 struct dut_options {

@@ -32,6 +32,7 @@ struct legal_config {
 };
 
 #define LEGAL_MOST_LEVELS 5u
+#define LEGAL_REASON_BYTES 256u
 
 // One PTE as an explanation of an answer used it.
 struct legal_use {
@@ -48,8 +49,8 @@ struct legal_verdict {
                     // present gives it
     uint8_t uses;   // PTEs of the explanation; 0 if the present gives the answer
     struct legal_use use[LEGAL_MOST_LEVELS];
-    struct mmu_answer present;  // what the present gives: the expected answer when not legal
-    char reason[256];           // one sentence when not legal: the rule that is violated
+    struct mmu_answer present;        // what the present gives: the expected answer when not legal
+    char reason[LEGAL_REASON_BYTES];  // one sentence when not legal: the rule that is violated
 };
 
 struct legal_stats {
