@@ -13,7 +13,6 @@ help:
 	@echo "make build     only build; the program is $(TANDEM)"
 	@echo "make mutants   plant every bug of tests/mutants and show which check names it"
 	@echo "make formal    prove the properties of verif/sva, reach each, break each"
-	@echo "make formal    prove every property of verif/sva (the tests prove a short set)"
 	@echo "make campaign  random lockstep over modes, widths, PMP, TLB shapes (N=100000000 translations)"
 	@echo "make coverage  C line coverage of the tests"
 	@echo "make size      lines and longest function per folder"

@@ -13,10 +13,10 @@ export TANDEM=${TANDEM:-build/bin/tandem} seed=${TANDEM_SEED:-1}
 [[ $total =~ ^[1-9][0-9]*$ && $workers =~ ^[1-9][0-9]*$ ]] ||
   { echo "usage: scripts/campaign.sh [N [WORKERS]]" >&2; exit 2; }
 [ -x "$TANDEM" ] || { echo "campaign.sh: $TANDEM is not built (make build)" >&2; exit 2; }
-dir=$(mktemp -d /tmp/tandem-campaign.XXXXXX) || exit 2
+dir=$(mktemp -d "${TMPDIR:-/tmp}/tandem-campaign.XXXXXX") || exit 2
 export dir
 leave() {
-  case "$dir" in /tmp/tandem-campaign.*) rm -rf "$dir" ;; esac
+  case "$dir" in */tandem-campaign.??????) rm -rf "$dir" ;; esac
 }
 trap leave EXIT
 
@@ -45,7 +45,9 @@ export -f one
 failed=0
 for i in "${!lines[@]}"; do echo "$i ${lines[$i]}"; done |
   xargs -d '\n' -P "$workers" -I{} bash -c 'one "$1"' - {} 2>"$dir/xargs" || failed=1
-python3 scripts/campaign.py "$dir"/*.json
+shopt -s nullglob
+results=("$dir"/*.json)
+[ ${#results[@]} -eq 0 ] || python3 scripts/campaign.py "${results[@]}" || failed=1
 if [ $failed -eq 0 ]; then
   echo PASSED
   exit 0
