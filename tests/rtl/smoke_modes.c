@@ -32,8 +32,9 @@ static uint64_t low(uint64_t value, unsigned bits) {
     return value & ((UINT64_C(1) << bits) - 1);
 }
 
-// An address with a VPN part of its own for each level, its upper bits a sign extension.
-static const unsigned part[5] = {0x05B, 0x1AC, 0x0F7, 0x113, 0x0A5};
+// An address with a VPN part of its own for each level, in another set too; its upper bits are a
+// sign extension.
+static const unsigned part[5] = {0x05B, 0x1AC, 0x0F7, 0x113, 0x0A6};
 static uint64_t va_of(unsigned levels) {
     uint64_t va = 0xABC;
     for (unsigned i = 0; i < levels; ++i) va |= (uint64_t)part[i] << (12 + 9 * i);
