@@ -17,10 +17,11 @@ static bool allocate(struct legal *legal) {
     legal->version = calloc((size_t)slots * legal->versions, sizeof *legal->version);
     legal->set_lost = calloc(legal->sets, sizeof *legal->set_lost);
     legal->asid_fence = calloc(asids, sizeof *legal->asid_fence);
+    legal->asid_spans_lost = calloc(asids, sizeof *legal->asid_spans_lost);
     legal->page_fence = calloc((size_t)LEGAL_FENCE_SETS * LEGAL_WAYS, sizeof *legal->page_fence);
     legal->page_fence_lost = calloc(LEGAL_FENCE_SETS, sizeof *legal->page_fence_lost);
     return legal->slot && legal->version && legal->set_lost && legal->asid_fence &&
-           legal->page_fence && legal->page_fence_lost;
+           legal->asid_spans_lost && legal->page_fence && legal->page_fence_lost;
 }
 
 static void forget_registers(struct legal *legal) {
@@ -61,6 +62,7 @@ void legal_destroy(struct legal *legal) {
     free(legal->version);
     free(legal->set_lost);
     free(legal->asid_fence);
+    free(legal->asid_spans_lost);
     free(legal->page_fence);
     free(legal->page_fence_lost);
     free(legal);

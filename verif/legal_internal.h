@@ -15,7 +15,7 @@
 #include "verif/legal.h"
 
 #define LEGAL_SPANS 256u
-#define LEGAL_PMP_VERSIONS 16u
+#define LEGAL_PMP_VERSIONS 128u
 #define LEGAL_SINVALS 256u
 #define LEGAL_PENDING 4u
 #define LEGAL_QUEUE 8u
@@ -158,8 +158,9 @@ struct legal {
 
     struct legal_span span[LEGAL_SPANS];
     uint32_t spans;
-    uint32_t named;  // the span that satp names; LEGAL_SPANS: none
-    uint64_t spans_lost;
+    uint32_t named;             // the span that satp names; LEGAL_SPANS: none
+    uint64_t spans_lost;        // eras that ended up to here are forgotten
+    uint64_t *asid_spans_lost;  // ... of each ASID
     struct mmu_csr csr;
     bool has_csr;
     uint64_t adue_until[2], pbmte_until[2];  // when each value was last in force
@@ -315,8 +316,10 @@ struct legal_search {
     bool doubtful;  // the explanation may be covered by a forgotten fence
 };
 
-// May a register of now (0) or of the past (1) say yes, or no: stale uses that it costs.
-#define LEGAL_NEVER_COST 99u
+// May a register of now (0), of the past (1) or a forgotten one say yes, or no: stale uses that it
+// costs. What needs a guess is legal, but not judged: more than all that is known of one walk.
+#define LEGAL_NEVER_COST 999u
+#define LEGAL_GUESS_COST 32u
 struct legal_costs {
     unsigned yes, no;
 };
@@ -333,7 +336,7 @@ struct mmu_answer legal_present(const struct legal *legal, const struct legal_fl
                                 bool *update);
 // Returns whether the search found an explanation, one with the fewest stale uses.
 bool legal_search_run(struct legal_search *search);
-// ... with at most `limit` stale uses.
+// ... with at most `limit` stale uses, and what is left of the budget.
 bool legal_search_within(struct legal_search *search, unsigned limit);
 
 // --- sentences (legal_reason.c) ---

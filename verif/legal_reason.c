@@ -121,7 +121,11 @@ void legal_explain(const struct legal *legal, const struct legal_flight *flight,
         {LEGAL_RELAX_ASID | LEGAL_RELAX_FENCES, tell_asid},
     };
     static const unsigned limits[] = {0, 1, LEGAL_NEVER_COST - 1};
-    struct legal_search search = {.legal = legal, .flight = flight, .view = view, .answer = answer};
+    struct legal_search search = {.legal = legal,
+                                  .flight = flight,
+                                  .view = view,
+                                  .answer = answer,
+                                  .budget = LEGAL_BUDGET};  // for all of them
     for (unsigned i = 0; i < sizeof limits / sizeof *limits; i++) {
         for (unsigned j = 0; j < sizeof rules / sizeof *rules; j++) {
             search.relax = rules[j].relax;

@@ -32,7 +32,9 @@ static struct legal_span *new_span(struct legal *legal) {
         return &legal->span[legal->spans++];
     }
     uint64_t lost = oldest->hi == LEGAL_NEVER ? legal_latest(legal) : oldest->hi;
+    uint64_t *own = &legal->asid_spans_lost[oldest->asid];
     legal->spans_lost = legal_later(legal->spans_lost, lost);
+    *own = legal_later(*own, lost);
     legal->stats.forgotten++;
     return oldest;
 }
@@ -150,6 +152,8 @@ void legal_pmp(struct legal *legal, uint64_t now, const struct mmu_pmp *pmp) {
     for (unsigned i = 0; i < legal->config.arch.pmp_entries; i++) {
         if (legal_pmp_range(pmp, i, &version.range[i])) {
             version.active = i + 1;
+        } else {
+            version.range[i].cfg = 0;  // all that hold nothing are alike
         }
     }
     struct legal_pmp_version *present = &legal->pmp[legal->pmp_now];

@@ -21,15 +21,24 @@ static bool in_force(const struct legal_span *span, const struct legal_flight *f
     return span->hi == LEGAL_NEVER || legal_cycle_of(span->closed) >= flight->accepted;
 }
 
+static bool may_be_global(const struct legal_search *search) {
+    const struct mmu_answer *answer = search->answer;
+    return !answer || answer->fault || (answer->perm & MMU_PTE_G);
+}
+
 static bool from_span(struct legal_search *search, const struct legal_span *span) {
     const struct legal_flight *flight = search->flight;
     if (legal_root_until(span) <= search->view->all && !(search->relax & LEGAL_RELAX_FENCES)) {
         return false;
     }
+    bool current = span->asid == flight->asid && in_force(span, flight);
+    if (!current && !may_be_global(search) && !(search->relax & LEGAL_RELAX_ASID)) {
+        return false;
+    }
     search->span_ppn = span->ppn;
     search->span_asid = span->asid;
     search->mode = span->mode;
-    search->current = span->asid == flight->asid && in_force(span, flight);
+    search->current = current;
     search->lo = legal_later(search->view->all, search->current ? search->view->asid : span->lo);
     search->hi = search->current ? LEGAL_NEVER : span->hi;
     bool past =
@@ -38,6 +47,16 @@ static bool from_span(struct legal_search *search, const struct legal_span *span
         return false;
     }
     return legal_visit(search, span->mode->levels - 1u, span->ppn, false, past);
+}
+
+// Whether the walk may have begun at a forgotten root: one of the ASID's own present era, or, of
+// any era, for a global mapping; a fault may be one's.
+static bool forgotten_root(const struct legal_search *search) {
+    const struct legal *legal = search->legal;
+    const struct legal_view *view = search->view;
+    uint64_t own = legal->asid_spans_lost[search->flight->asid];
+    return (may_be_global(search) && legal->spans_lost > view->all) ||
+           own > legal_later(view->all, view->asid);
 }
 
 static bool from_roots(struct legal_search *search) {
@@ -60,9 +79,7 @@ static bool from_roots(struct legal_search *search) {
             return true;
         }
     }
-    if (legal->spans_lost > search->view->all) {
-        search->unsure = true;
-    }
+    search->unsure = search->unsure || forgotten_root(search);
     return false;
 }
 
@@ -87,15 +104,13 @@ static bool attempt(struct legal_search *search, unsigned limit) {
     if (!flight->mode) {
         return untranslated(search);
     }
-    if (!legal_canonical(flight->mode, flight->request.va) &&
-        legal_found_fault(search, 0, legal_page_cause(flight->request.access))) {
-        return true;
+    if (!legal_canonical(flight->mode, flight->request.va)) {
+        return legal_found_fault(search, 0, legal_page_cause(flight->request.access));
     }
     return from_roots(search);
 }
 
 bool legal_search_within(struct legal_search *search, unsigned limit) {
-    search->budget = LEGAL_BUDGET;
     return attempt(search, limit);
 }
 

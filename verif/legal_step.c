@@ -17,9 +17,6 @@ struct legal_costs legal_pmp_costs(struct legal_search *search, const struct leg
         return costs;
     }
     bool relaxed = (search->relax & LEGAL_RELAX_REGISTERS) != 0;
-    if (legal->pmp_lost > search->view->all) {
-        search->unsure = true;
-    }
     for (unsigned i = 1; i < legal->pmp_count; i++) {
         unsigned at = (legal->pmp_now + LEGAL_PMP_VERSIONS - i) % LEGAL_PMP_VERSIONS;
         if (legal->pmp[at].until <= search->view->all && !relaxed) {
@@ -27,6 +24,13 @@ struct legal_costs legal_pmp_costs(struct legal_search *search, const struct leg
         }
         unsigned *cost = legal_allowed(legal, &legal->pmp[at], access) ? &costs.yes : &costs.no;
         *cost = *cost == LEGAL_NEVER_COST ? !relaxed : *cost;
+        if (costs.yes != LEGAL_NEVER_COST && costs.no != LEGAL_NEVER_COST) {
+            return costs;
+        }
+    }
+    if (legal->pmp_lost > search->view->all && search->relax == LEGAL_RELAX_NONE) {
+        unsigned *cost = costs.yes == LEGAL_NEVER_COST ? &costs.yes : &costs.no;
+        *cost = LEGAL_GUESS_COST;
     }
     return costs;
 }
@@ -51,11 +55,16 @@ static bool within(struct legal_search *search, unsigned stale) {
     return true;
 }
 
+static void explained(struct legal_search *search, unsigned stale) {
+    search->doubtful = search->doubtful || stale >= LEGAL_GUESS_COST;
+    search->stale = stale % LEGAL_GUESS_COST + stale / LEGAL_GUESS_COST;
+}
+
 bool legal_found(struct legal_search *search, unsigned stale, const struct mmu_answer *outcome) {
     if (!search->answer || !within(search, stale) || !legal_same(outcome, search->answer)) {
         return false;
     }
-    search->stale = stale;
+    explained(search, stale);
     return true;
 }
 
@@ -184,7 +193,9 @@ static bool leaf(struct legal_search *search, const struct read *read, bool glob
         return false;
     }
     if (!search->answer) {
-        return read->pa == search->update_pa && read->value == search->update_value;
+        bool found = read->pa == search->update_pa && read->value == search->update_value;
+        search->doubtful = search->doubtful || (found && stale >= LEGAL_GUESS_COST);
+        return found;
     }
     return leaf_outcome(search, read, global, stale);
 }
@@ -238,7 +249,7 @@ static bool repeated(const struct legal_search *search, const struct legal_slot 
 }
 
 // Whether a forgotten value could still be used: what it was is not known but for G, so a fence of
-// a page covers it at level 0 alone.
+// a page covers it at level 0 alone. Another era lends no leaf of its own.
 static bool lost_matters(const struct legal_search *search, const struct read *read,
                          const struct legal_lost *lost) {
     const struct legal_view *view = search->view;
@@ -246,7 +257,7 @@ static bool lost_matters(const struct legal_search *search, const struct read *r
     if (read->level == 0) {
         global = legal_later(global, view->page[0]);
         private = legal_later(private, view->page[0]);
-        private = legal_later(private, search->current ? view->page_asid[0] : 0);
+        private = legal_later(private, search->current ? view->page_asid[0] : LEGAL_NEVER);
     }
     return lost->any > (read->global ? global : private) || lost->global > global;
 }

@@ -266,14 +266,27 @@ static bool go_on(struct walk *w, unsigned level, uint64_t table, bool global) {
     return false;
 }
 
+// Sv39 and Sv48: the bits from the top va bit on are alike.
+static bool canonical(uint64_t satp, uint64_t va) {
+    uint64_t upper = va >> (satp >> 60 == 8 ? 38 : 47);
+    return upper == 0 || upper == UINT64_MAX >> (satp >> 60 == 8 ? 38 : 47);
+}
+
 bool brute_legal(const struct brute *brute, unsigned accepted, uint64_t va,
                  const struct mmu_answer *answer) {
     bool narrow = brute->arch.xlen == 32;
+    if (!narrow && !canonical(brute->csr[accepted].satp, va)) {
+        struct mmu_answer expected = {.fault = true, .cause = MMU_CAUSE_LOAD_PAGE};
+        return memcmp(&expected, answer, sizeof expected) == 0;
+    }
     for (unsigned time = 0; time <= brute->now; time++) {
         uint64_t satp = brute->csr[time].satp;
         unsigned mode = (unsigned)(narrow ? satp >> 31 : satp >> 60);
         if (mode == 0 || (time < brute->now && brute->event[time].kind != BRUTE_FENCE &&
                           brute->csr[time + 1].satp == satp)) {
+            continue;
+        }
+        if (!narrow && !canonical(satp, va)) {
             continue;
         }
         struct walk w = {.brute = brute, .answer = answer, .accepted = accepted, .va = va};

@@ -120,6 +120,7 @@ static void begin(struct trial *t, uint64_t seed) {
     }
     if (!t->narrow) {
         plant_cell(t, pte_at(10, 0), pointer(any(t, 2) ? ROOT_A : ROOT_B));
+        plant_cell(t, pte_at(10, 1), pointer(any(t, 2) ? ROOT_A : ROOT_B));
     }
     tell_csr(t, &csr);
 }
@@ -228,6 +229,7 @@ static void one_history(struct trial *t, uint64_t seed) {
             continue;
         }
         uint64_t va = any(t, 2) ? 0x3000 : 0x4000;
+        va |= !t->narrow && any(t, 6) == 0 ? UINT64_C(1) << 39 : 0;  // for Sv48 alone
         request_all(&t->exact, va);
         request_all(&t->bounded, va);
         unsigned accepted = brute_accept(&t->brute);

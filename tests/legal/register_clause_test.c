@@ -279,6 +279,13 @@ static void an_address_that_is_not_canonical_faults(void **state) {
     uint64_t va = UINT64_C(0x8000000000) | VA;
     assert_true(faults(&s, MMU_LOAD, va, MMU_CAUSE_LOAD_PAGE));
     assert_false(load_gives(&s, va, a_leaf));
+    // In Sv48 it is; what was translated there is not for Sv39.
+    plant(&s, pte_at(10, 1), pointer(ROOT_A));
+    set_satp(&s, MMU_SATP_MODE_SV48, 5, 10);
+    assert_true(load_gives(&s, va, a_leaf));
+    set_satp(&s, MMU_SATP_MODE_SV39, 5, ROOT_A);
+    assert_true(faults(&s, MMU_LOAD, va, MMU_CAUSE_LOAD_PAGE));
+    assert_false(load_gives(&s, va, a_leaf));
     scene_end(&s);
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// When a request, a write, a fence and an answer meet; Svinval; Svnapot; A and D; errors; and what
-// the oracle does when it has forgotten.
+// When a request, a write, a fence and an answer meet; Svinval; Svnapot; errors.
 #include <string.h>
 
 #include "scene.h"
@@ -307,68 +306,6 @@ static void a_bus_error_explains_an_access_fault_of_its_request_only(void **stat
     scene_end(&s);
 }
 
-// --- bounds ---
-
-static void what_is_forgotten_is_never_a_false_alarm(void **state) {
-    (void)state;
-    struct scene s;
-    struct mmu_arch arch = scene_arch();
-    scene_begin_bounded(&s, &arch, 4, 2);
-    plant(&s, LEAF, old_leaf);
-    for (unsigned i = 1; i <= 3; i++) {
-        poke(&s, LEAF, leaf(0x40 + i, FULL));
-    }
-    struct mmu_answer answer = gives(VA, old_leaf, 0);
-    accept(&s, MMU_LOAD, VA);
-    struct legal_verdict verdict = legal_answer(s.legal, s.now++, MMU_PORT_DATA, &answer);
-    assert_true(verdict.legal);
-    assert_false(verdict.judged);
-    assert_int_equal(legal_stats(s.legal)->forgotten, 1);
-    assert_int_equal(legal_stats(s.legal)->unjudged, 1);
-    fence_all(&s);
-    assert_false(load_gives(&s, VA, old_leaf));  // nothing older than the fence is missed
-    scene_end(&s);
-}
-
-static void a_forgotten_fence_makes_no_verdict_wrong(void **state) {
-    (void)state;
-    struct scene s;
-    begin(&s);
-    poke(&s, LEAF, new_leaf);
-    fence_va(&s, VA);
-    assert_false(load_gives(&s, VA, old_leaf));
-    for (uint64_t page = 0; page < 100000; page++) {
-        fence_va_asid(&s, 0x10000000 + (page << 12), 5);
-    }
-    struct mmu_answer answer = gives(VA, old_leaf, 0);
-    accept(&s, MMU_LOAD, VA);
-    struct legal_verdict verdict = legal_answer(s.legal, s.now++, MMU_PORT_DATA, &answer);
-    assert_true(verdict.legal);
-    assert_false(verdict.judged);
-    assert_true(load_gives(&s, VA, new_leaf));
-    scene_end(&s);
-}
-
-static void more_sinvals_than_are_kept_make_no_verdict_wrong(void **state) {
-    (void)state;
-    struct scene s;
-    begin(&s);
-    poke(&s, LEAF, new_leaf);
-    op(&s, MMU_SFENCE_W_INVAL);
-    for (uint64_t page = 0; page < 1000; page++) {
-        scene_fence(&s, &(struct mmu_fence){
-                            .op = MMU_SINVAL_VMA, .has_va = true, .va = 0x10000000 + (page << 12)});
-    }
-    op(&s, MMU_SINVAL_VMA);  // there is no room for this one
-    op(&s, MMU_SFENCE_INVAL_IR);
-    struct mmu_answer answer = gives(VA, old_leaf, 0);
-    accept(&s, MMU_LOAD, VA);
-    struct legal_verdict verdict = legal_answer(s.legal, s.now++, MMU_PORT_DATA, &answer);
-    assert_true(verdict.legal);
-    assert_false(verdict.judged);
-    scene_end(&s);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_request_before_the_fence_may_use_what_was_legal_before),
@@ -389,9 +326,6 @@ int main(void) {
         cmocka_unit_test(a_reserved_napot_encoding_faults),
         cmocka_unit_test(a_pte_without_memory_gives_an_access_fault),
         cmocka_unit_test(a_bus_error_explains_an_access_fault_of_its_request_only),
-        cmocka_unit_test(what_is_forgotten_is_never_a_false_alarm),
-        cmocka_unit_test(a_forgotten_fence_makes_no_verdict_wrong),
-        cmocka_unit_test(more_sinvals_than_are_kept_make_no_verdict_wrong),
     };
     return cmocka_run_group_tests_name("legal.walk", tests, NULL, NULL);
 }
