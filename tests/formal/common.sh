@@ -120,6 +120,7 @@ setundef -undriven -anyseq
 setundef -anyseq
 aigmap
 opt_clean
+tee -o $1/left select -list t:\$assert
 write_aiger -zinit -symbols $1/model.aig
 END
   } >"$1/reduce.ys"
@@ -139,16 +140,29 @@ delete t:\$assert @keep %d"
 
 # Ask ABC; its log is FOLDER/abc.log. Constraints are the last outputs: fold them in.
 solve() { # FOLDER METHOD DEPTH
-  local command join='orpos;'
+  local command
   case $2 in
     ind) command="bmc3 -F $(($3 + 1)) -T $limit; ind -F $3 -C 0" ;;
     bmc) command="bmc3 -F $3 -T $limit" ;;
-    all) command="bmc3 -a -F $3 -T $limit" join= ;;
     *) die "unknown method $2." ;;
   esac
   (
     ulimit -t $((2 * limit))
     exec timeout -k 5 $((10 * limit)) nice yosys-abc -c \
-      "read_aiger $1/model.aig; fold; strash; $join $command"
+      "read_aiger $1/model.aig; fold; strash; orpos; $command"
+  ) >"$1/abc.log" 2>&1 || true
+}
+
+# Ask ABC about each output by itself; FOLDER/abc.log gets a line for each.
+solve_each() { # FOLDER DEPTH
+  local i outputs
+  yosys-abc -c "read_aiger $1/model.aig; fold; strash; write_aiger $1/folded.aig" >"$1/fold.log" 2>&1
+  outputs=$(head -n 1 "$1/model.aig" | cut -d ' ' -f 7)
+  for ((i = 0; i < outputs; i++)); do
+    echo "read_aiger $1/folded.aig; cone -s -O $i; strash; bmc3 -F $2 -T $limit"
+  done >"$1/script"
+  (
+    ulimit -t $((10 * limit))
+    exec nice yosys-abc -f "$1/script"
   ) >"$1/abc.log" 2>&1 || true
 }

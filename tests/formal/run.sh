@@ -35,13 +35,8 @@ job() { # NAME -> top inside method depth parameters
   die "there is no job $1."
 }
 
-# Sets the number of outputs reached, and of all, from a log of ABC's `bmc3 -a`.
-reached() { # LOG
-  sed -n 's/.*(\([0-9]*\) out of \([0-9]*\)) after.*/\1 \2/p; s/.*All .* SAT.*/all all/p' "$1" | tail -n 1
-}
-
 covers() {
-  local name top inside method depth parameters work missing cover log
+  local name top inside method depth parameters work cover
   local jobs=("$@")
   [ ${#jobs[@]} -gt 0 ] || jobs=(fault counters port32 tlb2 tlb4sets2 walker32 walker64 pmp8 pmppair1 whole32 whole39)
   for name in "${jobs[@]}"; do
@@ -49,13 +44,22 @@ covers() {
     work=$scratch/$name
     mkdir "$work"
     COVERS=1 model "$work" "$top" - "$parameters"
+    all_asserts "$work"
+    # All at once, and then by name those that were merged with others, were found to be
+    # constant, or, if ABC did not reach all, every one.
+    sort "$work/asserts" | grep -e _reached | grep -v help_ >"$work/covers" || true
+    cp "$work/covers" "$work/ask"
+    solve_each "$work" 16
+    if [ "$(grep -c 'was asserted in frame' "$work/abc.log")" = "$(wc -l <"$work/left")" ]; then
+      sort "$work/left" | comm -23 "$work/covers" - >"$work/ask"
+    fi
     : >"$work/missing"
     while read -r cover; do
       one_assert "$work" "${cover#*/}"
       solve "$work" bmc 16
       grep -q 'was asserted in frame' "$work/abc.log" || echo "${cover#*/}" >>"$work/missing"
-    done < <(grep _reached "$work/asserts")
-    printf '%-12s %4d covers, not reached: %s\n' "$name" "$(grep -c _reached "$work/asserts")" \
+    done <"$work/ask"
+    printf '%-12s %4d covers, not reached: %s\n' "$name" "$(wc -l <"$work/covers")" \
       "$(tr '\n' ' ' <"$work/missing")"
     sed "s/^/$name /" "$work/missing" >>"$scratch/missing"
   done
