@@ -139,7 +139,9 @@ static void expect_pte_fault(const struct dut_ops *ops, bool pbmte, unsigned lev
     smoke_set(&s, VA, level, pte);
     smoke_offer(&s, MMU_PORT_DATA, 0, VA, MMU_LOAD);
     smoke_run(&s, 10);
-    const struct mmu_answer *answer = &s.answer[0][smoke_first(&s, D_RSP, 0)];
+    const uint64_t done = smoke_first(&s, D_RSP, 0);
+    assert_true(done == 2 * (3 - level) + 1);  // by this PTE, not by one below it
+    const struct mmu_answer *answer = &s.answer[0][done];
     if (fault) smoke_expect_fault(answer, MMU_CAUSE_LOAD_PAGE, MMU_SOURCE_WALK);
     assert_int_equal(answer->fault, fault);
     smoke_free(&s);
