@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""campaign.py RESULT.json...: what the runs of a campaign compared, in all and by mode."""
+"""campaign.py RESULT.json...: what the runs of a campaign compared, in all and by mode.
+Exit status 1 if the legal-set oracle left more than 1 % of some run's outcomes not judged."""
 import json
 import sys
 
@@ -24,5 +25,10 @@ line("cycles of every ready and valid", total(lambda r: r["time"]["cycles"]))
 line("accesses asked three times", total(lambda r: r["stimulus"]["invariance_checks"]))
 line("judged by the specification's legal outcomes", total(lambda r: r["legal"]["judged"]))
 line("of these stale", total(lambda r: r["legal"]["stale_answers"]))
-line("not judged", total(lambda r: r["legal"]["unjudged"]))
+line("and not judged", total(lambda r: r["legal"]["unjudged"]))
 line("mismatches", total(lambda r: r["mismatches"]))
+blind = [path for path, r in zip(sys.argv[1:], results)
+         if 99 * r["legal"]["unjudged"] > r["legal"]["judged"]]
+for path in blind:
+    print(f"campaign.py: {path}: more than 1 % of the outcomes are not judged", file=sys.stderr)
+sys.exit(bool(blind))

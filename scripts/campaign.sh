@@ -4,7 +4,7 @@
 # 100000000), shared by the configurations of scripts/campaign.txt: modes, XLEN, PMP, widths, TLB
 # shapes and policies, weights. Model and legal-set oracle judge. Ends at the first mismatch, with
 # its page. $TANDEM: the program (build/bin/tandem); $TANDEM_SEED: the first seed (1).
-# Exit 0: everything agreed; 1: a mismatch; 2: usage or environment.
+# Exit 0: everything agreed; 1: a mismatch, or more than 1 % not judged; 2: usage or environment.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 total=${1:-100000000}
@@ -47,11 +47,11 @@ for i in "${!lines[@]}"; do echo "$i ${lines[$i]}"; done |
   xargs -d '\n' -P "$workers" -I{} bash -c 'one "$1"' - {} 2>"$dir/xargs" || failed=1
 shopt -s nullglob
 results=("$dir"/*.json)
-[ ${#results[@]} -eq 0 ] || python3 scripts/campaign.py "${results[@]}" || failed=1
+[ ${#results[@]} -eq 0 ] || python3 scripts/campaign.py "${results[@]}" || failed=1 unsure=1
 if [ $failed -eq 0 ]; then
   echo PASSED
   exit 0
 fi
 echo FAILED
-[ -e "$dir/mismatch" ] || exit 2
+[ -e "$dir/mismatch" ] || [ -n "${unsure:-}" ] || exit 2
 exit 1

@@ -133,14 +133,15 @@ uint64_t stimulus_fence_va(struct stimulus *s) {
     return with_upper_half(s, va);
 }
 
-// D is exact: a store that may have set it is not taken back.
-static bool may_be_killed(const struct stimulus_flight *flight) {
-    return !flight->active || flight->request.access < MMU_STORE || !flight->csr.adue;
+// D is exact: a client that wants it so does not take back a store that may set it.
+static bool may_be_killed(struct stimulus *s, const struct stimulus_flight *flight) {
+    if (!flight->active || flight->request.access < MMU_STORE || !flight->csr.adue) return true;
+    return s->config.kill_stores != 0 && stimulus_chance(s, s->config.kill_stores);
 }
 
 unsigned stimulus_kills(struct stimulus *s) {
     unsigned mask = 0;
     for (unsigned p = 0; p < MMU_PORTS; p++)
-        if (stimulus_chance(s, s->rates.kill) && may_be_killed(&s->flight[p])) mask |= 1u << p;
+        if (stimulus_chance(s, s->rates.kill) && may_be_killed(s, &s->flight[p])) mask |= 1u << p;
     return mask;
 }

@@ -137,6 +137,8 @@ static json_t *legal(const struct run_result *result) {
     json_object_set_new(object, "stale_answers", number(stats->stale_answers));
     json_object_set_new(object, "stale_by_level", levels);
     json_object_set_new(object, "spurious_faults", number(stats->spurious_faults));
+    json_object_set_new(object, "searched", number(stats->searched));
+    json_object_set_new(object, "forgotten", number(stats->forgotten));
     return object;
 }
 

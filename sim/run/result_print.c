@@ -88,8 +88,10 @@ static void print_legal(const struct run_options *options, const struct run_resu
     const struct legal_stats *legal = &result->stats.legal;
     if (options->config.oracle == CONFIG_SHADOW) return;
     fprintf(out, "  judged by the privileged specification:\n");
-    fprintf(out, "    %14s answers and A/D updates (%s not judged), %s illegal\n",
+    fprintf(out, "    %14s answers and A/D updates judged and %s not judged; %s illegal\n",
             grouped(legal->judged), grouped(legal->unjudged), grouped(legal->illegal));
+    fprintf(out, "    %14s of them searched for in the past, of which %s items are forgotten\n",
+            grouped(legal->searched), grouped(legal->forgotten));
     fprintf(out, "    %14s stale answers, legal as no fence came between; %s spurious faults\n",
             grouped(legal->stale_answers), grouped(legal->spurious_faults));
 }

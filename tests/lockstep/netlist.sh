@@ -16,6 +16,7 @@ check() { # data TLB, fetch TLB as ENTRIESxWAYSxPOLICY; more options of build_du
   for option in "${@:3}"; do
     case $option in
       pmp=*) settings+=(--set "mmu.pmp_entries=${option#*=}") ;;
+      *=0) settings+=(--set "mmu.${option%=0}=no") ;;
       *) settings+=(--set "mmu.$option") ;;
     esac
   done

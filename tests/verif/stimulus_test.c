@@ -27,6 +27,7 @@ static void assert_agrees(struct random_run run) {
         struct random_result result = random_run_do(&run);
         if (!result.ok) fail_msg("seed %llu", (unsigned long long)run.seed);
         assert_true(result.quiet);
+        assert_true(99 * result.stats.legal.unjudged <= result.stats.legal.judged);
         assert_true(result.stats.answers[0] > 100 && result.stats.answers[1] > 100);
     }
 }
@@ -72,6 +73,20 @@ static void fences_may_overtake_requests_of_older_registers_where_the_model_judg
         run.stimulus.overtake = 1000;
         run.stimulus.fence = 30;
         run.stimulus.csr = 30;
+        assert_agrees(run);
+    }
+}
+
+// Updates of stores that are dropped happen all the same: D is set, and legal.
+static void stores_may_be_killed_during_their_updates(void **state) {
+    (void)state;
+    for (unsigned k = 0; k < 8; k++) {
+        struct mmu_arch arch = random_arch(k % 2 ? 32 : 64, k / 2 % 2 * 8);
+        struct random_run run = random_run_of(&arch, first_seed + 100 * k, CYCLES_PER_RUN);
+        run.oracle = k < 4 ? BENCH_SHADOW | BENCH_LEGAL : BENCH_LEGAL;
+        run.stimulus.kill = 60;
+        run.stimulus.kill_stores = 1000;
+        run.stimulus.unset = 700;
         assert_agrees(run);
     }
 }
@@ -291,6 +306,7 @@ int main(void) {
         cmocka_unit_test(right_fake_agrees_with_the_model_for_every_architecture),
         cmocka_unit_test(
             fences_may_overtake_requests_of_older_registers_where_the_model_judges_alone),
+        cmocka_unit_test(stores_may_be_killed_during_their_updates),
         cmocka_unit_test(random_stimulus_finds_every_fault),
         cmocka_unit_test(invariance_check_finds_faults_without_a_model),
         cmocka_unit_test(invariance_check_is_silent_about_the_right_fake),

@@ -133,6 +133,7 @@ static struct bench_stats judged(const struct mmu_arch *arch, unsigned oracle, u
     assert_int_equal(stats.legal.illegal, 0);
     assert_int_equal(stats.legal.judged + stats.legal.unjudged, stats.compared[CHECK_LEGAL]);
     assert_true(stats.legal.judged > 1000);
+    assert_true(99 * stats.legal.unjudged <= stats.legal.judged);
     assert_true(stats.legal.stale_answers > 0);
     stream_destroy(&s);
     return stats;

@@ -25,6 +25,7 @@
     X(pte_write, 0, 1000, 6, "per 1000 cycles, software rewrites a PTE")                     \
     X(pmp, 0, 1000, 4, "per 1000 cycles, a PMP entry is written")                            \
     X(kill, 0, 1000, 4, "per 1000 cycles, a port's request is killed")                       \
+    X(kill_stores, 0, 1000, 0, "per 1000 kills of a store that may set D: not spared")       \
     X(ask_twice, 0, 1000000, 300, "per million cycles, an invariance check begins")          \
     X(reset, 0, 1000000, 30, "per million cycles, the unit is reset")                        \
     X(phase, 0, 1000000000, 3000, "cycles on average until the weights change; 0: never")    \
