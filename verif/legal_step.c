@@ -354,7 +354,7 @@ bool legal_visit(struct legal_search *search, unsigned level, uint64_t table, bo
     if (within(search, stale + costs.yes) && values(search, &read, false, stale + costs.yes)) {
         return true;
     }
-    // Step 9 of the algorithm compares and writes the PTE that the va selects.
+    // An update compares and writes the PTE that the va selects.
     bool napot = search->answer && level == 0 && search->legal->config.arch.svnapot &&
                  search->mode->pte_bytes == 8;
     return napot && neighbours(search, &read, stale);

@@ -59,7 +59,7 @@ struct legal_stats {
     uint64_t stale_by_level[LEGAL_MOST_LEVELS];
     uint64_t spurious_faults;  // faults legal only because a PTE was invalid before
     uint64_t searched;         // answers that the present did not explain
-    uint64_t forgotten;        // versions dropped for want of room
+    uint64_t forgotten;        // versions, roots, registers, fences dropped for want of room
 };
 
 struct legal;
@@ -96,7 +96,8 @@ struct legal_verdict legal_answer(struct legal *legal, uint64_t now, enum mmu_po
 // Judge an A/D update that the unit makes in this cycle, before legal_write tells of it: `data`
 // must be `expected` with A, or A and D, set, and nothing else; where memory has `expected`
 // (elsewhere the compare fails, and nothing is written), hardware updates must be enabled, the PTE
-// a leaf, and, if D is set, one that a store or AMO in flight translates with.
+// a leaf that a walk can come to, and, if D is set, the one that a store or AMO in flight
+// translates with.
 struct legal_verdict legal_update(struct legal *legal, uint64_t now, uint64_t pa, unsigned bytes,
                                   uint64_t expected, uint64_t data);
 // Memory takes a PTE transaction of the unit, read or update: after legal_update or legal_error.
