@@ -8,7 +8,7 @@
 #include "legal_internal.h"
 
 #define DEFAULT_SLOTS 8192u
-#define DEFAULT_VERSIONS 8u
+#define DEFAULT_VERSIONS 64u
 
 static bool allocate(struct legal *legal) {
     uint32_t slots = legal->sets * LEGAL_WAYS;
