@@ -96,7 +96,7 @@ static void stage_csr(struct bench *bench) {
 }
 
 static void stage_request(struct bench *bench, enum mmu_port port, unsigned sampled) {
-    if (bench->request_staged[port] && !(sampled & DUT_READY_DATA << port)) return;
+    if (bench->request_staged[port] && !(sampled & (unsigned)DUT_READY_DATA << port)) return;
     bench->request_staged[port] = !one_in(bench, 4);
     struct mmu_request request = {.va = random_va(bench)};
     uint64_t r = next(bench);
