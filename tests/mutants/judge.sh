@@ -94,7 +94,7 @@ named_by_qemu() { # LOG
 
 # The first property that is not proved.
 named_by_formal() { # LOG
-  awk '$(NF - 1) == "VIOLATED"{print $1; exit}' "$1"
+  awk 'NF > 1 && $(NF - 1) == "VIOLATED"{print $1; exit}' "$1"
 }
 
 detected_at() { # LOG
