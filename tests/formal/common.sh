@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Sourced by the scripts of this folder: from RTL and properties to a model for ABC.
+# Sourced by the scripts of this folder: from RTL and properties to a model for a solver.
 # Expects here = this folder. shellcheck shell=bash
 
 root=$(cd "$here/../.." && pwd)
@@ -14,8 +14,8 @@ die() {
 
 need_tools() {
   local tool
-  for tool in yosys yosys-abc; do
-    command -v $tool >/dev/null || die "$tool is missing (package yosys)."
+  for tool in yosys yosys-abc yosys-smtbmc cvc5; do
+    command -v $tool >/dev/null || die "$tool is missing (packages yosys and cvc5)."
   done
 }
 
@@ -62,7 +62,12 @@ model() { # FOLDER TOP INSIDE PARAMETERS
   local work=$1 top=$2 module file parameters= placed=" $2 " defines= p
   [ "$3" = - ] || placed+="${3//+/ } "
   [ "${COVERS:-0}" = 0 ] || defines=-DSVA_COVERS
-  for p in $4; do parameters+=" -chparam ${p%=*} ${p#*=}"; done
+  for p in $4; do
+    case $p in
+      +*) defines+=" -D${p#+}" ;;
+      *) parameters+=" -chparam ${p%=*} ${p#*=}" ;;
+    esac
+  done
   {
     while read -r file; do
       module=${file%.sv}
@@ -93,10 +98,13 @@ model() { # FOLDER TOP INSIDE PARAMETERS
     echo "prep -nordff -top $top"
     echo "flatten"
     echo "tee -o $work/asserts select -list t:\$assert"
+    echo "tee -o $work/cover_cells select -list t:\$cover"
     echo "write_rtlil $work/model.il"
   } >"$work/model.ys"
   yosys -q -e 'implicitly declared|out of bounds|is assigned in a block' "$work/model.ys" \
     >"$work/model.log" 2>&1 || { tail -n 5 "$work/model.log" >&2; die "Yosys refuses $top $4."; }
+  grep -qv help_ "$work/asserts" || die "$top $4 has no property."
+  [ "${COVERS:-0}" != 0 ] || grep -qv help_ "$work/cover_cells" || die "$top $4 has no cover."
 }
 
 # From FOLDER/model.il to FOLDER/model.aig. What is undefined (an index past the end) is free.
@@ -132,6 +140,42 @@ all_asserts() { # FOLDER
   reduce "$1" ''
 }
 
+# Without the assertions that FILE lists.
+other_asserts() { # FOLDER FILE
+  reduce "$1" "$(sed 's/^/delete c:/' "$2")"
+}
+
+# From FOLDER/model.il to FOLDER/model.smt2.
+smt_model() { # FOLDER
+  cat >"$1/smt.ys" <<END
+read_rtlil $1/model.il
+memory_map
+opt -full
+async2sync
+dffunmap
+chformal -cover -remove
+setundef -undriven -anyseq
+opt_clean
+write_smt2 -wires $1/model.smt2
+END
+  yosys -q "$1/smt.ys" >"$1/smt_model.log" 2>&1 ||
+    { tail -n 5 "$1/smt_model.log" >&2; die "Yosys makes no model of ${1##*/}."; }
+}
+
+# Ask cvc5: K cycles from reset, then the induction step; their logs are FOLDER/base.log and
+# FOLDER/step.log.
+solve_smt() { # FOLDER K
+  local ask=(nice yosys-smtbmc -s cvc5 --noprogress -t "$2")
+  (
+    ulimit -t $((2 * limit))
+    exec timeout -k 5 $((10 * limit)) "${ask[@]}" "$1/model.smt2"
+  ) >"$1/base.log" 2>&1 || true
+  (
+    ulimit -t $((2 * limit))
+    exec timeout -k 5 $((10 * limit)) "${ask[@]}" -i "$1/model.smt2"
+  ) >"$1/step.log" 2>&1 || true
+}
+
 # Keep one assertion only.
 one_assert() { # FOLDER NAME
   reduce "$1" "select -set keep c:$2
@@ -153,16 +197,21 @@ solve() { # FOLDER METHOD DEPTH
   ) >"$1/abc.log" 2>&1 || true
 }
 
-# Ask ABC about each output by itself; FOLDER/abc.log gets a line for each.
+# Ask ABC about each output by itself; FOLDER/abc.log gets a line for each. With FOLDER/violated:
+# the names of those that it found violated.
 solve_each() { # FOLDER DEPTH
-  local i outputs
+  local i=0 name
   yosys-abc -c "read_aiger $1/model.aig; fold; strash; write_aiger $1/folded.aig" >"$1/fold.log" 2>&1
-  outputs=$(head -n 1 "$1/model.aig" | cut -d ' ' -f 7)
-  for ((i = 0; i < outputs; i++)); do
-    echo "read_aiger $1/folded.aig; cone -s -O $i; strash; bmc3 -F $2 -T $limit"
-  done >"$1/script"
+  # `left` lists the assertions in the order of the outputs.
+  while read -r name; do
+    echo "echo @${name#*/}"
+    echo "read_aiger $1/folded.aig; cone -s -O $i; strash; bmc3 -F $2 -T $((limit / 6))"
+    i=$((i + 1))
+  done <"$1/left" >"$1/script"
+  [ "$i" = "$(head -n 1 "$1/model.aig" | cut -d ' ' -f 7)" ] || die "outputs without a name."
   (
     ulimit -t $((10 * limit))
     exec nice yosys-abc -f "$1/script"
   ) >"$1/abc.log" 2>&1 || true
+  awk '/^@/ {name = substr($1, 2)} /was asserted in frame/ {print name}' "$1/abc.log" >"$1/violated"
 }

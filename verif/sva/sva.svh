@@ -11,6 +11,10 @@
 //                                    but assumed in every proof
 //   `SVA_COVER(name, when)           a state worth reaching, without a property
 //
+// A left side that does not hold costs a simulator one test: hence `if (when)`, for
+// `!when || then` is evaluated as a whole. Covers exist in proofs, and in a simulation that
+// defines SVA_COVERAGE.
+//
 // In proofs, SVA_REQUIREMENTS_ONLY keeps only what a module requires, and SVA_COVERS turns
 // each cover into the assertion that it is never reached, instead of the properties.
 //
@@ -32,8 +36,14 @@
 `define SVA_ASSERT(name, when, then)
 `define SVA_COVER(name, when) `SVA_ALWAYS name: assert (!(when));
 `else
-`define SVA_ASSERT(name, when, then) `SVA_ALWAYS name: assert (!(when) || (then));
+`define SVA_ASSERT(name, when, then) `SVA_ALWAYS if (when) name: assert (then);
+`ifdef FORMAL
 `define SVA_COVER(name, when) `SVA_ALWAYS name: cover (when);
+`elsif SVA_COVERAGE
+`define SVA_COVER(name, when) `SVA_ALWAYS name: cover (when);
+`else
+`define SVA_COVER(name, when)
+`endif
 `endif
 
 `define SVA(name, when, then) \

@@ -14,6 +14,7 @@ module sva_port (
     input logic [ 1:0] priv_i,
     input logic        kill_i,
     input logic        rsp_valid_o,
+    input logic        rsp_ready_i,
     input logic [ 1:0] rsp_source_o,
     input logic        fault_set_o,
     input logic        fault_pending_i,
@@ -39,6 +40,18 @@ module sva_port (
   logic accept, untranslated;
   assign accept       = req_valid_i && req_ready_o;
   assign untranslated = satp_root_i == 3'd0 || priv_i == 2'd3;
+
+  // The response register: written by an answer, then shown until it is taken.
+  logic answered_q, held_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      answered_q <= 1'b0;
+      held_q     <= 1'b0;
+    end else begin
+      answered_q <= answer;
+      held_q     <= rsp_valid_o && !rsp_ready_i;
+    end
+  end
 
   // A request that missed: waits for the walker, or is walked.
   logic waits_q, walks_q, seen_q;
@@ -75,6 +88,11 @@ module sva_port (
        (miss && !touch && !answer) || (answer && fault))
   `SVA(every_request_answered_or_walked, accept, answer != miss)
   `SVA(nothing_else_answers, answer, accept || walk_done_i)
+  `SVA(response_follows_an_answer, rsp_valid_o, answered_q || held_q)
+  `SVA(answer_is_shown, answered_q, rsp_valid_o)
+  `SVA(response_held, held_q, rsp_valid_o)
+  `SVA(answer_overwrites_nothing, held_q, !answered_q)
+  `SVA(busy_shows_no_response, waits_q || walks_q, !rsp_valid_o)
   `SVA(faults_fill_nothing, fill_valid_o, walk_done_i && !walk_fault_i && !fault_set_o)
   `SVA(killed_never_answered, kill_i && (waits_q || walks_q),
        !answer && !fill_valid_o && !fault_set_o)

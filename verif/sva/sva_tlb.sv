@@ -44,6 +44,9 @@ module sva_tlb #(
     input logic [Entries*61-1:0] all_tags,
     input logic [Entries*61-1:0] all_cares,
     input logic [Entries*tandem_mmu_pkg::LeafBits-1:0] all_leaves,
+`else
+    input logic           [60:0] tag_q [Entries],
+    input logic           [60:0] care_q[Entries],
 `endif
     input logic           [ 6:0] hit_set,
     input logic           [ 6:0] hit_way
@@ -93,6 +96,27 @@ module sva_tlb #(
   assign hit_above = above_q[hit_at];
   assign hit_asid  = asid_q[hit_at];
   assign hit_leaf  = leaf_q[hit_at];
+
+  // --- at most one way hits: no other entry matches beside the one that hits. The other is any
+  // entry in a proof, in simulation the next one at each lookup.
+  logic [AtBits-1:0] other;
+  logic [60:0] other_tag, other_care;
+  logic other_matches;
+`ifdef FORMAL
+  (* anyconst *) logic [AtBits-1:0] any_other;
+  assign other      = (32'(any_other) < Entries) ? any_other : '0;
+  assign other_tag  = all_tags[61*32'(other)+:61];
+  assign other_care = all_cares[61*32'(other)+:61];
+`else
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) other <= '0;
+    else if (lookup_valid_i) other <= (32'(other) == Entries - 1) ? '0 : other + 1'b1;
+  end
+  assign other_tag  = tag_q[other];
+  assign other_care = care_q[other];
+`endif
+  assign other_matches = hit && other != hit_at && valid_q[other] &&
+                         ((other_tag ^ {lookup_asid_i, lookup_vpn_i}) & other_care) == '0;
 
   // --- watch
   logic [44:0] watch_vpn;
@@ -192,6 +216,7 @@ module sva_tlb #(
   `SVA(hit_entry_valid, hit, valid_q[hit_at])
   `SVA(hit_page_matches, hit, ((hit_vpn ^ lookup_vpn_i) & hit_above) == '0)
   `SVA(hit_asid_matches, hit, hit_asid[16] || hit_asid[15:0] == lookup_asid_i)
+  `SVA(one_way_hits, hit, !other_matches)
   `SVA(hit_answers_its_entry, hit,
        lookup_leaf_o == hit_leaf &&
            lookup_page_o == ((lookup_leaf_o.ppn & hit_above[43:0]) |
@@ -257,12 +282,13 @@ module sva_tlb #(
 
 `ifdef FORMAL
   // Help for induction: how the entries and the history belong together.
-  logic [Entries-1:0] wrong_shadow, wrong_set, wrong_match;
+  logic [Entries-1:0] wrong_shadow, wrong_set, wrong_match, meets_other;
   logic [44:0] tag, care;
   always_comb begin
     wrong_shadow = '0;
     wrong_set    = '0;
     wrong_match  = '0;
+    meets_other  = '0;
     tag          = '0;
     care         = '0;
     for (int unsigned e = 0; e < Entries; e++) begin
@@ -273,21 +299,27 @@ module sva_tlb #(
             all_cares[61*e+45+:16] != {16{!asid_q[e][16]}} ||
             (!asid_q[e][16] && all_tags[61*e+45+:16] != asid_q[e][15:0]) ||
             all_leaves[LeafBits*e+:LeafBits] != leaf_q[e];
-        for (int unsigned k = 0; k <= Levels; k++) begin
-          if (above_q[e] == 45'h1fff_ffff_ffff << (k == Levels ? 4 : LevelBits * k)) begin
-            wrong_set[e] = ((vpn_q[e] >> (k == Levels ? 4 : LevelBits * k)) & (Sets - 1)) !=
-                           e / Ways;
+        // Its size is one of those that exist (last: NAPOT), and this is that size's set.
+        wrong_set[e] = 1'b1;
+        for (int unsigned k = 0; k < Levels + ((Svnapot != 0) ? 1 : 0); k++) begin
+          if (above_q[e] == 45'h1fff_ffff_ffff << (k == Levels ? 4 : LevelBits * k) &&
+              ((vpn_q[e] >> (k == Levels ? 4 : LevelBits * k)) & (Sets - 1)) == e / Ways) begin
+            wrong_set[e] = 1'b0;
           end
         end
         if (((vpn_q[e] ^ watch_vpn) & above_q[e]) == '0 &&
             (asid_q[e][16] || asid_q[e][15:0] == watch_asid)) begin
           wrong_match[e] = !live_q || live_at_q != AtBits'(e);
         end
+        meets_other[e] = valid_q[other] && other != AtBits'(e) &&
+            ((vpn_q[e] ^ vpn_q[other]) & above_q[e] & above_q[other]) == '0 &&
+            (asid_q[e][16] || asid_q[other][16] || asid_q[e][15:0] == asid_q[other][15:0]);
       end
     end
   end
   `SVA(help_shadow, valid_q != '0, wrong_shadow == '0)
   `SVA(help_set, valid_q != '0, wrong_set == '0)
+  `SVA(help_other, valid_q != '0, meets_other == '0)
   `SVA(help_match, valid_q != '0, wrong_match == '0)
   `SVA(help_live, live_q,
        gone_q == '0 && valid_q[live_at_q] && 32'(live_at_q) < Entries &&

@@ -297,8 +297,9 @@ module sva_walker #(
 
   // --- a bound on a walk's time: with a memory that takes at most Grant cycles to a grant
   // and Answer cycles more to an answer, a walk ends at most Steps transactions after its
-  // beginning, the last fence or the last conflict.
-`ifdef FORMAL
+  // beginning, the last fence or the last conflict. Nothing else rests on such a memory: the
+  // assumptions exist in the proof of the bound alone (SVA_BOUNDED_MEMORY).
+`ifdef SVA_BOUNDED_MEMORY
   localparam int unsigned Grant = 2;
   localparam int unsigned Answer = 2;
   localparam int unsigned Steps = (Xlen == 32) ? 3 : 6;
@@ -325,7 +326,12 @@ module sva_walker #(
   `SVA(help_age, flight_q && !reread_q, age_q <= allowed_age)
   `SVA(help_age_again, flight_q && reread_q,
        age_q <= 6'(wait_q) + (updates_q ? 6'(Grant + Answer) : 6'd0))
+  `SVA(help_wait_state, 1'b1,
+       (wait_q == '0 || waits_q || outstanding_q) && (!outstanding_q || wait_q != '0) &&
+           (!waits_q || (wait_q != '0 && 32'(wait_q) < Grant)))
+`endif
 
+`ifdef FORMAL
   // Help for induction: how the walker's registers and the history belong together.
   logic dut_killed, dut_stale, dut_write, dut_global, dut_root, dut_store, idle, asks, awaits;
   assign {dut_killed, dut_stale, dut_write, dut_global, dut_root, dut_store} = dut_flags;
@@ -358,9 +364,6 @@ module sva_walker #(
                           low_ppn))
   `SVA(help_page_exists, UpdateFirst == 0 && flight_q && updates_q && !killed_q,
        ({page(pte_q, ctx_va_i[55:12], low_ppn), 12'd0} >> PaBits) == '0)
-  `SVA(help_wait_state, 1'b1,
-       (wait_q == '0 || waits_q || outstanding_q) && (!outstanding_q || wait_q != '0) &&
-           (!waits_q || (wait_q != '0 && 32'(wait_q) < Grant)))
 `endif
 
   `SVA_ENVIRONMENT(answers_are_awaited, mem_rsp_valid_i, outstanding_q)
