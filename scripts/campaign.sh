@@ -3,7 +3,8 @@
 # scripts/campaign.sh [N [WORKERS]]: random stimulus in lockstep, N translations in all (default
 # 100000000), shared by the configurations of scripts/campaign.txt: modes, XLEN, PMP, widths, TLB
 # shapes and policies, weights. Model and legal-set oracle judge. Ends at the first mismatch, with
-# its page. $TANDEM: the program (build/bin/tandem); $TANDEM_SEED: the first seed (1).
+# its page. $TANDEM: the program (build/bin/tandem); $TANDEM_SEED: the first seed (1);
+# $TANDEM_PROPERTIES: yes, if the properties of verif/sva are to be checked as well (no).
 # Exit 0: everything agreed; 1: a mismatch, or more than 1 % not judged; 2: usage or environment.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -29,7 +30,8 @@ one() {
   local number=${1%% *} line=${1#* } name arguments status=0
   name=${line%%:*}
   read -ra arguments <<<"${line#*:}"
-  "$TANDEM" run --quiet --random "$count" --seed $((seed + number)) --oracle both "${arguments[@]}" \
+  "$TANDEM" run --quiet --random "$count" --seed $((seed + number)) --oracle both \
+    --set "check.properties=${TANDEM_PROPERTIES:-no}" "${arguments[@]}" \
     --json "$dir/$number.json" >"$dir/$number.out" 2>"$dir/$number.err" || status=$?
   if [ $status -eq 0 ]; then
     printf '  %-18s passed, seed %d\n' "$name" $((seed + number))

@@ -72,6 +72,8 @@ const struct config_key config_keys[] = {
            "compare the counters every so many cycles; 0: at the end"),
     CHOICE("check.oracle", oracle, oracles, CONFIG_SHADOW,
            "shadow: the model, exactly; legal: what the specification allows"),
+    CHOICE("check.properties", properties, answers, 1,
+           "check the properties of verif/sva in the RTL; no: a faster simulation"),
 };
 const unsigned config_key_count = sizeof config_keys / sizeof config_keys[0];
 

@@ -29,6 +29,7 @@ struct run_config {
 #undef X
     uint64_t random_error;                               // per 1000 PTE transactions
     uint64_t watchdog_cycles, counter_interval, oracle;  // oracle: enum config_oracle
+    uint64_t properties;                                 // 1: the RTL is built with verif/sva
 };
 
 // 1 less than the bits of enum bench_oracle.

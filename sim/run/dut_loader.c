@@ -65,7 +65,8 @@ static enum sim_status find_script(char script[RUN_PATH_BYTES + 32], struct sim_
 }
 
 // As tb/build_dut.sh takes them; what has the script's default is left out.
-static void build_options(const struct mmu_config *config, char *out, size_t capacity) {
+static void build_options(const struct mmu_config *config, bool properties, char *out,
+                          size_t capacity) {
     const struct mmu_arch *arch = &config->arch;
     const struct mmu_arch standard = mmu_arch_default();
     char data[48], fetch[48];
@@ -80,7 +81,8 @@ static void build_options(const struct mmu_config *config, char *out, size_t cap
                    {"pmp", arch->pmp_entries, standard.pmp_entries},
                    {"svnapot", arch->svnapot, standard.svnapot},
                    {"update_first", arch->update_first, standard.update_first}};
-    size_t used = (size_t)snprintf(out, capacity, "dtlb=%s itlb=%s", data, fetch);
+    size_t used = (size_t)snprintf(out, capacity, "%sdtlb=%s itlb=%s",
+                                   properties ? "" : "--no-properties ", data, fetch);
     for (unsigned i = 0; i < sizeof options / sizeof options[0]; i++)
         if (options[i].value != options[i].standard && used < capacity)
             used += (size_t)snprintf(out + used, capacity - used, " %s=%u", options[i].name,
@@ -88,12 +90,12 @@ static void build_options(const struct mmu_config *config, char *out, size_t cap
 }
 
 // Run the build script; its one line of output is the path.
-static enum sim_status build(const struct mmu_config *config, char path[RUN_PATH_BYTES],
-                             struct sim_error *error) {
+static enum sim_status build(const struct mmu_config *config, bool properties,
+                             char path[RUN_PATH_BYTES], struct sim_error *error) {
     char script[RUN_PATH_BYTES + 32], options[256], command[320];
     enum sim_status status = find_script(script, error);
     if (status) return status;
-    build_options(config, options, sizeof options);
+    build_options(config, properties, options, sizeof options);
     // Through the environment: the path may hold anything that a shell would not leave alone.
     snprintf(command, sizeof command, "exec \"$TANDEM_BUILD_DUT\" %s", options);
     if (setenv("TANDEM_BUILD_DUT", script, 1))
@@ -182,7 +184,7 @@ static enum sim_status open_library(const char *path, struct loaded_dut *loaded,
 }
 
 enum sim_status dut_load(const struct mmu_config *config, const char *path, uint64_t seed,
-                         const char *wave_path, struct loaded_dut *loaded,
+                         bool properties, const char *wave_path, struct loaded_dut *loaded,
                          struct sim_error *error) {
     char built[RUN_PATH_BYTES], sentence[256] = "";
     *loaded = (struct loaded_dut){0};
@@ -193,7 +195,7 @@ enum sim_status dut_load(const struct mmu_config *config, const char *path, uint
             status = sim_fail(error, SIM_ERROR_USAGE,
                               "the RTL has at most 128 entries per TLB; larger ones run with "
                               "--model-only");
-    if (!path && !status) status = build(config, built, error);
+    if (!path && !status) status = build(config, properties, built, error);
     if (!status) status = open_library(path ? path : built, loaded, error);
     if (!status) status = check_profile(config, path ? path : built, loaded->ops, error);
     if (!status) status = initial_seed(&seed, error);

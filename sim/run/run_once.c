@@ -35,8 +35,8 @@ enum sim_status run_once(const struct run_options *options, const struct run_rep
     enum sim_status status = SIM_OK;
     *result = (struct run_result){0};
     if (has_dut)
-        status = dut_load(&mmu, options->dut_path, options->config.seed, options->wave_path, &dut,
-                          error);
+        status = dut_load(&mmu, options->dut_path, options->config.seed,
+                          options->config.properties != 0, options->wave_path, &dut, error);
     if (!status) status = world_create(options, has_dut ? &dut : NULL, &world, error);
     if (!status) {
         double start = cpu_seconds();

@@ -13,7 +13,7 @@ static enum sim_status make(struct vectors_units *units, struct vectors_units_en
     enum sim_status status = SIM_OK;
     config.arch = entry->arch;
     if (units->dut)
-        status = dut_load(&config, units->dut_path, units->seed, NULL, &entry->dut, error);
+        status = dut_load(&config, units->dut_path, units->seed, true, NULL, &entry->dut, error);
     if (status == SIM_ERROR_USAGE && units->dut_path) {
         units->misfit = *error;
         return SIM_OK;
