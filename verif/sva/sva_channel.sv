@@ -24,7 +24,7 @@ module sva_channel #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (valid_i) payload_q <= payload_i;
+    if (valid_i && !ready_i && !waits_q) payload_q <= payload_i;
   end
 
   `SVA(valid_held, waits_q, valid_i)

@@ -36,7 +36,7 @@ module sva_client #(
     input  logic               record_i,       // this port's fault record exists
     input  logic [        2:0] reads_i,        // PTEs read since the last fence and the last walk
     input  logic               early_i,        // a walk's final check came before its update
-    input  logic [ Kept*8-1:0] pmp_cfg_i,      // as they must stand
+    input  logic [ Kept*8-1:0] pmp_cfg_i,      // as they must have stood in the cycle before
     input  logic [Kept*54-1:0] pmp_addr_i,
     output logic               busy_o,
     output logic               answer_o,       // first cycle of a response
@@ -200,25 +200,18 @@ module sva_client #(
   // checked before an update: the registers may have changed. In simulation for walks only: for
   // each hit it would cost more than the design.
   logic check_final, final_allowed;
-  logic [Kept*8-1:0] pmp_cfg_q;
-  logic [Kept*54-1:0] pmp_addr_q;
 `ifdef FORMAL
   assign check_final = success && !(early_i && rsp_source_i == 2'd2);
 `else
   assign check_final = success && !early_i && (rsp_source_i == 2'd2);
 `endif
 
-  always_ff @(posedge clk_i) begin
-    pmp_cfg_q  <= pmp_cfg_i;
-    pmp_addr_q <= pmp_addr_i;
-  end
-
   sva_pmp_oracle #(
       .PmpEntries(PmpEntries)
   ) u_final (
       .enable_i (check_final),
-      .cfg_i    (pmp_cfg_q),
-      .addr_i   (pmp_addr_q),
+      .cfg_i    (pmp_cfg_i),
+      .addr_i   (pmp_addr_i),
       .word_i   (rsp_pa_i[55:2]),
       .eight_i  (size_q == 2'd3),
       .kind_i   ({access_q == 2'd0, store, access_q == 2'd1}),

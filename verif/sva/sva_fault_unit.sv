@@ -59,8 +59,8 @@ module sva_fault_unit (
   end
 
   always_ff @(posedge clk_i) begin
-    data_record_q  <= data_record;
-    fetch_record_q <= fetch_record;
+    if (record_left[0]) data_record_q <= data_record;
+    if (record_left[1]) fetch_record_q <= fetch_record;
   end
 
   `SVA_REQUIRE(one_record_per_port, set_i != 2'b00, (set_i & record_q) == 2'b00)

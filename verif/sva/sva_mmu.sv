@@ -103,6 +103,24 @@ module sva_mmu #(
       .addr_o      (pmp_addr)
   );
 
+  // ... and in the cycle before: they differ in the cycle after a write only.
+  logic pmp_written_q;
+  logic [Kept*8-1:0] pmp_cfg_q;
+  logic [Kept*54-1:0] pmp_addr_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      pmp_written_q <= 1'b0;
+      pmp_cfg_q     <= '0;
+      pmp_addr_q    <= '0;
+    end else begin
+      pmp_written_q <= pmp_valid_i && pmp_ready_o;
+      if (pmp_written_q) begin
+        pmp_cfg_q  <= pmp_cfg;
+        pmp_addr_q <= pmp_addr;
+      end
+    end
+  end
+
   // --- the memory port
   logic granted, mem_first, mem_waits_q, outstanding_q, fence_accept;
   assign granted      = mem_req_valid_o && mem_req_ready_i;
@@ -232,8 +250,8 @@ module sva_mmu #(
       .record_i    (record[0]),
       .reads_i     (reads_q),
       .early_i     ((UpdateFirst == 0) && !reading_q),
-      .pmp_cfg_i   (pmp_cfg),
-      .pmp_addr_i  (pmp_addr),
+      .pmp_cfg_i   (pmp_cfg_q),
+      .pmp_addr_i  (pmp_addr_q),
       .busy_o      (busy[0]),
       .answer_o    (answer[0]),
       .va_o        (d_va),
@@ -272,8 +290,8 @@ module sva_mmu #(
       .record_i    (record[1]),
       .reads_i     (reads_q),
       .early_i     ((UpdateFirst == 0) && !reading_q),
-      .pmp_cfg_i   (pmp_cfg),
-      .pmp_addr_i  (pmp_addr),
+      .pmp_cfg_i   (pmp_cfg_q),
+      .pmp_addr_i  (pmp_addr_q),
       .busy_o      (busy[1]),
       .answer_o    (answer[1]),
       .va_o        (f_va),

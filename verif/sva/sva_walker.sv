@@ -210,7 +210,7 @@ module sva_walker #(
   end
   always_ff @(posedge clk_i) begin
     context_q <= context_now;
-    pmp_q     <= {pmp_entry_i, pmp_mask_i};
+    if (mem_req_valid_o && !waits_q) pmp_q <= {pmp_entry_i, pmp_mask_i};
   end
 
   `SVA_REQUIRE(context_stable, follows_q && !killed_q, context_now == context_q)
