@@ -45,7 +45,11 @@ module sva_pmp #(
       entry_q   <= '0;
       changed_q <= 1'b1;
     end else begin
+`ifdef FORMAL
+      entry_q <= entry_o;
+`else
       if (changed_q) entry_q <= entry_o;
+`endif
       changed_q <= write_i;
     end
   end
