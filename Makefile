@@ -55,6 +55,7 @@ mutants: setup-test
 
 campaign: setup
 	@$(MAKE) --no-print-directory build
+	@TANDEM_LONG=yes TANDEM=$(TANDEM) tests/lockstep/netlist.sh
 	@scripts/campaign.sh $(or $(N),100000000) 2
 
 coverage:

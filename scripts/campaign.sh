@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# scripts/campaign.sh [N [WORKERS]]: random stimulus in lockstep, N translations in all (default
+# scripts/campaign.sh [N [WORKERS [NAMES]]]: random stimulus in lockstep, N translations in all (default
 # 100000000), shared by the configurations of scripts/campaign.txt: modes, XLEN, PMP, widths, TLB
-# shapes and policies, weights. Model and legal-set oracle judge. Ends at the first mismatch, with
+# shapes and policies, weights; only those whose name NAMES (a regular expression) matches. Model and legal-set oracle judge. Ends at the first mismatch, with
 # its page. $TANDEM: the program (build/bin/tandem); $TANDEM_SEED: the first seed (1);
 # $TANDEM_PROPERTIES: yes, if the properties of verif/sva are to be checked as well (no).
 # Exit 0: everything agreed; 1: a mismatch, or more than 1 % not judged; 2: usage or environment.
@@ -10,9 +10,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 total=${1:-100000000}
 workers=${2:-2}
+names=${3:-.}
 export TANDEM=${TANDEM:-build/bin/tandem} seed=${TANDEM_SEED:-1}
 [[ $total =~ ^[1-9][0-9]*$ && $workers =~ ^[1-9][0-9]*$ ]] ||
-  { echo "usage: scripts/campaign.sh [N [WORKERS]]" >&2; exit 2; }
+  { echo "usage: scripts/campaign.sh [N [WORKERS [NAMES]]]" >&2; exit 2; }
 [ -x "$TANDEM" ] || { echo "campaign.sh: $TANDEM is not built (make build)" >&2; exit 2; }
 dir=$(mktemp -d "${TMPDIR:-/tmp}/tandem-campaign.XXXXXX") || exit 2
 export dir
@@ -21,7 +22,8 @@ leave() {
 }
 trap leave EXIT
 
-mapfile -t lines < <(grep -v '^#' scripts/campaign.txt)
+mapfile -t lines < <(awk -F: -v names="$names" '!/^#/ && $1 ~ names' scripts/campaign.txt)
+[ ${#lines[@]} -gt 0 ] || { echo "campaign.sh: no configuration is named like '$names'" >&2; exit 2; }
 export count=$((total / ${#lines[@]} + 1))
 echo "campaign: ${#lines[@]} configurations, $count translations each, seed $seed, $workers workers"
 
