@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A thin front door; CMake presets do the work. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help size setup setup-test build run test bench mutants fresh coverage format clean
+.PHONY: help size setup setup-test build run test bench mutants formal campaign fresh coverage format clean
 
 JOBS ?= $(shell nproc)
 TANDEM = build/bin/tandem
@@ -12,6 +12,8 @@ help:
 	@echo "make bench     the same for the benchmarks"
 	@echo "make build     only build; the program is $(TANDEM)"
 	@echo "make mutants   plant every bug of tests/mutants and show which check names it"
+	@echo "make formal    prove the properties of verif/sva, reach each, break each"
+	@echo "make campaign  random lockstep over modes, widths, PMP, TLB shapes (N=100000000 translations)"
 	@echo "make coverage  C line coverage of the tests"
 	@echo "make size      lines and longest function per folder"
 	@echo "make fresh     prove in an empty Debian tree that set-up is complete (root)"
@@ -38,11 +40,23 @@ test: setup-test
 
 bench: setup
 	@$(MAKE) --no-print-directory build
+	build/release/bin/tandem_walk_bench
 	$(TANDEM) bench
+
+formal: setup-test
+	@tests/formal/prove.sh --out build/formal/proved.txt
+	@tests/formal/run.sh covers
+	@tests/formal/run.sh mutants
+	@tests/formal/run.sh simulation
 
 mutants: setup-test
 	@$(MAKE) --no-print-directory build
 	@tests/mutants/run.sh
+
+campaign: setup
+	@$(MAKE) --no-print-directory build
+	@TANDEM_LONG=yes TANDEM=$(TANDEM) tests/lockstep/netlist.sh
+	@scripts/campaign.sh $(or $(N),100000000) 2
 
 coverage:
 	@sh scripts/setup.sh coverage

@@ -3,9 +3,9 @@
 //
 //   engine.c      life of the handle, what a port shows, acts, closing of a cycle
 //   lookup.c      an accepted request meets its TLB (sections 4 and 6)
-//   walker.c      arbitration and walks (section 7), restarts (section 8)
-//   fault_unit.c  fault records (section 9)
-//   counters.c    counters (section 10)
+//   walker.c      arbitration and walks (section 7), kills (section 4), restarts (section 9)
+//   fault_unit.c  fault records (section 10)
+//   counters.c    counters (section 11)
 //
 // Time: `now` is the open cycle. An act only marks its transfer; closing a cycle performs
 // all transfers of that cycle together, so their order within the cycle is free.
@@ -17,6 +17,7 @@
 #include <assert.h>
 
 #include "mmu/engine.h"
+#include "walk_internal.h"
 
 struct port_state {
     struct mmu_answer response;
@@ -34,21 +35,24 @@ struct port_state {
 enum walker_phase {
     WALKER_IDLE,
     WALKER_REQUEST,  // a request is on the memory wires
-    WALKER_ANSWER    // granted; its answer is outstanding
+    WALKER_ANSWER,   // granted; its answer is outstanding
+    WALKER_DENIED    // the request is not allowed: the walk ends in the cycle of its event
 };
 
 struct walker {
     enum walker_phase phase;
-    uint64_t event;  // cycle of the grant or of the answer; MMU_NEVER if idle
+    uint64_t event;  // cycle of the grant, of the answer or of the denial; MMU_NEVER if idle
     uint64_t data_cycle;
     uint64_t start_cycle;  // s
     uint8_t port;
     uint8_t level;
+    uint8_t pte_bytes;
     uint8_t global;  // MMU_PTE_G if a pointer on the path had it
     bool ignored;    // a fence came: the answer awaited begins the walk again
+    bool killed;     // the request was dropped: the answer awaited ends the walk
     bool error;      // the answer, known from the grant on
     uint64_t value;
-    uint64_t table_ppn;
+    uint64_t table;  // its address
     struct mmu_memory_request request;
     uint64_t ordinal;  // of the next transaction since reset
 };
@@ -58,11 +62,17 @@ struct walker {
 #define ACT_TAKE_RESPONSE 4u  // << port
 #define ACT_TAKE_FAULT 16u
 #define ACT_FENCE 32u
+#define ACT_PMP_WRITE 64u
+#define ACT_KILL 128u  // << port
+#define ACT_KILLS (ACT_KILL << MMU_PORT_DATA | ACT_KILL << MMU_PORT_FETCH)
 
 struct mmu_engine {
     uint64_t now;
     unsigned acts;
-    const struct mmu_mode *mode;
+    struct mmu_arch arch;
+    // The registers of the open cycle and of the one after it. They differ only while a write is
+    // marked.
+    struct mmu_pmp pmp, pmp_next;
     struct port_state port[MMU_PORTS];
     struct walker walker;
     struct mmu_fence fence;  // the one marked by ACT_FENCE
@@ -80,11 +90,33 @@ static inline void engine_count(struct mmu_engine *engine, unsigned port, enum m
 // Look up the request that the port accepted in the open cycle: answer it or make it wait.
 void engine_lookup(struct mmu_engine *engine, unsigned port);
 
+// Returns the answer that a TLB entry gives.
+MMU_INLINE struct mmu_answer engine_answer_of_entry(const struct mmu_tlb_entry *entry, uint64_t va,
+                                                    enum mmu_source source) {
+    return (struct mmu_answer){
+        .pa = leaf_pa(entry->ppn, va, entry->page_bits),
+        .level = entry->level,
+        .napot = entry->page_bits == MMU_PAGE_BITS + MMU_NAPOT_SHIFT,
+        .pbmt = entry->pbmt,
+        .source = (uint8_t)source,
+        .perm = entry->perm,
+    };
+}
+
+// Returns whether the request of a port may access pa, by the registers of the open cycle.
+MMU_INLINE bool engine_final_allowed(const struct mmu_engine *engine, unsigned port, uint64_t pa) {
+    if (engine->pmp.entries == 0) return pa >> engine->arch.pa_bits == 0;
+    const struct port_state *p = &engine->port[port];
+    return mmu_final_allowed(&engine->arch, &engine->pmp, pa, &p->history.request, p->context.priv);
+}
+
 void walker_reset(struct walker *walker);
 // Let the available walker take a waiting request, if any, at the end of `cycle`.
 void walker_arbitrate(struct mmu_engine *engine, uint64_t cycle);
 // Let the present walk, if any, begin again once its present transaction is answered.
 void walker_restart(struct walker *walker);
+// Drop the port's request, which waits or is being walked, in the open cycle.
+void walker_kill(struct mmu_engine *engine, unsigned port);
 // Perform the grants and answers of all cycles up to and including `cycle`.
 void walker_run(struct mmu_engine *engine, uint64_t cycle);
 

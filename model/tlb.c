@@ -2,9 +2,9 @@
 // Set-associative TLB. What a search compares is packed into two arrays beside the
 // entries, so that lookup, overlap and fence are one exclusive-or and one mask a way:
 //
-//   tag   63   44     43       42 .. 27   26 .. 0
+//   tag   63 62     61       60 .. 45   44 .. 0
 //        |  0    | valid |     asid     |   vpn   |
-//   mask    0       1      0 if global    0 in the low 9*level bits
+//   mask    0       1      0 if global    0 in the low `shift` bits
 //
 // A probe matches an entry if (tag ^ probe) & mask is 0; two translations overlap if
 // (tag ^ tag') & mask & mask' is 0. An invalid entry has tag 0 and keeps its mask's valid
@@ -18,20 +18,27 @@
 #include "mmu/walk.h"
 #include "tlb_internal.h"
 
-#define LEVELS 3u
-#define VPN_MASK 0x7FFFFFFu
-#define ASID_SHIFT 27
+#define VPN_BITS 45  // va[56:12]
+#define VPN_BITS_32 20
+#define VPN_MASK ((UINT64_C(1) << VPN_BITS) - 1)
+#define ASID_SHIFT VPN_BITS
 #define TAG_ASID (UINT64_C(0xFFFF) << ASID_SHIFT)
-#define TAG_VALID (UINT64_C(1) << 43)
+#define TAG_VALID (UINT64_C(1) << 61)
+
+// Page sizes, in ascending order: 4 KiB, 64 KiB (NAPOT), then levels 1 .. 4.
+#define CLASSES 6u
 
 #define MAX_ENTRIES 4096u
 #define MAX_WAYS 128u
 
 struct mmu_tlb {
     uint32_t entries, ways, sets;
-    uint32_t recent;            // index of the most recently used entry: looked at first
-    uint32_t resident[LEVELS];  // valid entries of each level
-    uint64_t *tag, *mask;       // by index = set * ways + way
+    uint32_t recent;             // index of the most recently used entry: looked at first
+    uint32_t resident[CLASSES];  // valid entries of each page size
+    uint8_t vpn_bits;            // per level of the page table: 9, or 10 with xlen 32
+    uint64_t vpn_mask;           // the bits of an address' vpn that exist
+    uint16_t asid_mask;
+    uint64_t *tag, *mask;  // by index = set * ways + way
     struct mmu_tlb_entry *entry;
     struct mmu_tlb_policy policy;
 };
@@ -52,13 +59,16 @@ const char *mmu_tlb_config_check(const struct mmu_tlb_config *config) {
     return NULL;
 }
 
-struct mmu_tlb *mmu_tlb_create(const struct mmu_tlb_config *config) {
-    assert(mmu_tlb_config_check(config) == NULL);
+struct mmu_tlb *mmu_tlb_create(const struct mmu_tlb_config *config, const struct mmu_arch *arch) {
+    assert(mmu_tlb_config_check(config) == NULL && mmu_arch_check(arch) == NULL);
     struct mmu_tlb *tlb = calloc(1, sizeof *tlb);
     if (tlb == NULL) return NULL;
     tlb->entries = config->entries;
     tlb->ways = config->ways;
     tlb->sets = config->entries / config->ways;
+    tlb->vpn_bits = arch->xlen == 32 ? 10 : 9;
+    tlb->vpn_mask = (UINT64_C(1) << (arch->xlen == 32 ? VPN_BITS_32 : VPN_BITS)) - 1;
+    tlb->asid_mask = (uint16_t)((1u << arch->asid_bits) - 1);
     tlb->tag = calloc(config->entries, sizeof *tlb->tag);
     tlb->mask = calloc(config->entries, sizeof *tlb->mask);
     tlb->entry = calloc(config->entries, sizeof *tlb->entry);
@@ -91,13 +101,24 @@ void mmu_tlb_reset(struct mmu_tlb *tlb) {
     mmu_tlb_policy_reset(&tlb->policy, tlb->sets);
 }
 
-static uint64_t probe_of(uint64_t va, uint16_t asid) {
-    return TAG_VALID | ((uint64_t)asid << ASID_SHIFT) | ((va >> MMU_PAGE_BITS) & VPN_MASK);
+static uint64_t probe_of(const struct mmu_tlb *tlb, uint64_t va, uint16_t asid) {
+    uint64_t vpn = (va >> MMU_PAGE_BITS) & tlb->vpn_mask;
+    return TAG_VALID | ((uint64_t)(asid & tlb->asid_mask) << ASID_SHIFT) | vpn;
 }
 
-// Index of the first entry of the set that a translation of this level belongs to.
-static uint32_t set_base(const struct mmu_tlb *tlb, uint64_t vpn, unsigned level) {
-    uint64_t page = vpn >> (level * MMU_VPN_BITS_PER_LEVEL);
+static unsigned class_of(const struct mmu_tlb_entry *entry) {
+    bool napot = entry->page_bits == MMU_PAGE_BITS + MMU_NAPOT_SHIFT;
+    return entry->level > 0 ? entry->level + 1u : napot;
+}
+
+// vpn bits inside a page of this size.
+static unsigned class_shift(const struct mmu_tlb *tlb, unsigned class) {
+    return class == 1 ? MMU_NAPOT_SHIFT : class == 0 ? 0 : (class - 1) * tlb->vpn_bits;
+}
+
+// Index of the first entry of the set that a page of this size belongs to.
+static uint32_t set_base(const struct mmu_tlb *tlb, uint64_t vpn, unsigned class) {
+    uint64_t page = vpn >> class_shift(tlb, class);
     return (uint32_t)(page & (tlb->sets - 1)) * tlb->ways;
 }
 
@@ -109,17 +130,17 @@ static const struct mmu_tlb_entry *search_ways(const struct mmu_tlb *tlb, uint32
     return NULL;
 }
 
-// An entry of another level met in a set matches only if it lies in the set of its own
-// level for this va too, so levels need no comparison. At most one entry ever matches, so
+// An entry of another page size met in a set matches only if it lies in the set of its own
+// size for this va too, so sizes need no comparison. At most one entry ever matches, so
 // the order of the search is free.
 const struct mmu_tlb_entry *mmu_tlb_lookup(const struct mmu_tlb *tlb, uint64_t va, uint16_t asid) {
-    uint64_t probe = probe_of(va, asid);
+    uint64_t probe = probe_of(tlb, va, asid);
     if (((tlb->tag[tlb->recent] ^ probe) & tlb->mask[tlb->recent]) == 0)
         return &tlb->entry[tlb->recent];
     if (tlb->sets == 1) return search_ways(tlb, 0, probe);
-    for (unsigned level = 0; level < LEVELS; ++level) {
-        if (tlb->resident[level] == 0) continue;
-        uint32_t base = set_base(tlb, probe & VPN_MASK, level);
+    for (unsigned class = 0; class < CLASSES; ++class) {
+        if (tlb->resident[class] == 0) continue;
+        uint32_t base = set_base(tlb, probe & VPN_MASK, class);
         const struct mmu_tlb_entry *found = search_ways(tlb, base, probe);
         if (found != NULL) return found;
     }
@@ -140,7 +161,7 @@ static void invalidate(struct mmu_tlb *tlb, uint32_t index) {
     tlb->tag[index] = 0;
     tlb->mask[index] = TAG_VALID;
     tlb->entry[index].valid = false;
-    --tlb->resident[tlb->entry[index].level];
+    --tlb->resident[class_of(&tlb->entry[index])];
 }
 
 static void invalidate_overlaps_in_set(struct mmu_tlb *tlb, uint32_t base, uint64_t tag,
@@ -150,18 +171,18 @@ static void invalidate_overlaps_in_set(struct mmu_tlb *tlb, uint32_t base, uint6
     }
 }
 
-// Entries of the new level or above that overlap the new page lie in one set per level.
-// Entries of a level below lie in the sets of the pages that the new one contains: a run
-// that begins at the new page's first one, and wraps round only if it covers every set.
+// Entries of the new page's size or above that overlap it lie in one set per size. Smaller
+// ones lie in the sets of the pages that the new one contains: a run that begins at the new
+// page's first one, and wraps round only if it covers every set.
 static void invalidate_overlaps(struct mmu_tlb *tlb, const struct mmu_tlb_entry *entry,
                                 uint64_t tag, uint64_t mask) {
-    for (unsigned level = 0; level < LEVELS; ++level) {
-        if (tlb->resident[level] == 0) continue;
-        uint32_t run = 1;
-        if (level < entry->level)
-            run = UINT32_C(1) << ((entry->level - level) * MMU_VPN_BITS_PER_LEVEL);
+    unsigned shift = entry->page_bits - MMU_PAGE_BITS;
+    for (unsigned class = 0; class < CLASSES; ++class) {
+        if (tlb->resident[class] == 0) continue;
+        unsigned smaller = class_shift(tlb, class);
+        uint64_t run = smaller < shift ? UINT64_C(1) << (shift - smaller) : 1;
         if (run > tlb->sets) run = tlb->sets;
-        uint32_t base = set_base(tlb, entry->vpn, level);
+        uint32_t base = set_base(tlb, entry->vpn, class);
         for (uint32_t k = 0; k < run; ++k)
             invalidate_overlaps_in_set(tlb, (base + k * tlb->ways) % tlb->entries, tag, mask);
     }
@@ -176,14 +197,17 @@ static uint32_t choose_way(struct mmu_tlb *tlb, uint32_t base, bool *evict) {
 }
 
 struct mmu_tlb_fill mmu_tlb_fill(struct mmu_tlb *tlb, const struct mmu_tlb_entry *entry) {
-    assert(entry->level < LEVELS);
-    uint64_t low = (UINT64_C(1) << (entry->level * MMU_VPN_BITS_PER_LEVEL)) - 1;
-    assert((entry->vpn & ~(uint64_t)VPN_MASK) == 0 && (entry->vpn & low) == 0);
+    unsigned class = class_of(entry);
+    assert(class < CLASSES);
+    assert(entry->page_bits == MMU_PAGE_BITS + class_shift(tlb, class));
+    uint64_t low = (UINT64_C(1) << class_shift(tlb, class)) - 1;
+    assert((entry->vpn & ~tlb->vpn_mask) == 0 && (entry->vpn & low) == 0);
+    assert((entry->asid & ~tlb->asid_mask) == 0);
     uint64_t tag = TAG_VALID | ((uint64_t)entry->asid << ASID_SHIFT) | entry->vpn;
     uint64_t mask = TAG_VALID | (VPN_MASK & ~low) | ((entry->perm & MMU_PTE_G) ? 0 : TAG_ASID);
     invalidate_overlaps(tlb, entry, tag, mask);
 
-    uint32_t base = set_base(tlb, entry->vpn, entry->level);
+    uint32_t base = set_base(tlb, entry->vpn, class);
     struct mmu_tlb_fill fill = {.set = base / tlb->ways};
     fill.way = choose_way(tlb, base, &fill.evict);
     uint32_t index = base + fill.way;
@@ -195,7 +219,7 @@ struct mmu_tlb_fill mmu_tlb_fill(struct mmu_tlb *tlb, const struct mmu_tlb_entry
     tlb->mask[index] = mask;
     tlb->entry[index] = *entry;
     tlb->entry[index].valid = true;
-    ++tlb->resident[entry->level];
+    ++tlb->resident[class];
     tlb->recent = index;
     mmu_tlb_policy_used(&tlb->policy, fill.set, fill.way, true);
     return fill;
@@ -212,24 +236,32 @@ static bool fence_covers(const struct mmu_tlb *tlb, uint32_t index, const struct
 
 static void fence_entries(struct mmu_tlb *tlb, const struct mmu_fence *fence, uint32_t base,
                           uint32_t count) {
-    uint64_t probe = probe_of(fence->va, fence->asid);
+    uint64_t probe = probe_of(tlb, fence->va, fence->asid);
     for (uint32_t index = base; index < base + count; ++index) {
         if (fence_covers(tlb, index, fence, probe)) invalidate(tlb, index);
     }
 }
 
+static bool is_empty(const struct mmu_tlb *tlb) {
+    uint32_t valid = 0;
+    for (unsigned class = 0; class < CLASSES; ++class) valid |= tlb->resident[class];
+    return valid == 0;
+}
+
 void mmu_tlb_fence(struct mmu_tlb *tlb, const struct mmu_fence *fence) {
+    if (fence->op != MMU_SFENCE_VMA && fence->op != MMU_SINVAL_VMA) return;
     if (!fence->has_va) {
-        bool empty = (tlb->resident[0] | tlb->resident[1] | tlb->resident[2]) == 0;
-        if (!empty) fence_entries(tlb, fence, 0, tlb->entries);
+        if (!is_empty(tlb)) fence_entries(tlb, fence, 0, tlb->entries);
         return;
     }
-    if (!mmu_is_canonical(mmu_mode_sv39(), fence->va)) return;
-    // A page that contains the address lies in the address's set of its level.
-    uint64_t vpn = (fence->va >> MMU_PAGE_BITS) & VPN_MASK;
-    for (unsigned level = 0; level < LEVELS; ++level) {
-        if (tlb->resident[level] != 0)
-            fence_entries(tlb, fence, set_base(tlb, vpn, level), tlb->ways);
+    // No mode has an address whose upper bits are not Sv57's sign extension.
+    bool narrow = tlb->vpn_mask >> VPN_BITS_32 == 0;
+    if (!narrow && !mmu_is_canonical(mmu_mode_sv57(), fence->va)) return;
+    // A page that contains the address lies in the address's set of its size.
+    uint64_t vpn = (fence->va >> MMU_PAGE_BITS) & tlb->vpn_mask;
+    for (unsigned class = 0; class < CLASSES; ++class) {
+        if (tlb->resident[class] != 0)
+            fence_entries(tlb, fence, set_base(tlb, vpn, class), tlb->ways);
     }
 }
 

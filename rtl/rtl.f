@@ -5,6 +5,8 @@ tandem_mmu_repl_age.sv
 tandem_mmu_repl_plru.sv
 tandem_mmu_repl_random.sv
 tandem_mmu_tlb.sv
+tandem_mmu_pmp.sv
+tandem_mmu_pmp_check.sv
 tandem_mmu_port.sv
 tandem_mmu_walker.sv
 tandem_mmu_fault_unit.sv

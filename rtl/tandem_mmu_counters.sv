@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Performance counters, 64 bits each, counting one event per cycle, with one read port.
+// Performance counters, 64 bits each, counting one event per cycle (kills: two), with one
+// read port.
 //
 // Latency: an event is visible from the next cycle on; reading is combinational.
 // Back-pressure: none. Counters wrap around; they cannot be written.
@@ -10,6 +11,7 @@ module tandem_mmu_counters (
     input  logic [ 7:0] data_i,    // events of the counters 0 .. 7
     input  logic [ 7:0] fetch_i,   // 8 .. 15
     input  logic [ 6:0] walker_i,  // 16 .. 22; counter 23 counts cycles
+    input  logic [ 1:0] kill_i,    // 24, one event a port
     input  logic [ 4:0] sel_i,
     output logic [63:0] value_o
 );
@@ -28,6 +30,15 @@ module tandem_mmu_counters (
       end else if (event_now[i]) begin
         count_q <= count_q + 64'd1;
       end
+    end
+  end
+
+  logic [63:0] kills_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      kills_q <= '0;
+    end else if (kill_i != 2'b00) begin
+      kills_q <= kills_q + ((kill_i == 2'b11) ? 64'd2 : 64'd1);
     end
   end
 
@@ -58,6 +69,7 @@ module tandem_mmu_counters (
       5'd21: value_o = gen_counter[21].count_q;
       5'd22: value_o = gen_counter[22].count_q;
       5'd23: value_o = gen_counter[23].count_q;
+      5'd24: value_o = kills_q;
       default: value_o = '0;
     endcase
   end

@@ -3,8 +3,8 @@
 // one invalidation and one fill port.
 //
 // An entry's tag is {asid, vpn}; `care` masks the bits that take part in a comparison:
-// the low 9*level bits of the VPN do not, nor does the ASID of a global entry. (care
-// holds three different bits only; synthesis merges the copies.)
+// those of the VPN below the page's size do not, nor does the ASID of a global entry.
+// (care holds six different bits only; synthesis merges the copies.)
 //
 // Latency: search, victim choice and evt are combinational; what a touch, fence or fill
 // changes shows from the next cycle on. Back-pressure: none. It does not check
@@ -12,34 +12,40 @@
 // A fence and a fill never come in the same cycle (a fence restarts the walk).
 
 module tandem_mmu_tlb #(
-    // 1 .. 128; each costs about 160 flip-flops and two 43-bit comparators (one if Sets > 2).
+    // 1 .. 128; each costs about 125 flip-flops and two 61-bit comparators (one if a search
+    // does not look at all entries); XLEN = 32: about 70 and 29 bits.
     parameter int unsigned Entries = 16,
     // 1 .. 128, divides Entries, Entries / Ways a power of two. Few ways: a search compares
-    // 3 * Ways entries instead of all, at the price of index multiplexers.
+    // Ways entries for each page size instead of all, at the price of index multiplexers.
     parameter int unsigned Ways = 16,
     // 0 LRU, 1 PLRU (Ways a power of two), 2 FIFO, 3 RANDOM; cost: see the repl modules.
-    parameter int unsigned Policy = 0
+    parameter int unsigned Policy = 0,
+    // 32, 64; and whether there are 64 KiB pages: they say where a page can lie.
+    parameter int unsigned Xlen = 64,
+    parameter int unsigned Svnapot = 1
 ) (
     input  logic                  clk_i,
     input  logic                  rst_ni,
     // Search
     input  logic                  lookup_valid_i,
-    input  logic           [26:0] lookup_vpn_i,
+    input  logic           [44:0] lookup_vpn_i,
     input  logic           [15:0] lookup_asid_i,
     output logic                  lookup_hit_o,
     output tandem_mmu_pkg::leaf_t lookup_leaf_o,   // meaningful with hit
+    output logic           [43:0] lookup_page_o,   // ... the physical page of this VPN
     input  logic                  touch_i,         // the hit answers the request
     // Fence: whether its address is canonical has been decided outside
     input  logic                  fence_valid_i,
     input  logic                  fence_has_va_i,
     input  logic                  fence_has_asid_i,
-    input  logic           [26:0] fence_vpn_i,
+    input  logic           [44:0] fence_vpn_i,
     input  logic           [15:0] fence_asid_i,
     // Fill, and where it goes
     input  logic                  fill_valid_i,
-    input  logic           [26:0] fill_vpn_i,
+    input  logic           [44:0] fill_vpn_i,
     input  logic           [15:0] fill_asid_i,
     input  tandem_mmu_pkg::leaf_t fill_leaf_i,
+    input  logic           [44:0] fill_care_i,     // the bits of the VPN above the page
     output logic           [ 6:0] fill_set_o,
     output logic           [ 6:0] fill_way_o,
     output logic                  fill_evict_o
@@ -67,17 +73,25 @@ module tandem_mmu_tlb #(
   end
 
   logic [Entries-1:0] valid_q;
-  logic [42:0] tag_q [Entries];   // {asid, vpn}
-  logic [42:0] care_q[Entries];
+  logic [60:0] tag_q [Entries];   // {asid, vpn}
+  logic [60:0] care_q[Entries];
   logic [tandem_mmu_pkg::LeafBits-1:0] leaf_q[Entries];
 
-  // Search. At most one entry matches.
-  logic [42:0] lookup_tag;
+  // Search. At most one entry matches; to look no further is for a simulator's sake.
+  logic [60:0] lookup_tag;
   logic [ 6:0] hit_set, hit_way;
 
+  // This and more stands behind a condition that costs little in gates and spares a
+  // simulator the work in most cycles.
   assign lookup_tag = {lookup_asid_i, lookup_vpn_i};
 
-  if (Sets <= 2) begin : gen_search_all
+  // Shifts that an entry can have, each B bits a level, and 4 with 64 KiB pages: they come
+  // last. No more sets than shifts: looking at all entries is the smaller search.
+  localparam int unsigned Levels = (Xlen == 32) ? 2 : 5;
+  localparam int unsigned LevelBits = (Xlen == 32) ? 10 : 9;
+  localparam int unsigned Shifts = Levels + ((Svnapot != 0) ? 1 : 0);
+
+  if (Sets <= Shifts) begin : gen_search_all
     always_comb begin
       lookup_hit_o = 1'b0;
       hit_set      = '0;
@@ -85,19 +99,21 @@ module tandem_mmu_tlb #(
       if (lookup_valid_i) begin
         for (int unsigned s = 0; s < Sets; s++) begin
           for (int unsigned w = 0; w < Ways; w++) begin
-            if (valid_q[s*Ways+w] &&
-                ((tag_q[s*Ways+w] ^ lookup_tag) & care_q[s*Ways+w]) == '0) begin
-              lookup_hit_o = 1'b1;
-              hit_set      = 7'(s);
-              hit_way      = 7'(w);
+            if (!lookup_hit_o) begin
+              if (valid_q[s*Ways+w] &&
+                  ((tag_q[s*Ways+w] ^ lookup_tag) & care_q[s*Ways+w]) == '0) begin
+                lookup_hit_o = 1'b1;
+                hit_set      = 7'(s);
+                hit_way      = 7'(w);
+              end
             end
           end
         end
       end
     end
   end else begin : gen_search_sets
-    // One set per level. An entry that matches lies in the set of its own level, so a
-    // probe for another level can only find what that level's probe finds too.
+    // One set per shift. An entry that matches lies in the set of its own shift, so a
+    // probe for another shift can only find what that one's probe finds too.
     localparam int unsigned SetBits = $clog2(Sets);
     logic [SetBits-1:0] probe_set;
     always_comb begin
@@ -106,8 +122,8 @@ module tandem_mmu_tlb #(
       hit_way      = '0;
       probe_set    = '0;
       if (lookup_valid_i) begin
-        for (int unsigned k = 0; k < 3; k++) begin
-          probe_set = lookup_vpn_i[9*k+:SetBits];
+        for (int unsigned k = 0; k < Shifts; k++) begin
+          probe_set = lookup_vpn_i[((k<Levels)?LevelBits*k : 4)+:SetBits];
           for (int unsigned w = 0; w < Ways; w++) begin
             if (valid_q[32'(probe_set)*Ways+w] &&
                 ((tag_q[IndexBits'(32'(probe_set)*Ways+w)] ^ lookup_tag) &
@@ -122,11 +138,24 @@ module tandem_mmu_tlb #(
     end
   end
 
-  assign lookup_leaf_o = leaf_q[IndexBits'(32'(hit_set)*Ways+32'(hit_way))];
+  // The page's own bits of the VPN pass through, all of them below bit 36.
+  logic [IndexBits-1:0] hit_index;
+  logic [43:0] hit_care;
+  assign hit_index = IndexBits'(32'(hit_set) * Ways + 32'(hit_way));
+  always_comb begin
+    hit_care      = '0;
+    lookup_leaf_o = '0;
+    lookup_page_o = '0;
+    if (lookup_hit_o) begin
+      hit_care      = care_q[hit_index][43:0];
+      lookup_leaf_o = leaf_q[hit_index];
+      lookup_page_o = (lookup_leaf_o.ppn & hit_care) | (lookup_vpn_i[43:0] & ~hit_care);
+    end
+  end
 
   // Invalidation. A fill removes what overlaps: tags agree where both care. A fence
   // removes what it names; with an ASID it spares global entries.
-  logic [42:0] inval_tag, inval_care;
+  logic [60:0] inval_tag, inval_care;
   logic [Entries-1:0] inval;
   logic [Entries-1:0] remaining;
   logic               change;
@@ -135,18 +164,20 @@ module tandem_mmu_tlb #(
 
   always_comb begin
     inval      = '0;
-    inval_tag  = {fence_asid_i, fence_vpn_i};
-    inval_care = {{16{fence_has_asid_i}}, {27{fence_has_va_i}}};
+    inval_tag  = '0;
+    inval_care = '0;
+    if (fence_valid_i) begin
+      inval_tag  = {fence_asid_i, fence_vpn_i};
+      inval_care = {{16{fence_has_asid_i}}, {45{fence_has_va_i}}};
+    end
     if (fill_valid_i) begin
       inval_tag  = {fill_asid_i, fill_vpn_i};
-      inval_care = {
-        {16{!fill_leaf_i.perm[tandem_mmu_pkg::PteG]}}, tandem_mmu_pkg::vpn_care(fill_leaf_i.level)
-      };
+      inval_care = {{16{!fill_leaf_i.perm[tandem_mmu_pkg::PteG]}}, fill_care_i};
     end
     if (change) begin
       for (int unsigned e = 0; e < Entries; e++) begin
         inval[e] = ((tag_q[e] ^ inval_tag) & care_q[e] & inval_care) == '0 &&
-                   (fill_valid_i || !fence_has_asid_i || care_q[e][42]);
+                   (fill_valid_i || !fence_has_asid_i || care_q[e][60]);
       end
     end
     remaining = valid_q & ~inval;
@@ -161,11 +192,11 @@ module tandem_mmu_tlb #(
   end else begin : gen_fill_set
     localparam int unsigned SetBits = $clog2(Sets);
     always_comb begin
-      case (fill_leaf_i.level)
-        2'd0: fill_set = 7'(fill_vpn_i[0+:SetBits]);
-        2'd1: fill_set = 7'(fill_vpn_i[9+:SetBits]);
-        default: fill_set = 7'(fill_vpn_i[18+:SetBits]);
-      endcase
+      fill_set = 7'(fill_vpn_i[0+:SetBits]);
+      for (int unsigned k = 1; k < Levels; k++) begin
+        if (fill_leaf_i.level == 3'(k)) fill_set = 7'(fill_vpn_i[LevelBits*k+:SetBits]);
+      end
+      if (fill_leaf_i.napot) fill_set = 7'(fill_vpn_i[4+:SetBits]);
     end
   end
 

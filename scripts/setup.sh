@@ -6,7 +6,8 @@ set -eu
 
 run_packages="gcc g++ libc6-dev make cmake ninja-build ccache pkg-config verilator
   zlib1g-dev libzstd-dev libxxhash-dev libjansson-dev libyaml-dev libcmocka-dev"
-test_packages="yosys clang-14 libclang-rt-14-dev valgrind git python3-minimal patch procps"
+test_packages="yosys cvc5 clang-14 libclang-rt-14-dev valgrind git python3-minimal patch procps
+  gcc-riscv64-unknown-elf qemu-system-misc zstd"
 
 case "${1:-}" in
   run) wanted="$run_packages" ;;

@@ -3,13 +3,17 @@
 # Build the design at given parameters as a shared object behind verif/dut.h, unless it
 # is in the cache already, and print the object's path.
 #
-#   tb/build_dut.sh [--rtl DIR] [--netlist] [--out DIR] dtlb=16x16xlru itlb=16x16xlru
+#   tb/build_dut.sh [--rtl DIR] [--netlist] [--no-properties] [--out DIR] [OPTION=VALUE]...
 #
-# --rtl DIR    take the RTL (with its rtl.f) from DIR instead of rtl/
-# --netlist    synthesize with Yosys and simulate the gate-level netlist instead
-# --out DIR    cache folder, default build/dut
+# --rtl DIR        take the RTL (with its rtl.f) from DIR instead of rtl/
+# --netlist        synthesize with Yosys and simulate the gate-level netlist instead
+# --no-properties  leave out the properties that verif/sva/sva.f lists; --netlist does too
+# --out DIR        cache folder, default build/dut
 #
-# dtlb, itlb: ENTRIESxWAYSxPOLICY, POLICY one of lru plru fifo random.
+# xlen=64          32 or 64; with 32 the defaults of the next four are 9, 34, 0 and 0
+# asid_bits=16     pa_bits=56     pmp=0 (8, 16)     svnapot=1     update_first=1
+# dtlb=16x16xlru   itlb=16x16xlru: ENTRIESxWAYSxPOLICY, POLICY one of lru plru fifo random
+#
 # CXX chooses the C++ compiler. Exit 0: built or cached; 2: a sentence on stderr.
 set -euo pipefail
 
@@ -18,7 +22,14 @@ root=$(dirname "$here")
 rtl=$root/rtl
 out=$root/build/dut
 netlist=0
+bind=1
 optimize=-O3
+xlen=64
+asid_bits=
+pa_bits=
+pmp=0
+svnapot=
+update_first=1
 dtlb=16x16xlru
 itlb=16x16xlru
 
@@ -28,7 +39,7 @@ die() {
 }
 
 usage() {
-  sed -n '3,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '3,17s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
 }
 
 while [ $# -gt 0 ]; do
@@ -38,14 +49,25 @@ while [ $# -gt 0 ]; do
       if [ "$1" = --rtl ]; then rtl=$2; else out=$2; fi
       shift
       ;;
-    --netlist) netlist=1 ;;
+    --netlist) netlist=1 bind=0 ;;
+    --no-properties) bind=0 ;;
     dtlb=*) dtlb=${1#dtlb=} ;;
     itlb=*) itlb=${1#itlb=} ;;
+    xlen=* | asid_bits=* | pa_bits=* | pmp=* | svnapot=* | update_first=*)
+      [[ ${1#*=} =~ ^[0-9]{1,9}$ ]] || die "$1: the value must be a number."
+      printf -v "${1%%=*}" %d $((10#${1#*=}))
+      ;;
     -h | --help) usage; exit 0 ;;
     *) die "unknown argument '$1' (see --help)." ;;
   esac
   shift
 done
+
+if [ "$xlen" = 32 ]; then
+  : "${asid_bits:=9}" "${pa_bits:=34}" "${svnapot:=0}"
+else
+  : "${asid_bits:=16}" "${pa_bits:=56}" "${svnapot:=1}"
+fi
 
 # ENTRIESxWAYSxPOLICY -> "entries ways policy-number"
 parse_tlb() {
@@ -84,16 +106,34 @@ for source in "${sources[@]}"; do
   [ -f "$rtl/$source" ] || die "$rtl/rtl.f names $source, which does not exist."
 done
 
+# Properties bound to the design's modules: a netlist has none of those any more.
+sva=$root/verif/sva
+properties=()
+property_files=()
+if [ "$bind" = 1 ] && [ -f "$sva/sva.f" ]; then
+  mapfile -t properties < <(sed -e 's://.*::' -e '/^[[:space:]]*$/d' "$sva/sva.f")
+  for property in "${properties[@]}"; do
+    [ -f "$sva/$property" ] || die "$sva/sva.f names $property, which does not exist."
+  done
+  property_files=("$sva/sva.f" "${properties[@]/#/$sva/}")
+  for header in "$sva"/*.svh; do
+    [ ! -f "$header" ] || property_files+=("$header")
+  done
+fi
+
 # --- cache keys ----------------------------------------------------------------------
 compiler=$(verilator --version; "$cxx" --version | head -n 1)
 tools=$compiler
 [ "$netlist" = 0 ] || tools+=$(yosys -V)
-headers=("$root"/model/include/mmu/{types,tlb,walk,engine}.h "$root/verif/include/verif/dut.h")
-ours=("$here"/{build_dut.sh,synth_netlist.sh,dut_verilator.cpp,tandem_tb_top.sv})
+headers=("$root"/model/include/mmu/{types,pmp,tlb,walk,engine}.h "$root/verif/include/verif/dut.h")
+ours=("$here"/{build_dut.sh,synth_netlist.sh,dut_verilator.cpp,verilated_runtime.cpp}
+  "$here/tandem_tb_top.sv")
 revision=$(cd "$rtl" && cat rtl.f "${sources[@]}" | sha256sum | cut -c 1-12)
-key=$({ echo "$tools"; cat "${ours[@]}" "${headers[@]}"; } | sha256sum | cut -c 1-12)
-name=tandem-d${d_entries}x${d_ways}x${d_policy}-i${i_entries}x${i_ways}x${i_policy}
+key=$({ echo "$tools"; cat "${ours[@]}" "${headers[@]}" "${property_files[@]}"; } | sha256sum | cut -c 1-12)
+arch=x$xlen-a$asid_bits-p$pa_bits-m$pmp-n$svnapot-u$update_first
+name=tandem-$arch-d${d_entries}x${d_ways}x${d_policy}-i${i_entries}x${i_ways}x${i_policy}
 [ "$netlist" = 0 ] || name+=-netlist
+[ "$bind" = 1 ] || [ "$netlist" = 1 ] || name+=-bare
 mkdir -p "$out" 2>/dev/null || die "cannot make the folder $out."
 out=$(cd "$out" && pwd)
 object=$out/$name-$revision-$key.so
@@ -130,15 +170,15 @@ include=$(verilator --getenv VERILATOR_ROOT)/include
 common=(-fPIC -fvisibility=hidden -fno-gnu-unique -std=c++17 -w
   -I"$include" -I"$include/vltstd" -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE=1 -DVM_TRACE_FST=1
   -DVM_TRACE_VCD=0)
-runtime=$out/runtime-$(echo "$compiler ${common[*]}" | sha256sum | cut -c 1-12).a
+runtime=$out/runtime-$({ echo "$compiler ${common[*]}"; cat "$here/verilated_runtime.cpp"; } | sha256sum | cut -c 1-12).a
 if [ ! -f "$runtime" ]; then
   exec 8>"$runtime.lock"
   flock 8
   if [ ! -f "$runtime" ]; then
     echo "build_dut.sh: building the simulator's runtime (once)" >&2
-    for unit in verilated verilated_fst_c verilated_threads; do
+    for unit in "$here/verilated_runtime" "$include"/verilated_{fst_c,threads}; do
       step "the simulator's runtime does not compile." \
-        ${ccache:+"$ccache"} "$cxx" -O2 "${common[@]}" -c "$include/$unit.cpp" -o "$work/$unit.o"
+        ${ccache:+"$ccache"} "$cxx" -O2 "${common[@]}" -c "$unit.cpp" -o "$work/${unit##*/}.o"
     done
     ar rcs "$work/runtime.a" "$work"/verilated*.o
     mv "$work/runtime.a" "$runtime"
@@ -147,9 +187,10 @@ if [ ! -f "$runtime" ]; then
 fi
 
 # --- the design ----------------------------------------------------------------------
-parameters=(DtlbEntries="$d_entries" DtlbWays="$d_ways" DtlbPolicy="$d_policy"
+parameters=(Xlen="$xlen" AsidBits="$asid_bits" PaBits="$pa_bits" PmpEntries="$pmp"
+  Svnapot="$svnapot" UpdateFirst="$update_first" DtlbEntries="$d_entries" DtlbWays="$d_ways" DtlbPolicy="$d_policy"
   ItlbEntries="$i_entries" ItlbWays="$i_ways" ItlbPolicy="$i_policy")
-verilog=(-Wno-fatal -Wwarn-USERERROR -Werror-USERERROR)
+verilog=(--assert -Wno-fatal -Wwarn-USERERROR -Werror-USERERROR)
 if [ "$netlist" = 1 ]; then
   step "the design does not synthesize (see above)." \
     "$here/synth_netlist.sh" "$rtl" "$work/netlist.v" "${parameters[@]}"
@@ -157,7 +198,7 @@ if [ "$netlist" = 1 ]; then
   verilog+=(-DTANDEM_NETLIST -Wno-lint -Wno-style --trace-depth 1 "$work/netlist.v")
   optimize=-O1
 else
-  verilog+=("${sources[@]/#/$rtl/}" "${parameters[@]/#/-G}")
+  verilog+=(-I"$sva" "${sources[@]/#/$rtl/}" "${properties[@]/#/$sva/}" "${parameters[@]/#/-G}")
 fi
 step "the design does not elaborate (see above)." \
   verilator --cc --trace-fst --x-initial unique --x-assign unique --unroll-count 128 \
@@ -174,6 +215,8 @@ for unit in "$work"/v/Vtandem*.cpp; do
   esac
 done
 macros=(-DTANDEM_REVISION="\"$revision\""
+  -DTANDEM_XLEN="$xlen" -DTANDEM_ASID_BITS="$asid_bits" -DTANDEM_PA_BITS="$pa_bits"
+  -DTANDEM_PMP="$pmp" -DTANDEM_SVNAPOT="$svnapot" -DTANDEM_UPDATE_FIRST="$update_first"
   -DTANDEM_DTLB_ENTRIES="$d_entries" -DTANDEM_DTLB_WAYS="$d_ways" -DTANDEM_DTLB_POLICY="$d_policy"
   -DTANDEM_ITLB_ENTRIES="$i_entries" -DTANDEM_ITLB_WAYS="$i_ways" -DTANDEM_ITLB_POLICY="$i_policy")
 common+=(-I"$work/v" -I"$root/model/include" -I"$root/verif/include")

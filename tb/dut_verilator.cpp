@@ -5,15 +5,21 @@
 // design and its outputs settle; they are copied here, because the rising edge changes
 // them. Payloads are copied only where their valid is 1.
 //
-// The build gives these macros: TANDEM_REVISION (a string), and for DTLB and ITLB
-// TANDEM_xTLB_ENTRIES, _WAYS and _POLICY, the parameters of the verilated design.
+// A property that fails is a message of the simulator's runtime (verilated_runtime.cpp): the
+// name is taken out of it.
+//
+// The build gives these macros: TANDEM_REVISION (a string), TANDEM_XLEN, _ASID_BITS,
+// _PA_BITS, _PMP, _SVNAPOT, _UPDATE_FIRST, and for DTLB and ITLB TANDEM_xTLB_ENTRIES, _WAYS
+// and _POLICY: the parameters of the verilated design.
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -29,7 +35,38 @@ extern "C" {
 namespace {
 constexpr unsigned kResetClocks = 4;
 constexpr int kTraceLevels = 99;
+// Time units of a cycle in the wave; the clock falls at its begin and rises in its middle.
+constexpr uint64_t kWaveCycle = 10;
+
+// Whether any unit's property ever failed, and the first one that failed in this thread and
+// has not been collected: by the unit that evaluated last, before another one evaluates.
+std::atomic<bool> any_failure{false};
+thread_local std::string uncollected_failure;
 }  // namespace
+
+// The simulator's messages. Properties' names are hierarchical, and without the top's.
+int TandemPrint(const char *format, ...) {
+    static const char kFailed[] = "Assertion failed in ", kTop[] = "tandem_tb_top.";
+    char text[2000];
+    va_list arguments;
+    va_start(arguments, format);
+    const int length = vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    const char *name = strstr(text, kFailed);
+    if (name == nullptr) {
+        fputs(text, stderr);
+        return length;
+    }
+    name += sizeof kFailed - 1;
+    const char *const inside = strstr(name, kTop);
+    if (inside != nullptr) name = inside + sizeof kTop - 1;
+    if (uncollected_failure.empty()) uncollected_failure.assign(name, strcspn(name, ":"));
+    any_failure.store(true, std::memory_order_relaxed);
+    return length;
+}
+
+// The runtime's stop, which follows the message of a failed property: the run goes on.
+void vl_stop(const char *, int, const char *) {}
 
 // Members are destroyed from the last to the first: the wave before the model that it
 // reads, the model before its context.
@@ -39,7 +76,8 @@ struct dut {
     std::unique_ptr<VerilatedFstC> wave;
     std::string wave_path;
     bool tracing = false;
-    uint64_t cycle = 0;  // ticks since creation: the wave's time
+    uint64_t cycle = 0;  // ticks since creation, and the clocks of a dumped reset: the wave's time
+    std::string failed;  // the property that failed first since reset
 
     // What stood on the wires in the last tick.
     bool fence_ready = false;
@@ -54,16 +92,13 @@ namespace {
 const struct dut_profile kProfile = {
     "tandem_mmu",
     TANDEM_REVISION,
-    {{{TANDEM_DTLB_ENTRIES, TANDEM_DTLB_WAYS, TANDEM_DTLB_POLICY},
+    {{TANDEM_XLEN, TANDEM_PA_BITS, TANDEM_ASID_BITS, TANDEM_PMP, TANDEM_SVNAPOT != 0,
+      TANDEM_UPDATE_FIRST != 0, true},
+     {{TANDEM_DTLB_ENTRIES, TANDEM_DTLB_WAYS, TANDEM_DTLB_POLICY},
       {TANDEM_ITLB_ENTRIES, TANDEM_ITLB_WAYS, TANDEM_ITLB_POLICY}}},
-    64,     // va_bits
-    56,     // pa_bits
-    16,     // asid_bits
-    false,  // has_kill
-    true,   // has_counters
-    true,   // has_fill_events
-    2,      // latency_base
-    1,      // latency_hit
+    true,  // has_kill
+    true,  // has_fault_records
+    true,  // one_walk
 };
 
 const struct dut_profile *Profile() {
@@ -103,6 +138,9 @@ bool WaveFileUsable(const char *path, char *error, size_t error_bytes) {
 void SetIdle(Vtandem *top) {
     top->d_req_valid_i = 0;
     top->f_req_valid_i = 0;
+    top->d_kill_i = 0;
+    top->f_kill_i = 0;
+    top->pmp_valid_i = 0;
     top->fence_valid_i = 0;
     top->d_rsp_ready_i = 0;
     top->f_rsp_ready_i = 0;
@@ -122,9 +160,18 @@ void SetAllPins(Vtandem *top) {
     top->sum_i = 0;
     top->mxr_i = 0;
     top->adue_i = 0;
+    top->pbmte_i = 0;
+    top->pmp_index_i = 0;
+    top->pmp_write_cfg_i = 0;
+    top->pmp_write_addr_i = 0;
+    top->pmp_cfg_i = 0;
+    top->pmp_addr_i = 0;
     top->d_req_va_i = 0;
     top->d_req_access_i = MMU_LOAD;
+    top->d_req_size_i = 0;
     top->f_req_va_i = 0;
+    top->f_req_size_i = 0;
+    top->fence_op_i = MMU_SFENCE_VMA;
     top->fence_has_va_i = 0;
     top->fence_has_asid_i = 0;
     top->fence_va_i = 0;
@@ -158,22 +205,37 @@ struct dut *Create(const struct dut_options *options, char *error, size_t error_
 void Destroy(struct dut *dut) {
     if (dut == nullptr) return;
     if (dut->wave) dut->wave->close();
+    // The runtime works on the context that its thread used last, here and when a property
+    // fails: that must never be one that is gone.
+    Verilated::threadContextp(&dut->context);
     dut->top->final();
     delete dut;
+    Verilated::threadContextp(Verilated::defaultContextp());
+}
+
+// One half of a clock.
+void Edge(struct dut *dut, unsigned clk) {
+    dut->top->clk_i = clk & 1;
+    dut->top->eval();
+    if (dut->tracing) dut->wave->dump(kWaveCycle * dut->cycle + clk * (kWaveCycle / 2));
+    dut->cycle += clk;
 }
 
 void Reset(struct dut *dut) {
     Vtandem *const top = dut->top.get();
+    Verilated::threadContextp(&dut->context);
     SetIdle(top);
     top->rst_ni = 0;
+    const uint64_t cycle = dut->cycle;
     for (unsigned clock = 0; clock < kResetClocks; ++clock) {
-        top->clk_i = 0;
-        top->eval();
-        top->clk_i = 1;
-        top->eval();
+        Edge(dut, 0);
+        Edge(dut, 1);
     }
+    if (!dut->tracing) dut->cycle = cycle;  // so that a wave's times are the first run's cycles
     top->rst_ni = 1;
     top->eval();
+    uncollected_failure.clear();
+    dut->failed.clear();
 }
 
 // --- stage -------------------------------------------------------------------------------
@@ -187,6 +249,7 @@ void SetCsr(struct dut *dut, const struct mmu_csr *csr) {
     top->sum_i = csr->sum;
     top->mxr_i = csr->mxr;
     top->adue_i = csr->adue;
+    top->pbmte_i = csr->pbmte;
 }
 
 void Request(struct dut *dut, enum mmu_port port, const struct mmu_request *request) {
@@ -197,18 +260,36 @@ void Request(struct dut *dut, enum mmu_port port, const struct mmu_request *requ
         if (!valid) return;
         top->d_req_va_i = request->va;
         top->d_req_access_i = request->access;
+        top->d_req_size_i = request->size;
     } else {
         top->f_req_valid_i = valid;
-        if (valid) top->f_req_va_i = request->va;
+        if (!valid) return;
+        top->f_req_va_i = request->va;
+        top->f_req_size_i = request->size;
     }
 }
 
-void Kill(struct dut *, enum mmu_port) {}  // has_kill is false
+void Kill(struct dut *dut, unsigned port_mask) {
+    dut->top->d_kill_i = (port_mask >> MMU_PORT_DATA) & 1;
+    dut->top->f_kill_i = (port_mask >> MMU_PORT_FETCH) & 1;
+}
+
+void PmpWrite(struct dut *dut, const struct mmu_pmp_write *write) {
+    Vtandem *const top = dut->top.get();
+    top->pmp_valid_i = write != nullptr;
+    if (write == nullptr) return;
+    top->pmp_index_i = write->index;
+    top->pmp_write_cfg_i = write->write_cfg;
+    top->pmp_write_addr_i = write->write_addr;
+    top->pmp_cfg_i = write->cfg;
+    top->pmp_addr_i = write->addr & ((UINT64_C(1) << 54) - 1);
+}
 
 void Fence(struct dut *dut, const struct mmu_fence *fence) {
     Vtandem *const top = dut->top.get();
     top->fence_valid_i = fence != nullptr;
     if (fence == nullptr) return;
+    top->fence_op_i = fence->op;
     top->fence_has_va_i = fence->has_va;
     top->fence_has_asid_i = fence->has_asid;
     top->fence_va_i = fence->va;
@@ -236,14 +317,16 @@ void MemoryResponse(struct dut *dut, bool grant, const struct dut_memory_respons
 void SampleResponses(struct dut *dut, unsigned bits) {
     const Vtandem *const top = dut->top.get();
     if (bits & DUT_RESPONSE_DATA) {
-        dut->answer[MMU_PORT_DATA] = {top->d_rsp_pa_o,     top->d_rsp_fault_o != 0,
-                                      top->d_rsp_cause_o,  top->d_rsp_level_o,
-                                      top->d_rsp_source_o, top->d_rsp_perm_o};
+        dut->answer[MMU_PORT_DATA] = {top->d_rsp_pa_o,         top->d_rsp_fault_o != 0,
+                                      top->d_rsp_cause_o,      top->d_rsp_level_o,
+                                      top->d_rsp_napot_o != 0, top->d_rsp_pbmt_o,
+                                      top->d_rsp_source_o,     top->d_rsp_perm_o};
     }
     if (bits & DUT_RESPONSE_FETCH) {
-        dut->answer[MMU_PORT_FETCH] = {top->f_rsp_pa_o,     top->f_rsp_fault_o != 0,
-                                       top->f_rsp_cause_o,  top->f_rsp_level_o,
-                                       top->f_rsp_source_o, top->f_rsp_perm_o};
+        dut->answer[MMU_PORT_FETCH] = {top->f_rsp_pa_o,         top->f_rsp_fault_o != 0,
+                                       top->f_rsp_cause_o,      top->f_rsp_level_o,
+                                       top->f_rsp_napot_o != 0, top->f_rsp_pbmt_o,
+                                       top->f_rsp_source_o,     top->f_rsp_perm_o};
     }
 }
 
@@ -272,7 +355,8 @@ unsigned Sample(struct dut *dut) {
                           (unsigned)top->f_rsp_valid_o * DUT_RESPONSE_FETCH |
                           (unsigned)top->fault_valid_o * DUT_FAULT |
                           (unsigned)top->mem_req_valid_o * DUT_MEMORY_REQUEST |
-                          (unsigned)top->evt_fill_valid_o * DUT_EVENT;
+                          (unsigned)top->evt_fill_valid_o * DUT_EVENT |
+                          (unsigned)top->pmp_ready_o * DUT_READY_PMP;
     dut->fence_ready = top->fence_ready_o != 0;
     SampleResponses(dut, bits);
     if (bits & (DUT_FAULT | DUT_MEMORY_REQUEST | DUT_EVENT)) SampleRest(dut, bits);
@@ -280,15 +364,13 @@ unsigned Sample(struct dut *dut) {
 }
 
 unsigned Tick(struct dut *dut) {
-    Vtandem *const top = dut->top.get();
-    top->clk_i = 0;
-    top->eval();
+    Edge(dut, 0);
     const unsigned bits = Sample(dut);
-    if (dut->tracing) dut->wave->dump(dut->cycle);
-    ++dut->cycle;
-    top->clk_i = 1;
-    top->eval();
-    return bits;
+    Edge(dut, 1);  // properties are judged at this edge, so only now is it known
+    if (!any_failure.load(std::memory_order_relaxed)) return bits;
+    if (dut->failed.empty()) dut->failed = uncollected_failure;
+    uncollected_failure.clear();
+    return dut->failed.empty() ? bits : bits | DUT_ASSERTION;
 }
 
 // --- read --------------------------------------------------------------------------------
@@ -311,6 +393,10 @@ void MemoryRequest(struct dut *dut, struct mmu_memory_request *request) {
 
 void Event(struct dut *dut, struct dut_event *event) {
     *event = dut->event;
+}
+
+const char *Assertion(struct dut *dut) {
+    return dut->failed.c_str();
 }
 
 uint64_t Counter(struct dut *dut, unsigned counter) {
@@ -337,9 +423,9 @@ bool Knob(struct dut *dut, const char *name, uint64_t value) {
 }
 
 const struct dut_ops kOps = {
-    DUT_ABI, Profile,       Create, Destroy,        Reset, SetCsr,    Request,
-    Kill,    Fence,         Take,   MemoryResponse, Tick,  FenceBusy, Response,
-    Fault,   MemoryRequest, Event,  Counter,        Knob,
+    DUT_ABI,  Profile,  Create,        Destroy, Reset,          SetCsr,  Request,
+    Kill,     PmpWrite, Fence,         Take,    MemoryResponse, Tick,    FenceBusy,
+    Response, Fault,    MemoryRequest, Event,   Assertion,      Counter, Knob,
 };
 
 }  // namespace

@@ -7,9 +7,10 @@
 //   clk_i = 1; evaluate             the design's flip-flops update
 //
 // Why registers: without them a simulator evaluates everything that depends on an input
-// at both edges. The rising edge also clears the registered valids of requests, fence and
-// memory answer, so that nothing is looked up a second time while the clock is high; the
-// design has taken them at that edge, and nobody samples before the next falling one.
+// at both edges. The rising edge also clears the registered valids of requests, PMP writes,
+// fence and memory answer, so that nothing is looked up a second time while the clock is
+// high; the design has taken them at that edge, and nobody samples before the next falling
+// one.
 // cnt_sel_i goes straight through: counters can be read without a clock edge.
 //
 // With TANDEM_NETLIST the instance is a synthesized netlist, which has no parameters any
@@ -17,6 +18,12 @@
 
 module tandem_tb_top #(
     // As in tandem_mmu.
+    parameter int unsigned Xlen = 64,
+    parameter int unsigned AsidBits = 16,
+    parameter int unsigned PaBits = 56,
+    parameter int unsigned PmpEntries = 0,
+    parameter int unsigned Svnapot = 1,
+    parameter int unsigned UpdateFirst = 1,
     parameter int unsigned DtlbEntries = 16,
     parameter int unsigned ItlbEntries = 16,
     parameter int unsigned DtlbWays = 16,
@@ -33,31 +40,48 @@ module tandem_tb_top #(
     input  logic        sum_i,
     input  logic        mxr_i,
     input  logic        adue_i,
+    input  logic        pbmte_i,
+    input  logic        pmp_valid_i,
+    output logic        pmp_ready_o,
+    input  logic [ 3:0] pmp_index_i,
+    input  logic        pmp_write_cfg_i,
+    input  logic        pmp_write_addr_i,
+    input  logic [ 7:0] pmp_cfg_i,
+    input  logic [53:0] pmp_addr_i,
     input  logic        d_req_valid_i,
     output logic        d_req_ready_o,
     input  logic [63:0] d_req_va_i,
     input  logic [ 1:0] d_req_access_i,
+    input  logic [ 1:0] d_req_size_i,
+    input  logic        d_kill_i,
     output logic        d_rsp_valid_o,
     input  logic        d_rsp_ready_i,
     output logic        d_rsp_fault_o,
     output logic [ 3:0] d_rsp_cause_o,
     output logic [55:0] d_rsp_pa_o,
-    output logic [ 1:0] d_rsp_level_o,
+    output logic [ 2:0] d_rsp_level_o,
+    output logic        d_rsp_napot_o,
+    output logic [ 1:0] d_rsp_pbmt_o,
     output logic [ 1:0] d_rsp_source_o,
     output logic [ 7:0] d_rsp_perm_o,
     input  logic        f_req_valid_i,
     output logic        f_req_ready_o,
     input  logic [63:0] f_req_va_i,
+    input  logic [ 1:0] f_req_size_i,
+    input  logic        f_kill_i,
     output logic        f_rsp_valid_o,
     input  logic        f_rsp_ready_i,
     output logic        f_rsp_fault_o,
     output logic [ 3:0] f_rsp_cause_o,
     output logic [55:0] f_rsp_pa_o,
-    output logic [ 1:0] f_rsp_level_o,
+    output logic [ 2:0] f_rsp_level_o,
+    output logic        f_rsp_napot_o,
+    output logic [ 1:0] f_rsp_pbmt_o,
     output logic [ 1:0] f_rsp_source_o,
     output logic [ 7:0] f_rsp_perm_o,
     input  logic        fence_valid_i,
     output logic        fence_ready_o,
+    input  logic [ 1:0] fence_op_i,
     input  logic        fence_has_va_i,
     input  logic        fence_has_asid_i,
     input  logic [63:0] fence_va_i,
@@ -88,20 +112,25 @@ module tandem_tb_top #(
 );
 
   // Valids: taken at the falling edge, cleared at the rising one.
-  logic d_req_valid_q, f_req_valid_q, fence_valid_q, mem_rsp_valid_q;
+  logic d_req_valid_q, f_req_valid_q, pmp_valid_q, fence_valid_q, mem_rsp_valid_q;
 
   always_ff @(posedge clk_i or negedge clk_i) begin
     d_req_valid_q   <= !clk_i && d_req_valid_i;
     f_req_valid_q   <= !clk_i && f_req_valid_i;
+    pmp_valid_q     <= !clk_i && pmp_valid_i;
     fence_valid_q   <= !clk_i && fence_valid_i;
     mem_rsp_valid_q <= !clk_i && mem_rsp_valid_i;
   end
 
   // Everything else.
   logic [63:0] satp_q, d_req_va_q, f_req_va_q, fence_va_q, mem_rsp_data_q;
+  logic [53:0] pmp_addr_q;
   logic [15:0] fence_asid_q;
-  logic [1:0] priv_q, mpp_q, d_req_access_q;
-  logic mprv_q, sum_q, mxr_q, adue_q;
+  logic [7:0] pmp_cfg_q;
+  logic [3:0] pmp_index_q;
+  logic [1:0] priv_q, mpp_q, d_req_access_q, d_req_size_q, f_req_size_q, fence_op_q;
+  logic mprv_q, sum_q, mxr_q, adue_q, pbmte_q, d_kill_q, f_kill_q;
+  logic pmp_write_cfg_q, pmp_write_addr_q;
   logic d_rsp_ready_q, f_rsp_ready_q, fault_ready_q, mem_req_ready_q, mem_rsp_error_q;
   logic fence_has_va_q, fence_has_asid_q;
 
@@ -113,11 +142,22 @@ module tandem_tb_top #(
     sum_q            <= sum_i;
     mxr_q            <= mxr_i;
     adue_q           <= adue_i;
+    pbmte_q          <= pbmte_i;
+    pmp_index_q      <= pmp_index_i;
+    pmp_write_cfg_q  <= pmp_write_cfg_i;
+    pmp_write_addr_q <= pmp_write_addr_i;
+    pmp_cfg_q        <= pmp_cfg_i;
+    pmp_addr_q       <= pmp_addr_i;
     d_req_va_q       <= d_req_va_i;
     d_req_access_q   <= d_req_access_i;
+    d_req_size_q     <= d_req_size_i;
+    d_kill_q         <= d_kill_i;
     d_rsp_ready_q    <= d_rsp_ready_i;
     f_req_va_q       <= f_req_va_i;
+    f_req_size_q     <= f_req_size_i;
+    f_kill_q         <= f_kill_i;
     f_rsp_ready_q    <= f_rsp_ready_i;
+    fence_op_q       <= fence_op_i;
     fence_has_va_q   <= fence_has_va_i;
     fence_has_asid_q <= fence_has_asid_i;
     fence_va_q       <= fence_va_i;
@@ -132,6 +172,12 @@ module tandem_tb_top #(
   tandem_mmu u_mmu (
 `else
   tandem_mmu #(
+      .Xlen       (Xlen),
+      .AsidBits   (AsidBits),
+      .PaBits     (PaBits),
+      .PmpEntries (PmpEntries),
+      .Svnapot    (Svnapot),
+      .UpdateFirst(UpdateFirst),
       .DtlbEntries(DtlbEntries),
       .ItlbEntries(ItlbEntries),
       .DtlbWays   (DtlbWays),
@@ -149,31 +195,48 @@ module tandem_tb_top #(
       .sum_i           (sum_q),
       .mxr_i           (mxr_q),
       .adue_i          (adue_q),
+      .pbmte_i         (pbmte_q),
+      .pmp_valid_i     (pmp_valid_q),
+      .pmp_ready_o     (pmp_ready_o),
+      .pmp_index_i     (pmp_index_q),
+      .pmp_write_cfg_i (pmp_write_cfg_q),
+      .pmp_write_addr_i(pmp_write_addr_q),
+      .pmp_cfg_i       (pmp_cfg_q),
+      .pmp_addr_i      (pmp_addr_q),
       .d_req_valid_i   (d_req_valid_q),
       .d_req_ready_o   (d_req_ready_o),
       .d_req_va_i      (d_req_va_q),
       .d_req_access_i  (d_req_access_q),
+      .d_req_size_i    (d_req_size_q),
+      .d_kill_i        (d_kill_q),
       .d_rsp_valid_o   (d_rsp_valid_o),
       .d_rsp_ready_i   (d_rsp_ready_q),
       .d_rsp_fault_o   (d_rsp_fault_o),
       .d_rsp_cause_o   (d_rsp_cause_o),
       .d_rsp_pa_o      (d_rsp_pa_o),
       .d_rsp_level_o   (d_rsp_level_o),
+      .d_rsp_napot_o   (d_rsp_napot_o),
+      .d_rsp_pbmt_o    (d_rsp_pbmt_o),
       .d_rsp_source_o  (d_rsp_source_o),
       .d_rsp_perm_o    (d_rsp_perm_o),
       .f_req_valid_i   (f_req_valid_q),
       .f_req_ready_o   (f_req_ready_o),
       .f_req_va_i      (f_req_va_q),
+      .f_req_size_i    (f_req_size_q),
+      .f_kill_i        (f_kill_q),
       .f_rsp_valid_o   (f_rsp_valid_o),
       .f_rsp_ready_i   (f_rsp_ready_q),
       .f_rsp_fault_o   (f_rsp_fault_o),
       .f_rsp_cause_o   (f_rsp_cause_o),
       .f_rsp_pa_o      (f_rsp_pa_o),
       .f_rsp_level_o   (f_rsp_level_o),
+      .f_rsp_napot_o   (f_rsp_napot_o),
+      .f_rsp_pbmt_o    (f_rsp_pbmt_o),
       .f_rsp_source_o  (f_rsp_source_o),
       .f_rsp_perm_o    (f_rsp_perm_o),
       .fence_valid_i   (fence_valid_q),
       .fence_ready_o   (fence_ready_o),
+      .fence_op_i      (fence_op_q),
       .fence_has_va_i  (fence_has_va_q),
       .fence_has_asid_i(fence_has_asid_q),
       .fence_va_i      (fence_va_q),

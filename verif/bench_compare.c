@@ -5,6 +5,17 @@
 
 #include "bench_internal.h"
 
+// Without the model only what was asked is known.
+static struct mmu_history history_of(const struct bench *bench, unsigned port) {
+    if (bench->engine) return *mmu_engine_history(bench->engine, (enum mmu_port)port);
+    const struct port_state *state = &bench->ports[port];
+    return (struct mmu_history){.request = state->request,
+                                .csr = state->csr,
+                                .accept_cycle = state->accept_cycle - bench->base,
+                                .start_cycle = state->accept_cycle - bench->base,
+                                .response_cycle = MMU_NEVER};
+}
+
 bool bench_fail(struct bench *bench, enum bench_check check, unsigned port, const char *what,
                 uint64_t expected, uint64_t observed) {
     struct mismatch *m = &bench->mismatch;
@@ -15,29 +26,30 @@ bool bench_fail(struct bench *bench, enum bench_check check, unsigned port, cons
     m->observed = observed;
     m->base = bench->base;
     snprintf(m->what, sizeof m->what, "%s", what);
-    if (bench->engine) m->history = *mmu_engine_history(bench->engine, (enum mmu_port)port);
+    m->history = history_of(bench, port);
     bench->stats.mismatches++;
     return false;
 }
 
 bool bench_fail_port(struct bench *bench, enum bench_check check, unsigned port, const char *signal,
                      uint64_t expected, uint64_t observed) {
-    char what[96];
+    char what[sizeof bench->mismatch.what];
     snprintf(what, sizeof what, "%s_%s", port == MMU_PORT_DATA ? "d" : "f", signal);
     return bench_fail(bench, check, port, what, expected, observed);
 }
 
 // --- answers -----------------------------------------------------------------------------
 
-static bool same_answer(const struct mmu_answer *a, const struct mmu_answer *b) {
+bool bench_same_answer(const struct mmu_answer *a, const struct mmu_answer *b) {
     return a->pa == b->pa && a->fault == b->fault && a->cause == b->cause && a->level == b->level &&
-           a->source == b->source && a->perm == b->perm;
+           a->napot == b->napot && a->pbmt == b->pbmt && a->source == b->source &&
+           a->perm == b->perm;
 }
 
 // The architectural outcome first.
 bool bench_compare_answer(struct bench *bench, unsigned port, const struct mmu_answer *expected,
                           const struct mmu_answer *observed) {
-    if (same_answer(expected, observed)) return true;
+    if (bench_same_answer(expected, observed)) return true;
     const struct {
         enum bench_check check;
         const char *signal;
@@ -46,6 +58,8 @@ bool bench_compare_answer(struct bench *bench, unsigned port, const struct mmu_a
                   {CHECK_FAULT, "rsp_cause", expected->cause, observed->cause},
                   {CHECK_PA, "rsp_pa", expected->pa, observed->pa},
                   {CHECK_LEVEL, "rsp_level", expected->level, observed->level},
+                  {CHECK_LEVEL, "rsp_napot", expected->napot, observed->napot},
+                  {CHECK_MEMORY_TYPE, "rsp_pbmt", expected->pbmt, observed->pbmt},
                   {CHECK_PERM, "rsp_perm", expected->perm, observed->perm},
                   {CHECK_SOURCE, "rsp_source", expected->source, observed->source}};
     unsigned i = 0;
@@ -53,6 +67,7 @@ bool bench_compare_answer(struct bench *bench, unsigned port, const struct mmu_a
     bench->mismatch.has_answer = true;
     bench->mismatch.expected_answer = *expected;
     bench->mismatch.observed_answer = *observed;
+    bench_legal_opinion(bench, port, observed);
     return bench_fail_port(bench, fields[i].check, port, fields[i].signal, fields[i].expected,
                            fields[i].observed);
 }
@@ -62,6 +77,7 @@ static void count_answer(struct bench *bench) {
     compared[CHECK_FAULT]++;
     compared[CHECK_PA]++;
     compared[CHECK_LEVEL]++;
+    compared[CHECK_MEMORY_TYPE]++;
     compared[CHECK_PERM]++;
     compared[CHECK_SOURCE]++;
     compared[CHECK_LATENCY]++;
@@ -83,17 +99,16 @@ static bool compare_response(struct bench *bench, unsigned port) {
 
 // --- the other channels ------------------------------------------------------------------
 
-static bool compare_fault(struct bench *bench, const struct mmu_fault *expected) {
-    struct mmu_fault observed;
-    bench->config.ops->fault(bench->config.dut, &observed);
+bool bench_compare_record(struct bench *bench, const struct mmu_fault *expected,
+                          const struct mmu_fault *observed) {
     const struct {
         const char *what;
         uint64_t expected, observed;
-    } fields[] = {{"fault_port", expected->port, observed.port},
-                  {"fault_cause", expected->cause, observed.cause},
-                  {"fault_tval", expected->tval, observed.tval},
-                  {"fault_access", expected->access, observed.access},
-                  {"fault_asid", expected->asid, observed.asid}};
+    } fields[] = {{"fault_port", expected->port, observed->port},
+                  {"fault_cause", expected->cause, observed->cause},
+                  {"fault_tval", expected->tval, observed->tval},
+                  {"fault_access", expected->access, observed->access},
+                  {"fault_asid", expected->asid, observed->asid}};
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         if (fields[i].expected != fields[i].observed)
             return bench_fail(bench, CHECK_FAULT_RECORD, expected->port, fields[i].what,
@@ -101,14 +116,25 @@ static bool compare_fault(struct bench *bench, const struct mmu_fault *expected)
     return true;
 }
 
+static bool compare_fault(struct bench *bench, const struct mmu_fault *expected) {
+    struct mmu_fault observed;
+    bench->config.ops->fault(bench->config.dut, &observed);
+    return bench_compare_record(bench, expected, &observed);
+}
+
 unsigned bench_walking_port(const struct bench *bench) {
-    for (unsigned p = 0; p < MMU_PORTS; p++) {
+    for (unsigned p = 0; bench->engine && p < MMU_PORTS; p++) {
         const struct mmu_history *history = mmu_engine_history(bench->engine, (enum mmu_port)p);
         if (bench->ports[p].pending && history->accesses > 0 &&
             history->response_cycle == MMU_NEVER)
             return p;
     }
-    return bench->ports[MMU_PORT_DATA].pending ? MMU_PORT_DATA : MMU_PORT_FETCH;
+    // A killed request's walk goes on until its answer has come.
+    for (unsigned p = 0; p < MMU_PORTS; p++)
+        if (bench->ports[p].killed) return p;
+    return bench->ports[MMU_PORT_FETCH].pending && !bench->ports[MMU_PORT_DATA].pending
+               ? MMU_PORT_FETCH
+               : MMU_PORT_DATA;
 }
 
 static bool compare_memory_request(struct bench *bench, const struct mmu_memory_request *expected) {
@@ -178,8 +204,11 @@ static bool ready_mismatch(struct bench *bench, unsigned sample, unsigned diff) 
         if (diff & (1u << p))
             return bench_fail_port(bench, CHECK_READY, p, "req_ready", (expected >> p) & 1,
                                    (sample >> p) & 1);
-    return bench_fail(bench, CHECK_FENCE, 0, "fence_ready", !!(expected & DUT_READY_FENCE),
-                      !!(sample & DUT_READY_FENCE));
+    if (diff & DUT_READY_FENCE)
+        return bench_fail(bench, CHECK_FENCE, 0, "fence_ready", !!(expected & DUT_READY_FENCE),
+                          !!(sample & DUT_READY_FENCE));
+    return bench_fail(bench, CHECK_READY, 0, "pmp_ready", !!(expected & DUT_READY_PMP),
+                      !!(sample & DUT_READY_PMP));
 }
 
 // The most telling one is judged: an answer says more than what stands beside it.
@@ -202,12 +231,14 @@ static bool sample_mismatch(struct bench *bench, unsigned sample) {
     return ready_mismatch(bench, sample, diff);
 }
 
+enum { ALL_READY = DUT_READY_DATA | DUT_READY_FETCH | DUT_READY_FENCE | DUT_READY_PMP };
+
 bool bench_compare(struct bench *bench, unsigned sample) {
     const struct expected *e = &bench->expected;
-    bench->stats.compared[CHECK_READY] += 2;
+    bench->stats.compared[CHECK_READY] += 3;
     bench->stats.compared[CHECK_FENCE]++;
     if (sample != e->sample) return sample_mismatch(bench, sample);
-    if (!(sample & ~(unsigned)(DUT_READY_DATA | DUT_READY_FETCH | DUT_READY_FENCE))) return true;
+    if (!(sample & ~(unsigned)ALL_READY)) return true;
     for (unsigned p = 0; p < MMU_PORTS; p++)
         if (e->response[p] && !compare_response(bench, p)) return false;
     if (e->fault && !compare_fault(bench, e->fault)) return false;
@@ -216,7 +247,7 @@ bool bench_compare(struct bench *bench, unsigned sample) {
 }
 
 bool bench_compare_counters(struct bench *bench) {
-    if (bench->config.mode != BENCH_LOCKSTEP) return true;
+    if (!bench->shadow) return true;
     for (unsigned c = 0; c < MMU_COUNTERS; c++) {
         uint64_t expected = mmu_engine_counter(bench->engine, c);
         uint64_t observed = bench->config.ops->counter(bench->config.dut, c);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// State of the bench, shared by its files: bench.c (the cycle), bench_memory.c (the DUT's
-// memory port), bench_compare.c (expected beside observed), bench_time.c (how late or
-// early), explain*.c (the page).
+// State of the bench, shared by its files: bench.c (the cycle), bench_transfer.c (what happens in
+// it), bench_watch.c (what does not happen), bench_memory.c (the DUT's memory port),
+// bench_legal.c (the legal-set oracle), bench_compare.c (expected beside observed), bench_time.c
+// (how late or early), bench_query.c (names, logs), explain*.c (the page).
 #ifndef BENCH_INTERNAL_H
 #define BENCH_INTERNAL_H
 
@@ -9,7 +10,8 @@
 
 // The DUT's memory port: at most one transaction.
 struct memory_port {
-    uint64_t ordinal;  // of the next transaction since the last reset
+    uint64_t ordinal;        // of the next transaction since the last reset
+    uint64_t model_ordinal;  // the same, as the model makes them
     uint32_t grant_cycles, data_cycles;
     uint32_t waited;  // cycles that the request on the wires has been waiting
     bool outstanding;
@@ -26,25 +28,72 @@ struct expected {
     const struct mmu_fill_event *fill;
 };
 
+// A fault record that the legal oracle alone waits for: of which fault.
+struct record_due {
+    struct mmu_request request;
+    struct mmu_csr csr;
+    uint8_t cause;
+};
+#define BENCH_RECORDS_DUE 4u
+
+// A port's last request. request and csr are kept where the model does not keep them.
 struct port_state {
-    bool pending;  // accepted, response not yet seen
+    bool accepted;  // at all, since the last reset
+    bool pending;   // response not yet seen, not killed
+    bool killed;    // before its response
+    bool standing;  // response seen, not yet taken
     uint64_t accept_cycle;
     uint64_t response_cycle;  // of the response that stands, in lockstep
+    struct mmu_request request;
+    struct mmu_csr csr;
+    struct mmu_answer answer;                  // where the legal oracle judges
+    struct record_due due[BENCH_RECORDS_DUE];  // the oldest first
+    unsigned records_due;
+    uint64_t due_since;  // the channel has shown no record since
 };
+
+// What is staged and need not be staged again.
+struct staged {
+    bool csr_valid, request[MMU_PORTS], fence, pmp_write;
+    unsigned kill;
+    struct mmu_csr csr;
+};
+
+// The watchdog: since when what is presented is refused (the cycle after this one if nothing is).
+struct watch {
+    uint64_t request_since[MMU_PORTS], fence_since, pmp_since;
+    uint64_t progress_cycle;  // of the last answer, fence or kill
+    uint64_t due;             // nothing can have waited for too long before
+};
+
+// Rare events, for the page about a mismatch.
+enum bench_event_kind { EVENT_FENCE, EVENT_KILL, EVENT_PMP_WRITE };
+struct bench_event {
+    uint64_t cycle;
+    enum bench_event_kind kind;
+    struct mmu_fence fence;
+    struct mmu_pmp_write pmp_write;
+    unsigned kill;
+};
+#define BENCH_EVENT_LOG 64u
 
 struct bench {
     struct bench_config config;
-    struct mmu_engine *engine;  // NULL for BENCH_DUT_ONLY
+    struct mmu_engine *engine;  // NULL: not run
+    struct legal *legal;        // NULL: not asked
+    bool illegal;               // in this cycle; bench->mismatch is filled
+    bool probing;               // the DUT runs on alone after a mismatch
+    bool shadow;                // the DUT is compared with the engine in every cycle
     uint64_t now;               // the coming cycle
     uint64_t base;              // cycle of the last reset
     uint64_t ordinal_base;      // transactions before the last reset
     struct memory_port port;
     struct port_state ports[MMU_PORTS];
-    uint64_t fence_wait, request_wait[MMU_PORTS];  // cycles, for the watchdog
-    uint64_t progress_cycle;                       // of the last answer or fence
+    struct watch watch;
     uint64_t counters_due;  // cycle from which on the counters are compared again
-    struct mmu_csr staged_csr;
-    bool csr_staged, waving;
+    struct staged staged;
+    bool waving;
+    struct mmu_pmp pmp;  // the registers, where the model is not run
     struct expected expected;
     struct mmu_answer observed[MMU_PORTS];  // what compare read of the DUT in this cycle
     struct mismatch mismatch;
@@ -53,20 +102,95 @@ struct bench {
     struct bench_access accesses[BENCH_ACCESS_LOG];
     struct bench_write writes[BENCH_WRITE_LOG];
     struct bench_fence_record fences[BENCH_FENCE_LOG];
-    uint64_t access_count, write_count, fence_count;
+    struct bench_event events[BENCH_EVENT_LOG];
+    uint64_t access_count, write_count, fence_count, event_count;
 };
+
+static inline bool bench_has_dut(const struct bench *bench) {
+    return bench->config.mode != BENCH_MODEL_ONLY;
+}
+
+static inline void bench_log_event(struct bench *bench, const struct bench_event *event) {
+    bench->events[bench->event_count++ % BENCH_EVENT_LOG] = *event;
+}
+
+static inline unsigned bench_pte_bytes(const struct bench *bench) {
+    return bench->config.mmu.arch.xlen / 8u;
+}
+
+// splitmix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators")
+static inline uint64_t bench_mix(uint64_t x) {
+    x += 0x9E3779B97F4A7C15u;
+    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
+    return x ^ (x >> 31);
+}
+
+// What was applied. Events are summed, so that the order in which the bench comes to those of one
+// cycle does not matter.
+enum bench_applied {
+    APPLIED_REQUEST,  // + port
+    APPLIED_FENCE = APPLIED_REQUEST + MMU_PORTS,
+    APPLIED_KILL,
+    APPLIED_PMP_WRITE,
+    APPLIED_PTE_WRITE,
+    APPLIED_TRANSACTION  // its ordinal in place of a cycle
+};
+// Returns the event's hash, for the digest.
+static inline uint64_t bench_applied(struct bench *bench, unsigned kind, uint64_t when, uint64_t a,
+                                     uint64_t b, uint64_t c) {
+    uint64_t x = (a ^ (when << 4 | kind) * 0x9E3779B97F4A7C15u) * 0xBF58476D1CE4E5B9u;
+    x = ((x ^ (x >> 30)) + b) * 0x94D049BB133111EBu;
+    x = ((x ^ (x >> 31)) + c) * 0x9E3779B97F4A7C15u;
+    x ^= x >> 29;
+    bench->stats.fingerprint += x;
+    return x;
+}
 
 // The model's memory: reads see memory as it is before the DUT's transaction of the same
 // cycle; its A/D updates reach memory only when the model is alone.
 struct mmu_bus bench_model_bus(struct bench *bench);
+
+// The legal-set oracle (bench_legal.c); all but the first need one. False: no memory.
+bool bench_legal_create(struct bench *bench);
+// Judge a response that stands: in its first cycle what it says.
+void bench_legal_response(struct bench *bench, unsigned port, const struct mmu_answer *answer);
+void bench_legal_no_response(struct bench *bench, unsigned port);
+void bench_legal_record(struct bench *bench, const struct mmu_fault *observed);
+// A fault's record must come: whether the fault channel shows one in this cycle.
+void bench_legal_await_records(struct bench *bench, bool shown);
+// The DUT's transaction, before memory changes; error: injected.
+void bench_legal_transaction(struct bench *bench, const struct mmu_memory_request *request,
+                             bool error);
+void bench_legal_write(struct bench *bench, const struct bench_write *write);
+// Add the oracle's verdict to a mismatch that the model found. Nothing without an oracle.
+void bench_legal_opinion(struct bench *bench, unsigned port, const struct mmu_answer *answer);
 
 void bench_memory_stage(struct bench *bench);
 // Returns whether a request on the wires is granted in this cycle.
 bool bench_memory_granting(const struct bench *bench);
 void bench_memory_serve(struct bench *bench, unsigned sample);
 
+// The transfers of this cycle, given what stands on the wires.
+void bench_transfers(struct bench *bench, const struct bench_inputs *inputs,
+                     struct bench_outputs *outputs, unsigned sample);
+
+void bench_no_transfers(struct bench_outputs *outputs);
+
+// From now on everything waits anew.
+void bench_watch_reset(struct bench *bench);
+// Cycles were skipped in which nothing was presented.
+void bench_watch_nothing_presented(struct bench *bench);
+// False: something waits for too long, bench->mismatch is filled.
+bool bench_watchdog(struct bench *bench, const struct bench_inputs *inputs,
+                    const struct bench_outputs *outputs);
+
 // Compare what the DUT shows with bench->expected. False: bench->mismatch is filled.
 bool bench_compare(struct bench *bench, unsigned sample);
+bool bench_same_answer(const struct mmu_answer *a, const struct mmu_answer *b);
+// Compare two fault records; false: mismatch filled.
+bool bench_compare_record(struct bench *bench, const struct mmu_fault *expected,
+                          const struct mmu_fault *observed);
 // Compare two answers of a port; false: mismatch filled.
 bool bench_compare_answer(struct bench *bench, unsigned port, const struct mmu_answer *expected,
                           const struct mmu_answer *observed);
@@ -89,6 +213,9 @@ bool bench_fail(struct bench *bench, enum bench_check check, unsigned port, cons
                 uint64_t expected, uint64_t observed);
 bool bench_fail_port(struct bench *bench, enum bench_check check, unsigned port, const char *signal,
                      uint64_t expected, uint64_t observed);
+
+// Requests of the model's walk that were denied and therefore are no transactions.
+uint32_t bench_denied(const struct mmu_history *history);
 
 // The DUT's transactions of the request that the mismatch is about, oldest first. Returns how many.
 unsigned bench_dut_accesses(const struct bench *bench, const struct mmu_history *history,

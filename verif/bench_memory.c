@@ -2,16 +2,25 @@
 // The memory port: timing of PTE transactions, the DUT's transactions, the model's view.
 #include "bench_internal.h"
 
-static uint64_t mix(uint64_t x) {
-    // splitmix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators")
-    x += 0x9E3779B97F4A7C15u;
-    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
-    x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
-    return x ^ (x >> 31);
-}
-
 static uint32_t draw(uint32_t least, uint32_t most, uint32_t random) {
     return least + (uint32_t)(((uint64_t)random * ((uint64_t)most - least + 1)) >> 32);
+}
+
+static uint64_t random_of_phase(const struct bench_timing *timing, uint64_t ordinal) {
+    return bench_mix(timing->seed ^ 0x5DEECE66Du) ^ ordinal / timing->phase;
+}
+
+// All fast, all slow, or one of the two; every other phase has the whole ranges.
+static void narrow(struct bench_timing *timing, uint64_t random) {
+    if (random & 1) return;
+    if (random & 2)
+        timing->grant_max = timing->grant_min;
+    else
+        timing->grant_min += (timing->grant_max - timing->grant_min) / 2;
+    if (random & 4)
+        timing->data_max = timing->data_min;
+    else
+        timing->data_min += (timing->data_max - timing->data_min) / 2;
 }
 
 void bench_latency(const struct bench_timing *timing, uint64_t ordinal, uint32_t *grant_cycles,
@@ -19,18 +28,36 @@ void bench_latency(const struct bench_timing *timing, uint64_t ordinal, uint32_t
     *grant_cycles = timing->grant_min;
     *data_cycles = timing->data_min;
     if (timing->grant_min == timing->grant_max && timing->data_min == timing->data_max) return;
-    uint64_t random = mix(mix(timing->seed) ^ ordinal);
-    *grant_cycles = draw(timing->grant_min, timing->grant_max, (uint32_t)random);
-    *data_cycles = draw(timing->data_min, timing->data_max, (uint32_t)(random >> 32));
+    uint64_t random = bench_mix(bench_mix(timing->seed) ^ ordinal);
+    struct bench_timing now = *timing;
+    if (timing->phase) narrow(&now, bench_mix(random_of_phase(timing, ordinal)));
+    *grant_cycles = draw(now.grant_min, now.grant_max, (uint32_t)random);
+    *data_cycles = draw(now.data_min, now.data_max, (uint32_t)(random >> 32));
+}
+
+bool bench_error(const struct bench_timing *timing, uint64_t ordinal) {
+    if (timing->error_permille == 0) return false;
+    uint64_t random = bench_mix(bench_mix(~timing->seed) ^ ordinal);
+    return draw(0, 999, (uint32_t)random) < timing->error_permille;
+}
+
+// A transaction happens, on the side that memory serves.
+static void apply_timing(struct bench *bench, uint64_t ordinal, bool error) {
+    uint32_t g, l;
+    bench_latency(&bench->config.timing, ordinal, &g, &l);
+    bench_applied(bench, APPLIED_TRANSACTION, ordinal, (uint64_t)g << 32 | l, error, 0);
 }
 
 static void log_write(struct bench *bench, uint64_t pa, uint64_t before, uint64_t after,
                       enum bench_writer writer) {
-    bench->writes[bench->write_count++ % BENCH_WRITE_LOG] = (struct bench_write){
+    struct bench_write *write = &bench->writes[bench->write_count++ % BENCH_WRITE_LOG];
+    *write = (struct bench_write){
         .pa = pa, .before = before, .after = after, .cycle = bench->now, .writer = writer};
+    if (bench->legal) bench_legal_write(bench, write);
 }
 
 void bench_note_write(struct bench *bench, uint64_t pa, uint64_t before, uint64_t after) {
+    bench_applied(bench, APPLIED_PTE_WRITE, bench->now, pa, after, 0);
     log_write(bench, pa, before, after, BENCH_WRITER_SOFTWARE);
 }
 
@@ -53,23 +80,36 @@ static void log_model_access(struct bench *bench, uint64_t pa, uint64_t value, b
                                              .error = error});
 }
 
-static bool model_read(void *user, uint64_t pa, uint64_t *value) {
+// The model's next transaction: whether the memory refuses it whatever its address. They come in
+// the order of their ordinals.
+static bool model_error(struct bench *bench) {
+    uint64_t ordinal = bench->ordinal_base + bench->port.model_ordinal++;
+    bool error = bench_error(&bench->config.timing, ordinal);
+    if (bench->config.mode == BENCH_MODEL_ONLY) {
+        apply_timing(bench, ordinal, error);
+        bench->port.ordinal = bench->port.model_ordinal;
+    }
+    return error;
+}
+
+static bool model_read(void *user, uint64_t pa, unsigned bytes, uint64_t *value) {
     struct bench *bench = user;
-    bool exists = bench->config.memory.read(bench->config.memory.user, pa, value);
+    const struct bench_memory *memory = &bench->config.memory;
+    bool exists = !model_error(bench) && memory->read(memory->user, pa, bytes, value);
     log_model_access(bench, pa, exists ? *value : 0, false, !exists);
     return exists;
 }
 
-static bool model_compare_and_write(void *user, uint64_t pa, uint64_t expected, uint64_t desired,
-                                    uint64_t *old) {
+static bool model_compare_and_write(void *user, uint64_t pa, unsigned bytes, uint64_t expected,
+                                    uint64_t desired, uint64_t *old) {
     struct bench *bench = user;
     const struct bench_memory *memory = &bench->config.memory;
-    bool exists = memory->read(memory->user, pa, old);
+    bool exists = !model_error(bench) && memory->read(memory->user, pa, bytes, old);
     log_model_access(bench, pa, exists ? *old : 0, true, !exists);
     if (!exists) return false;
     if (*old != expected || bench->config.mode != BENCH_MODEL_ONLY) return true;
     log_write(bench, pa, expected, desired, BENCH_WRITER_HARDWARE);
-    return memory->write(memory->user, pa, desired);
+    return memory->write(memory->user, pa, bytes, desired);
 }
 
 static void model_latency(void *user, uint64_t ordinal, uint32_t *grant_cycles,
@@ -102,26 +142,42 @@ void bench_memory_stage(struct bench *bench) {
     bench->config.ops->memory_response(bench->config.dut, grant, answer ? &port->answer : NULL);
 }
 
+// Only a PTE's bytes are compared and written.
+static uint64_t pte_bits(const struct bench *bench, uint64_t value) {
+    return bench_pte_bytes(bench) == 4 ? value & UINT32_MAX : value;
+}
+
+static struct dut_memory_response operate(struct bench *bench,
+                                          const struct mmu_memory_request *request, bool error) {
+    const struct bench_memory *memory = &bench->config.memory;
+    unsigned bytes = bench_pte_bytes(bench);
+    uint64_t value = 0;
+    if (error || !memory->read(memory->user, request->pa, bytes, &value))
+        return (struct dut_memory_response){.error = true};
+    if (request->write && value == pte_bits(bench, request->expected)) {
+        uint64_t desired = pte_bits(bench, request->data);
+        error = !memory->write(memory->user, request->pa, bytes, desired);
+        log_write(bench, request->pa, value, desired, BENCH_WRITER_HARDWARE);
+    }
+    return (struct dut_memory_response){.data = value, .error = error};
+}
+
 static void transact(struct bench *bench, const struct mmu_memory_request *request) {
     struct memory_port *port = &bench->port;
-    const struct bench_memory *memory = &bench->config.memory;
-    uint64_t value = 0;
-    bool error = !memory->read(memory->user, request->pa, &value);
-    if (!error && request->write && value == request->expected) {
-        error = !memory->write(memory->user, request->pa, request->data);
-        log_write(bench, request->pa, value, request->data, BENCH_WRITER_HARDWARE);
-    }
-    port->answer = (struct dut_memory_response){.data = value, .error = error};
+    uint64_t ordinal = bench->ordinal_base + port->ordinal++;
+    bool error = bench_error(&bench->config.timing, ordinal);
+    apply_timing(bench, ordinal, error);
+    if (bench->legal) bench_legal_transaction(bench, request, error);
+    port->answer = operate(bench, request, error);
     port->outstanding = true;
     port->answer_cycle = bench->now + port->data_cycles;
     log_access(bench, &(struct bench_access){.pa = request->pa,
-                                             .value = value,
+                                             .value = port->answer.data,
                                              .request_cycle = bench->now - port->waited,
                                              .grant_cycle = bench->now,
                                              .data_cycle = port->answer_cycle,
                                              .write = request->write,
-                                             .error = error});
-    port->ordinal++;
+                                             .error = port->answer.error});
     port->waited = 0;
     port->grant_cycles = 0;
 }

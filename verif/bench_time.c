@@ -12,6 +12,7 @@ static uint64_t patience(const struct bench *bench) {
 // Let the DUT alone run on until it shows `bit`. Returns the cycle, MMU_NEVER if it does not.
 static uint64_t probe_dut(struct bench *bench, unsigned sample, unsigned bit) {
     uint64_t now = bench->now, last = now + patience(bench), seen = MMU_NEVER;
+    bench->probing = true;
     bench_memory_serve(bench, sample);
     for (uint64_t cycle = now + 1; cycle <= last; cycle++) {
         unsigned later = bench_probe_cycle(bench, cycle);
@@ -22,6 +23,7 @@ static uint64_t probe_dut(struct bench *bench, unsigned sample, unsigned bit) {
         bench_memory_serve(bench, later);
     }
     bench->now = now;
+    bench->probing = false;
     return seen;
 }
 
@@ -48,17 +50,27 @@ unsigned bench_dut_accesses(const struct bench *bench, const struct mmu_history 
     return n;
 }
 
+uint32_t bench_denied(const struct mmu_history *history) {
+    uint32_t denied = 0;
+    for (uint32_t k = 0; k < history->accesses && k < MMU_WALK_LOG; k++)
+        denied += history->access[k].denied;
+    return denied;
+}
+
 // Whether both sides have read the same PTEs on the way to the same answer.
 static bool same_walk(const struct bench *bench, unsigned port, uint64_t until) {
     const struct mmu_history *h = mmu_engine_history(bench->engine, (enum mmu_port)port);
     const struct bench_access *observed[BENCH_ACCESS_LOG];
     unsigned n = bench_dut_accesses(bench, h, observed), k = 0;
     if (h->accesses == 0 || h->accesses > MMU_WALK_LOG) return true;
-    for (; k < n && observed[k]->request_cycle < until; k++)
-        if (k >= h->accesses || h->access[k].pa != observed[k]->pa ||
-            h->access[k].write != observed[k]->write)
+    for (uint32_t i = 0; i < h->accesses; i++) {
+        if (h->access[i].denied) continue;
+        if (k == n || observed[k]->request_cycle >= until || h->access[i].pa != observed[k]->pa ||
+            h->access[i].write != observed[k]->write)
             return false;
-    return k == h->accesses;
+        k++;
+    }
+    return k == n || observed[k]->request_cycle >= until;
 }
 
 static bool judge_time(struct bench *bench, unsigned port, uint64_t expected, uint64_t observed,

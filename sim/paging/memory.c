@@ -141,20 +141,21 @@ void sim_memory_page_discard(struct sim_memory *memory, uint64_t pa) {
     memory->resident_pages--;
 }
 
-bool sim_memory_read(const struct sim_memory *memory, uint64_t pa, uint64_t *value) {
-    assert(pa % 8 == 0);
+bool sim_memory_read(const struct sim_memory *memory, uint64_t pa, unsigned bytes,
+                     uint64_t *value) {
+    assert((bytes == 4 || bytes == 8) && pa % bytes == 0);
     if (!sim_memory_exists(memory, pa)) return false;
     const uint8_t *page = sim_memory_page(memory, pa);
     *value = 0;
-    if (page) memcpy(value, page + pa % MEMORY_PAGE_BYTES, sizeof *value);
+    if (page) memcpy(value, page + pa % MEMORY_PAGE_BYTES, bytes);
     return true;
 }
 
-bool sim_memory_write(struct sim_memory *memory, uint64_t pa, uint64_t value) {
-    assert(pa % 8 == 0);
+bool sim_memory_write(struct sim_memory *memory, uint64_t pa, unsigned bytes, uint64_t value) {
+    assert((bytes == 4 || bytes == 8) && pa % bytes == 0);
     uint8_t *page = sim_memory_page_writable(memory, pa);
     if (!page) return false;
-    memcpy(page + pa % MEMORY_PAGE_BYTES, &value, sizeof value);
+    memcpy(page + pa % MEMORY_PAGE_BYTES, &value, bytes);
     return true;
 }
 

@@ -5,17 +5,40 @@
 
 #include "pager_private.h"
 
-#define PAGER_LOWEST_TABLES 3u  // the path of one page
-
 static enum sim_status pager_no_memory(struct sim_error *error) {
     return sim_fail(error, SIM_ERROR_MEMORY, "no memory for the pager");
 }
 
+static const struct space_shape *pager_shape(const struct pager_config *config) {
+    return space_shape_of(config->mode ? config->mode : MMU_SATP_MODE_SV39);
+}
+
+static enum sim_status pager_check_mode(const struct pager_config *config,
+                                        struct sim_error *error) {
+    const struct space_shape *shape = pager_shape(config);
+    if (!shape)
+        return sim_fail(error, SIM_ERROR_USAGE, "there are no page tables of mode %u",
+                        config->mode);
+    unsigned most = shape->mode == MMU_SATP_MODE_SV32 ? 9 : 16;
+    if (config->asid_bits > most)
+        return sim_fail(error, SIM_ERROR_USAGE, "%u ASID bits: %u are possible", config->asid_bits,
+                        most);
+    // A PTE with V = 0 names the slot of its page.
+    if (config->swap_slots >> shape->ppn_bits)
+        return sim_fail(error, SIM_ERROR_USAGE,
+                        "%llu pages of swap: a PTE can name no more than %llu",
+                        (unsigned long long)config->swap_slots,
+                        (unsigned long long)(UINT64_C(1) << shape->ppn_bits) - 1);
+    return SIM_OK;
+}
+
 static enum sim_status pager_check(const struct pager_config *config,
                                    const struct sim_memory *memory, struct sim_error *error) {
+    enum sim_status status = pager_check_mode(config, error);
+    if (status != SIM_OK) return status;
     uint64_t pages = sim_memory_bytes(memory) / MMU_PAGE_BYTES;
     if (config->frames == 0) return sim_fail(error, SIM_ERROR_USAGE, "0 page frames: 1 is needed");
-    if (config->frames + (uint64_t)PAGER_LOWEST_TABLES > pages) {
+    if (config->frames + (uint64_t)pager_shape(config)->levels > pages) {
         return sim_fail(error, SIM_ERROR_USAGE,
                         "%lu page frames and page tables do not fit in %llu pages of memory",
                         (unsigned long)config->frames, (unsigned long long)pages);
@@ -36,12 +59,16 @@ static bool pager_allocate(struct pager *pager, const struct pager_config *confi
     pager->frame_count = frames;
     pager->frames_pa = sim_memory_base(pager->memory) + tables * MMU_PAGE_BYTES;
     pager->adue = config->adue;
+    pager->shape = pager_shape(config);
+    pager->vpn_limit = UINT64_C(1) << (pager->shape->user_bits - MMU_PAGE_BITS);
+    pager->asid_mask = (uint16_t)((1u << config->asid_bits) - 1);
     pager->ops = policy_find(config->policy);
     pager->policy = pager->ops->create(frames, config->seed);
     pager->frames = calloc(frames, sizeof *pager->frames);
     pager->free_frames = calloc(frames, sizeof *pager->free_frames);
     pager->hints = calloc(hints, sizeof *pager->hints);
-    pager->pool = space_pool_create(pager->memory, sim_memory_base(pager->memory), tables);
+    pager->pool =
+        space_pool_create(pager->memory, pager->shape, sim_memory_base(pager->memory), tables);
     if (!pager->policy || !pager->frames || !pager->free_frames || !pager->hints || !pager->pool) {
         return false;
     }
@@ -141,8 +168,23 @@ void pager_space_end(struct pager *pager, uint32_t space) {
 
 uint64_t pager_space_satp(const struct pager *pager, uint32_t space) {
     assert(pager_space(pager, space));
-    return (uint64_t)MMU_SATP_MODE_SV39 << 60 | (uint64_t)(space + 1) << 44 |
-           space_root(pager->spaces[space]) >> MMU_PAGE_BITS;
+    uint64_t mode = pager->shape->mode, asid = pager_space_asid(pager, space);
+    uint64_t root = space_root(pager->spaces[space]) >> MMU_PAGE_BITS;
+    if (mode == MMU_SATP_MODE_SV32) return mode << 31 | asid << 22 | root;
+    return mode << 60 | asid << 44 | root;
+}
+
+uint16_t pager_space_asid(const struct pager *pager, uint32_t space) {
+    return (uint16_t)((space + 1) & pager->asid_mask);
+}
+
+uint32_t pager_asids(const struct pager *pager) {
+    return pager->asid_mask + 1u;
+}
+
+unsigned pager_mode_user_bits(unsigned mode) {
+    const struct space_shape *shape = space_shape_of(mode);
+    return shape ? shape->user_bits : 0;
 }
 
 void pager_watch_ptes(struct pager *pager, pager_watch_fn *watch, void *user) {
@@ -158,14 +200,15 @@ uint64_t pager_pte_read(const struct pager *pager, uint32_t space, uint64_t vpn,
     const struct space *tables = pager_space(pager, space);
     uint64_t pte = 0;
     *pte_pa = tables ? space_pte_find(tables, vpn) : SPACE_NO_PTE;
-    if (*pte_pa != SPACE_NO_PTE) sim_memory_read(pager->memory, *pte_pa, &pte);
+    if (*pte_pa != SPACE_NO_PTE)
+        sim_memory_read(pager->memory, *pte_pa, pager->shape->pte_bytes, &pte);
     return pte;
 }
 
 void pager_pte_write(struct pager *pager, uint64_t pte_pa, uint64_t after) {
     uint64_t before = 0;
-    sim_memory_read(pager->memory, pte_pa, &before);
-    sim_memory_write(pager->memory, pte_pa, after);
+    sim_memory_read(pager->memory, pte_pa, pager->shape->pte_bytes, &before);
+    sim_memory_write(pager->memory, pte_pa, pager->shape->pte_bytes, after);
     if (pager->watch) pager->watch(pager->watch_user, pte_pa, before, after);
 }
 
@@ -175,7 +218,7 @@ static uint32_t pager_locate(struct pager *pager, uint32_t space, uint64_t vpn) 
     uint32_t *hint = &pager->hints[hash & pager->hint_mask];
     const struct pager_frame *frame = &pager->frames[*hint];
     if (frame->vpn == vpn && frame->space == space && frame->state == PAGER_FRAME_RESIDENT) {
-        uint64_t pte = pager_load(frame->pte);
+        uint64_t pte = pager_load(pager, frame);
         if ((pte & MMU_PTE_V) && pager_pte_frame(pager, pte) == *hint) return *hint;
     }
     uint64_t pte_pa;
@@ -188,7 +231,7 @@ static uint32_t pager_locate(struct pager *pager, uint32_t space, uint64_t vpn) 
 static enum sim_status pager_serve(struct pager *pager, uint32_t space, uint64_t va, bool write,
                                    struct pager_work *work, struct sim_error *error) {
     struct mmu_fault fault = {.tval = va,
-                              .asid = (uint16_t)(space + 1),
+                              .asid = pager_space_asid(pager, space),
                               .access = write ? MMU_STORE : MMU_LOAD,
                               .cause = write ? MMU_CAUSE_STORE_PAGE : MMU_CAUSE_LOAD_PAGE};
     enum sim_status status = pager_fault_begin(pager, space, &fault, work, error);
@@ -209,10 +252,10 @@ static enum sim_status pager_access(struct pager *pager, uint32_t space, uint64_
     if (at->state != PAGER_FRAME_RESIDENT || at->space != space || at->vpn != va >> MMU_PAGE_BITS) {
         return SIM_OK;
     }
-    uint64_t pte = pager_load(at->pte);
+    uint64_t pte = pager_load(pager, at);
     if ((pte & need) == need) return SIM_OK;
     if (pager->adue) {
-        pager_store(at->pte, pte | need);
+        pager_store(pager, at, pte | need);
         return SIM_OK;
     }
     struct pager_work work;
@@ -222,7 +265,7 @@ static enum sim_status pager_access(struct pager *pager, uint32_t space, uint64_
 enum sim_status pager_reference(struct pager *pager, uint32_t space, uint64_t va, bool write,
                                 uint64_t next_use, bool *major, struct sim_error *error) {
     uint64_t vpn = va >> MMU_PAGE_BITS;
-    if (vpn >= PAGER_VPN_LIMIT || !pager_space(pager, space)) {
+    if (vpn >= pager->vpn_limit || !pager_space(pager, space)) {
         return sim_fail(error, SIM_ERROR_USAGE,
                         "space %lu address 0x%llx: not an address of a user's page",
                         (unsigned long)space, (unsigned long long)va);

@@ -13,11 +13,11 @@ static enum sim_status pager_pte_damaged(uint32_t space, uint64_t vpn, uint64_t 
                     (unsigned long)space, (unsigned long long)vpn, (unsigned long long)pte, why);
 }
 
-static struct mmu_fence pager_fence(uint32_t space, uint64_t vpn) {
+static struct mmu_fence pager_fence(const struct pager *pager, uint32_t space, uint64_t vpn) {
     return (struct mmu_fence){.has_va = true,
                               .has_asid = true,
                               .va = vpn << MMU_PAGE_BITS,
-                              .asid = (uint16_t)(space + 1)};
+                              .asid = pager_space_asid(pager, space)};
 }
 
 static uint64_t pager_slot_pte(uint64_t slot) {
@@ -52,7 +52,7 @@ static enum sim_status pager_minor(struct pager *pager, const struct mmu_fault *
     }
     uint64_t need = pager_wants_d(fault) ? PAGER_AD : MMU_PTE_A;
     work->frame = index;
-    work->fence = pager_fence(work->space, work->vpn);
+    work->fence = pager_fence(pager, work->space, work->vpn);
     if ((pte & need) == need) {
         work->outcome = PAGER_SPURIOUS;
         pager->counts.spurious_faults++;
@@ -70,7 +70,7 @@ static enum sim_status pager_minor(struct pager *pager, const struct mmu_fault *
 static enum sim_status pager_victim_check(const struct pager *pager, uint32_t index,
                                           struct sim_error *error) {
     const struct pager_frame *frame = &pager->frames[index];
-    uint64_t pte = pager_load(frame->pte);
+    uint64_t pte = pager_load(pager, frame);
     if ((pte ^ frame->left_pte) & ~PAGER_AD) {
         return pager_pte_damaged(frame->space, frame->vpn, pte, "is not what was written", error);
     }
@@ -93,7 +93,7 @@ static struct pager_frame *pager_outdated(struct pager *pager) {
         if (pager->reclaim_at == pager->frame_count) pager->reclaim_at = 0;
         struct pager_frame *frame = &pager->frames[at];
         if (frame->state == PAGER_FRAME_RESIDENT && frame->slot != SWAP_NO_SLOT &&
-            (pager_load(frame->pte) & MMU_PTE_D)) {
+            (pager_load(pager, frame) & MMU_PTE_D)) {
             return frame;
         }
     }
@@ -120,7 +120,7 @@ static enum sim_status pager_plan(struct pager *pager, uint32_t space, uint64_t 
     if (plan->evicts) {
         enum sim_status status = pager_victim_check(pager, plan->frame, error);
         if (status != SIM_OK) return status;
-        plan->needs_slot = frame->slot == SWAP_NO_SLOT && (pager_load(frame->pte) & MMU_PTE_D);
+        plan->needs_slot = frame->slot == SWAP_NO_SLOT && (pager_load(pager, frame) & MMU_PTE_D);
     }
     if (plan->needs_slot && swap_free_slots(pager->swap) == 0) {
         plan->outdated = pager_outdated(pager);
@@ -162,14 +162,14 @@ static void pager_unmap(struct pager *pager, const struct pager_plan *plan,
     }
     pager->ops->evict(pager->policy, plan->frame);
     frame->state = PAGER_FRAME_LEAVING;
-    frame->left_pte = pager_load(frame->pte);
+    frame->left_pte = pager_load(pager, frame);
     pager_pte_write(pager, frame->pte_pa,
                     frame->slot == SWAP_NO_SLOT ? 0 : pager_slot_pte(frame->slot));
     pager->counts.evictions++;
     work->evicts = true;
     work->victim_space = frame->space;
     work->victim_vpn = frame->vpn;
-    work->fence = pager_fence(frame->space, frame->vpn);
+    work->fence = pager_fence(pager, frame->space, frame->vpn);
 }
 
 static enum sim_status pager_major(struct pager *pager, const struct mmu_fault *fault,
@@ -208,7 +208,7 @@ enum sim_status pager_fault_begin(struct pager *pager, uint32_t space,
         .outcome = PAGER_VIOLATION, .space = space, .vpn = fault->tval >> MMU_PAGE_BITS};
     bool page_fault = fault->cause == MMU_CAUSE_FETCH_PAGE || fault->cause == MMU_CAUSE_LOAD_PAGE ||
                       fault->cause == MMU_CAUSE_STORE_PAGE;
-    if (!page_fault || work->vpn >= PAGER_VPN_LIMIT) return SIM_OK;
+    if (!page_fault || work->vpn >= pager->vpn_limit) return SIM_OK;
     uint64_t pte_pa;
     uint64_t pte = pager_pte_read(pager, space, work->vpn, &pte_pa);
     if (pte & MMU_PTE_V) return pager_minor(pager, fault, pte_pa, pte, work, error);
@@ -269,7 +269,7 @@ static void pager_map(struct pager *pager, struct pager_frame *frame, struct pag
     frame->state = PAGER_FRAME_RESIDENT;
     pager_pte_write(pager, pending->pte_pa, frame->left_pte);
     pager->ops->insert(pager->policy, pending->frame);
-    work->fence = pager_fence(pending->space, pending->vpn);
+    work->fence = pager_fence(pager, pending->space, pending->vpn);
 }
 
 enum sim_status pager_fault_finish(struct pager *pager, struct pager_work *work,
@@ -287,7 +287,7 @@ enum sim_status pager_fault_finish(struct pager *pager, struct pager_work *work,
     frame->pte = sim_memory_page_writable(pager->memory, pending->pte_pa);
     if (!frame->pte) return sim_fail(error, SIM_ERROR_MEMORY, "no memory for a page table");
     frame->pte += pending->pte_pa % MMU_PAGE_BYTES;
-    status = pager_fill(pager, frame, pager_load(frame->pte), work, error);
+    status = pager_fill(pager, frame, pager_load(pager, frame), work, error);
     if (status != SIM_OK) return status;
     pager_map(pager, frame, work);
     pending->open = false;

@@ -19,8 +19,7 @@
 #include "space.h"
 #include "swap.h"
 
-#define PAGER_VPN_LIMIT (UINT64_C(1) << 26)  // the user half: va below 2^38
-#define PAGER_SPACES_LIMIT 65535u            // ASID = space + 1 has 16 bits
+#define PAGER_SPACES_LIMIT 65535u
 #define PAGER_NO_FRAME UINT32_MAX
 #define PAGER_AD ((uint64_t)(MMU_PTE_A | MMU_PTE_D))
 
@@ -63,6 +62,9 @@ struct pager_pending {
 
 struct pager {
     struct sim_memory *memory;
+    const struct space_shape *shape;  // of the page tables
+    uint64_t vpn_limit;               // first page number beyond what programs have
+    uint16_t asid_mask;
     const struct policy_ops *ops;
     struct policy *policy;
     struct pager_frame *frames;
@@ -86,14 +88,16 @@ struct pager {
     void *watch_user;
 };
 
-static inline uint64_t pager_load(const uint8_t *at) {
-    uint64_t value;
-    memcpy(&value, at, sizeof value);
+// The frame's PTE as it is in memory. Little-endian, as memory is.
+static inline uint64_t pager_load(const struct pager *pager, const struct pager_frame *frame) {
+    uint64_t value = 0;
+    memcpy(&value, frame->pte, pager->shape->pte_bytes);
     return value;
 }
 
-static inline void pager_store(uint8_t *at, uint64_t value) {
-    memcpy(at, &value, sizeof value);
+static inline void pager_store(const struct pager *pager, const struct pager_frame *frame,
+                               uint64_t value) {
+    memcpy(frame->pte, &value, pager->shape->pte_bytes);
 }
 
 static inline struct pager_tag pager_tag_of(const struct pager_frame *frame) {

@@ -109,7 +109,7 @@ enum sim_status pager_touch(struct pager *pager, uint32_t space, uint64_t va, ui
     if (!pager_tag_right(frame)) return pager_tag_wrong(pager, frame, error);
     // Until finish, what the victim's PTE said before is still in force.
     bool resident = frame->state == PAGER_FRAME_RESIDENT;
-    uint64_t pte = resident ? pager_load(frame->pte) : frame->left_pte;
+    uint64_t pte = resident ? pager_load(pager, frame) : frame->left_pte;
     uint64_t need = write ? PAGER_AD : MMU_PTE_A;
     if (((pte ^ frame->left_pte) & ~PAGER_AD) || (pte & need) != need) {
         return pager_pte_wrong(frame, pte, write, error);

@@ -6,13 +6,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mmu/types.h"
+#define SPACE_MOST_LEVELS 5u
 
-#define SPACE_FAN 512u
-#define SPACE_LEVELS 3
+static const struct space_shape space_shapes[] = {
+    {MMU_SATP_MODE_SV32, 2, 10, 4, 22, 32},
+    {MMU_SATP_MODE_SV39, 3, 9, 8, 44, 38},
+    {MMU_SATP_MODE_SV48, 4, 9, 8, 44, 47},
+    {MMU_SATP_MODE_SV57, 5, 9, 8, 44, 56},
+};
+
+const struct space_shape *space_shape_of(unsigned mode) {
+    for (size_t i = 0; i < sizeof space_shapes / sizeof *space_shapes; i++) {
+        if (space_shapes[i].mode == mode) return &space_shapes[i];
+    }
+    return NULL;
+}
 
 struct space_pool {
     struct sim_memory *memory;
+    const struct space_shape *shape;
     uint64_t base;
     uint64_t pages;
     uint64_t fresh;   // pages below this number were taken at least once
@@ -34,10 +46,12 @@ struct space {
     size_t capacity;
 };
 
-struct space_pool *space_pool_create(struct sim_memory *memory, uint64_t base, uint64_t pages) {
+struct space_pool *space_pool_create(struct sim_memory *memory, const struct space_shape *shape,
+                                     uint64_t base, uint64_t pages) {
     struct space_pool *pool = calloc(1, sizeof *pool);
     if (!pool) return NULL;
     pool->memory = memory;
+    pool->shape = shape;
     pool->base = base;
     pool->pages = pages;
     return pool;
@@ -102,13 +116,14 @@ enum space_status space_create(struct space_pool *pool, struct space **space) {
     made->pool = pool;
     uint64_t root = 0;
     enum space_status status =
-        space_room(made, SPACE_LEVELS) ? space_pool_take(pool, &root) : SPACE_NO_HOST_MEMORY;
+        space_room(made, pool->shape->levels) ? space_pool_take(pool, &root) : SPACE_NO_HOST_MEMORY;
     if (status != SPACE_OK) {
         free(made->tables);
         free(made);
         return status;
     }
-    made->tables[made->count++] = (struct space_table){.pa = root, .level = SPACE_LEVELS - 1};
+    made->tables[made->count++] =
+        (struct space_table){.pa = root, .level = pool->shape->levels - 1u};
     *space = made;
     return SPACE_OK;
 }
@@ -124,8 +139,10 @@ uint64_t space_root(const struct space *space) {
     return space->tables[0].pa;
 }
 
-static uint64_t space_entry(uint64_t table, uint64_t vpn, unsigned level) {
-    return table + (vpn >> (MMU_VPN_BITS_PER_LEVEL * level) & (SPACE_FAN - 1)) * 8;
+static uint64_t space_entry(const struct space_shape *shape, uint64_t table, uint64_t vpn,
+                            unsigned level) {
+    uint64_t fan = UINT64_C(1) << shape->vpn_bits;
+    return table + (vpn >> (shape->vpn_bits * level) & (fan - 1)) * shape->pte_bytes;
 }
 
 // Follow the path of vpn as far as it exists: *pa is the PTE of *level where it ends, at best that
@@ -133,17 +150,18 @@ static uint64_t space_entry(uint64_t table, uint64_t vpn, unsigned level) {
 static enum space_status space_descend(const struct space *space, uint64_t vpn, unsigned *level,
                                        uint64_t *pa) {
     const struct space_pool *pool = space->pool;
-    *level = SPACE_LEVELS - 1;
-    *pa = space_entry(space_root(space), vpn, *level);
+    const struct space_shape *shape = pool->shape;
+    *level = shape->levels - 1u;
+    *pa = space_entry(shape, space_root(space), vpn, *level);
     while (*level > 0) {
         uint64_t pte = 0;
-        sim_memory_read(pool->memory, *pa, &pte);
+        sim_memory_read(pool->memory, *pa, shape->pte_bytes, &pte);
         if (pte == 0) return SPACE_OK;
         uint64_t table = pte >> MMU_PTE_PPN_SHIFT << MMU_PAGE_BITS;
         bool inside = table - pool->base < pool->fresh * MMU_PAGE_BYTES;
         if ((pte & 0x3FFu) != MMU_PTE_V || pte >> 54 || !inside) return SPACE_DAMAGED;
         --*level;
-        *pa = space_entry(table, vpn, *level);
+        *pa = space_entry(shape, table, vpn, *level);
     }
     return SPACE_OK;
 }
@@ -169,32 +187,34 @@ static enum space_status space_take(struct space *space, unsigned count, uint64_
 }
 
 enum space_status space_pte_make(struct space *space, uint64_t vpn, uint64_t *pte_pa) {
+    const struct space_shape *shape = space->pool->shape;
     unsigned level;
     uint64_t pa;
-    uint64_t tables[SPACE_LEVELS] = {0};
+    uint64_t tables[SPACE_MOST_LEVELS] = {0};
     enum space_status status = space_descend(space, vpn, &level, &pa);
     if (status == SPACE_OK) status = space_take(space, level, tables);
     if (status != SPACE_OK) return status;
     for (unsigned i = 0; level > 0; i++) {
         uint64_t pte = tables[i] >> MMU_PAGE_BITS << MMU_PTE_PPN_SHIFT | MMU_PTE_V;
-        sim_memory_write(space->pool->memory, pa, pte);
-        unsigned shift = MMU_VPN_BITS_PER_LEVEL * level--;
+        sim_memory_write(space->pool->memory, pa, shape->pte_bytes, pte);
+        unsigned shift = shape->vpn_bits * level--;
         space->tables[space->count++] = (struct space_table){
             .pa = tables[i], .first_vpn = vpn >> shift << shift, .level = level};
-        pa = space_entry(tables[i], vpn, level);
+        pa = space_entry(shape, tables[i], vpn, level);
     }
     *pte_pa = pa;
     return SPACE_OK;
 }
 
 void space_walk(const struct space *space, space_walk_fn *visit, void *user) {
+    unsigned bytes = space->pool->shape->pte_bytes;
     for (size_t i = 0; i < space->count; i++) {
         const struct space_table *table = &space->tables[i];
         if (table->level != 0) continue;
-        for (unsigned entry = 0; entry < SPACE_FAN; entry++) {
-            uint64_t pte = 0;
-            sim_memory_read(space->pool->memory, table->pa + entry * 8, &pte);
-            if (pte != 0) visit(user, table->first_vpn + entry, table->pa + entry * 8, pte);
+        for (unsigned entry = 0; entry < MMU_PAGE_BYTES / bytes; entry++) {
+            uint64_t pte = 0, pa = table->pa + entry * bytes;
+            sim_memory_read(space->pool->memory, pa, bytes, &pte);
+            if (pte != 0) visit(user, table->first_vpn + entry, pa, pte);
         }
     }
 }

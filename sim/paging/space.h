@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sv39 page tables inside simulated physical memory, their pages taken from a pool.
+// Page tables of one of the RISC-V modes inside simulated physical memory, their pages taken from
+// a pool.
 //
-//   root (level 2) --PPN--> table (level 1) --PPN--> table (level 0): 512 PTEs of pages
+//   Sv39: root (level 2) --PPN--> table (level 1) --PPN--> table (level 0): 512 PTEs of pages
 //
 // What lies in memory is the truth for finding a PTE; which tables a space owns is kept beside it,
 // so that even a damaged tree is freed whole.
@@ -11,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mmu/types.h"
 #include "sim/memory.h"
 
 // "No PTE": no address of a PTE is odd.
@@ -26,8 +28,23 @@ enum space_status {
 struct space_pool;
 struct space;
 
+// The shape of a mode's page tables ("Sv32/Sv39/Sv48/Sv57", Addressing and Memory Protection).
+struct space_shape {
+    uint8_t mode;    // satp.MODE
+    uint8_t levels;  // of tables
+    uint8_t vpn_bits;
+    uint8_t pte_bytes;
+    uint8_t ppn_bits;   // of a PTE
+    uint8_t user_bits;  // of addresses that an operating system gives to programs: the lower half,
+                        // in Sv32 all of it
+};
+
+// Returns the shape for a value of satp.MODE, NULL if it is no mode that translates.
+const struct space_shape *space_shape_of(unsigned mode);
+
 // A pool of `pages` table pages from physical address `base`; NULL: no memory. Borrows memory.
-struct space_pool *space_pool_create(struct sim_memory *memory, uint64_t base, uint64_t pages);
+struct space_pool *space_pool_create(struct sim_memory *memory, const struct space_shape *shape,
+                                     uint64_t base, uint64_t pages);
 // Every space must have been destroyed.
 void space_pool_destroy(struct space_pool *pool);
 // Returns how many table pages are free.

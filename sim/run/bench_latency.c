@@ -6,12 +6,12 @@
 
 static const uint64_t table_base = 0x80000000u;
 
-static bool read_memory(void *user, uint64_t pa, uint64_t *value) {
-    return sim_memory_read(user, pa, value);
+static bool read_memory(void *user, uint64_t pa, unsigned bytes, uint64_t *value) {
+    return sim_memory_read(user, pa, bytes, value);
 }
 
-static bool write_memory(void *user, uint64_t pa, uint64_t value) {
-    return sim_memory_write(user, pa, value);
+static bool write_memory(void *user, uint64_t pa, unsigned bytes, uint64_t value) {
+    return sim_memory_write(user, pa, bytes, value);
 }
 
 // A table at each level; index 1 of each maps a page of that level's size, index 0 points on.
@@ -21,8 +21,8 @@ static void write_page_tables(struct sim_memory *memory) {
     for (unsigned k = 0; k < 3; k++) {
         uint64_t table = table_base + k * MMU_PAGE_BYTES;
         uint64_t next = (table + MMU_PAGE_BYTES) >> MMU_PAGE_BITS;
-        if (k < 2) sim_memory_write(memory, table, next << MMU_PTE_PPN_SHIFT | MMU_PTE_V);
-        sim_memory_write(memory, table + 8, leaf);
+        if (k < 2) sim_memory_write(memory, table, 8, next << MMU_PTE_PPN_SHIFT | MMU_PTE_V);
+        sim_memory_write(memory, table + 8, 8, leaf);
     }
 }
 
@@ -48,6 +48,7 @@ uint64_t bench_walk_latency(const struct loaded_dut *dut, unsigned reads, uint32
     write_page_tables(memory);
     struct bench_config config = {
         .mode = BENCH_LOCKSTEP,
+        .oracle = BENCH_SHADOW,
         .mmu = dut->ops->profile()->config,
         .ops = dut->ops,
         .dut = dut->dut,

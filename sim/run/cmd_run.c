@@ -29,6 +29,7 @@ enum option_key {
     OPTION_WINDOW,
     OPTION_DUT,
     OPTION_SWAP,
+    OPTION_ORACLE,
     OPTION_QUIET
 };
 
@@ -46,6 +47,7 @@ static const struct argp_option options_help[] = {
     {"seed", OPTION_SEED, "S", 0, "seed of everything random (1); 0 is a seed", 2},
     {"model-only", OPTION_MODEL_ONLY, 0, 0, "the model alone: fast, nothing is compared", 2},
     {"dut-only", OPTION_DUT_ONLY, 0, 0, "the RTL alone: nothing is compared", 2},
+    {"oracle", OPTION_ORACLE, "O", 0, "who judges (check.oracle, shadow): shadow legal both", 2},
     {"max-errors", OPTION_MAX_ERRORS, "N", 0, "end after N mismatches (1)", 2},
     {"dut", OPTION_DUT, "FILE", 0, "this DUT instead of the one built for the configuration", 2},
     {"swap", OPTION_SWAP, "FILE", 0, "keep swap in FILE (else a temporary file)", 2},
@@ -150,6 +152,9 @@ static error_t parse(int key, char *text, struct argp_state *state) {
         case OPTION_SEED:
             defer(state, "--seed", "seed", text);
             break;
+        case OPTION_ORACLE:
+            defer(state, "--oracle", "check.oracle", text);
+            break;
         case OPTION_SET:
             defer(state, "--set", NULL, text);
             break;
@@ -201,6 +206,7 @@ static enum sim_status finish_config(struct arguments *arguments) {
                      ? config_assign(setting->option, setting->key, setting->value, config, error)
                      : config_set(setting->value, config, error);
     }
+    config_settle(config);
     // No trace that was given may be left out.
     if (config->processes < arguments->run.trace_count)
         config->processes = arguments->run.trace_count;

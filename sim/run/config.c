@@ -9,11 +9,13 @@
 
 #include "mmu/engine.h"
 #include "sim/pager.h"
-#include "verif/stimulus.h"
 
 static const char *const tlb_policies[] = {"lru", "plru", "fifo", "random", NULL};
 static const char *const page_policies[] = {"fifo", "lru", "opt", "clock", "random", NULL};
 static const char *const schemes[] = {"svade", "svadu", NULL};
+static const char *const modes[] = {"sv39", "sv48", "sv57", "sv32", NULL};
+static const char *const answers[] = {"no", "yes", NULL};
+static const char *const oracles[] = {"shadow", "legal", "both", NULL};
 
 // Numbers end at INT64_MAX, where those of the JSON library end.
 #define FIELD(name) offsetof(struct run_config, name)
@@ -24,6 +26,14 @@ static const char *const schemes[] = {"svade", "svadu", NULL};
 
 const struct config_key config_keys[] = {
     NUMBER("seed", seed, 0, INT64_MAX, 1, "of everything random; 0 is a seed"),
+    NUMBER("mmu.xlen", xlen, 32, 64, 64, "32 or 64"),
+    CHOICE("mmu.mode", mode, modes, CONFIG_SV39, "of the page tables of traces"),
+    NUMBER("mmu.pa_bits", pa_bits, 32, 56, 56, "bits of physical addresses (XLEN = 32: 34)"),
+    NUMBER("mmu.asid_bits", asid_bits, 0, 16, 16, "ASIDLEN (XLEN = 32: 9)"),
+    NUMBER("mmu.pmp_entries", pmp_entries, 0, 16, 0, "0, 8 or 16; 0: no PMP"),
+    CHOICE("mmu.svnapot", svnapot, answers, 1, "64 KiB pages (XLEN = 32: no)"),
+    CHOICE("mmu.update_first", update_first, answers, 1,
+           "A/D update before the check of the final address"),
     NUMBER("tlb.data.entries", data_entries, 1, 4096, 16, "entries (up to 128 with RTL)"),
     NUMBER("tlb.data.ways", data_ways, 1, 128, 16, "ways; = entries: fully associative"),
     CHOICE("tlb.data.policy", data_policy, tlb_policies, MMU_LRU, "replacement"),
@@ -51,16 +61,19 @@ const struct config_key config_keys[] = {
     NUMBER("stimulus.idle", idle, 0, 999, 0,
            "per 1000 cycles: a port waits although it could issue"),
     NUMBER("stimulus.stall", stall, 0, 999, 0, "per 1000 cycles: an answer is not taken"),
-    NUMBER("random.pages", random_pages, 1, STIMULUS_MOST_PAGES, 48,
-           "--random: addresses asked for at a time"),
-    NUMBER("random.idle", random_idle, 0, 999, 250, "--random: per 1000 cycles, a port stays idle"),
-    NUMBER("random.stall", random_stall, 0, 999, 150, "--random: an answer is not taken"),
-    NUMBER("random.fence", random_fence, 0, 1000, 6, "--random: a fence is requested"),
-    NUMBER("random.csr", random_csr, 0, 1000, 5, "--random: registers change"),
-    NUMBER("random.pte_write", random_pte, 0, 1000, 4, "--random: software rewrites a PTE"),
+#define X(field, least, most, standard, text) \
+    NUMBER("random." #field, random_##field, least, most, standard, text),
+    STIMULUS_WEIGHT_LIST(X)
+#undef X
+        NUMBER("random.error", random_error, 0, 1000, 2,
+               "per 1000 PTE requests: memory answers with an error"),
     NUMBER("check.watchdog", watchdog_cycles, 1, INT64_MAX, 1000000, "cycles without an answer"),
     NUMBER("check.counters", counter_interval, 0, INT64_MAX, 100000,
            "compare the counters every so many cycles; 0: at the end"),
+    CHOICE("check.oracle", oracle, oracles, CONFIG_SHADOW,
+           "shadow: the model, exactly; legal: what the specification allows"),
+    CHOICE("check.properties", properties, answers, 1,
+           "check the properties of verif/sva in the RTL; no: a faster simulation"),
 };
 const unsigned config_key_count = sizeof config_keys / sizeof config_keys[0];
 
@@ -136,35 +149,6 @@ enum sim_status config_set(const char *assignment, struct run_config *config,
     memcpy(path, assignment, (size_t)(equals - assignment));
     path[equals - assignment] = '\0';
     return config_assign("--set", path, equals + 1, config, error);
-}
-
-static enum sim_status check_tlb(const char *name, uint64_t entries, uint64_t ways, uint64_t policy,
-                                 struct sim_error *error) {
-    struct mmu_tlb_config tlb = {
-        .entries = (uint32_t)entries, .ways = (uint32_t)ways, .policy = (uint8_t)policy};
-    const char *wrong = mmu_tlb_config_check(&tlb);
-    if (!wrong) return SIM_OK;
-    return sim_fail(error, SIM_ERROR_USAGE,
-                    "tlb.%s (%" PRIu64 " entries, %" PRIu64 " ways, %s): %s", name, entries, ways,
-                    tlb_policies[policy], wrong);
-}
-
-enum sim_status config_check(const struct run_config *config, struct sim_error *error) {
-    enum sim_status status =
-        check_tlb("data", config->data_entries, config->data_ways, config->data_policy, error);
-    if (!status)
-        status = check_tlb("fetch", config->fetch_entries, config->fetch_ways, config->fetch_policy,
-                           error);
-    if (status) return status;
-    if (config->grant_min > config->grant_max)
-        return sim_fail(error, SIM_ERROR_USAGE,
-                        "memory.grant.least (%" PRIu64 ") exceeds memory.grant.most (%" PRIu64 ")",
-                        config->grant_min, config->grant_max);
-    if (config->data_min > config->data_max)
-        return sim_fail(error, SIM_ERROR_USAGE,
-                        "memory.data.least (%" PRIu64 ") exceeds memory.data.most (%" PRIu64 ")",
-                        config->data_min, config->data_max);
-    return SIM_OK;
 }
 
 static void print_value(const struct config_key *key, uint64_t value, char out[24]) {

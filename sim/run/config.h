@@ -10,9 +10,12 @@
 #include <stdio.h>
 
 #include "sim/error.h"
+#include "verif/stimulus.h"
 
 struct run_config {
     uint64_t seed;
+    uint64_t xlen, mode, pa_bits, asid_bits;  // mode: enum config_mode
+    uint64_t pmp_entries, svnapot, update_first;
     uint64_t data_entries, data_ways, data_policy;  // data_policy: enum mmu_policy
     uint64_t fetch_entries, fetch_ways, fetch_policy;
     uint64_t grant_min, grant_max, data_min, data_max;  // cycles per PTE transaction
@@ -21,9 +24,19 @@ struct run_config {
     uint64_t trap_cycles, handler_cycles, swap_read_cycles, swap_write_cycles;
     uint64_t switch_cycles, access_cycles;
     uint64_t idle, stall;  // per 1000 cycles, runs of traces
-    uint64_t random_pages, random_idle, random_stall, random_fence, random_csr, random_pte;
-    uint64_t watchdog_cycles, counter_interval;
+#define X(field, least, most, standard, text) uint64_t random_##field;
+    STIMULUS_WEIGHT_LIST(X)
+#undef X
+    uint64_t random_error;                               // per 1000 PTE transactions
+    uint64_t watchdog_cycles, counter_interval, oracle;  // oracle: enum config_oracle
+    uint64_t properties;                                 // 1: the RTL is built with verif/sva
 };
+
+// 1 less than the bits of enum bench_oracle.
+enum config_oracle { CONFIG_SHADOW, CONFIG_LEGAL, CONFIG_BOTH };
+
+// Of the page tables of traces.
+enum config_mode { CONFIG_SV39, CONFIG_SV48, CONFIG_SV57, CONFIG_SV32 };
 
 enum config_kind { CONFIG_NUMBER, CONFIG_CHOICE };
 
@@ -60,6 +73,24 @@ bool config_number(const char *text, uint64_t *value);
 // Apply "key=value".
 enum sim_status config_set(const char *assignment, struct run_config *config,
                            struct sim_error *error);
+
+// satp.MODE of the page tables of traces.
+unsigned config_satp_mode(const struct run_config *config);
+
+// Addresses of programs have so many bits in that mode.
+unsigned config_user_bits(const struct run_config *config);
+
+// Physical memory of a run: its first address and its bytes, of which the last os.frames * 4096 are
+// page frames and the others hold page tables.
+#define CONFIG_MEMORY_BASE UINT64_C(0x80000000)
+uint64_t config_memory_bytes(const struct run_config *config);
+
+// The parameters of the unit that a configuration asks for.
+struct mmu_config config_mmu(const struct run_config *config);
+
+// With XLEN = 32, keys that still have the default of XLEN = 64 get that of XLEN = 32 (mmu.mode,
+// pa_bits, asid_bits, svnapot); mmu.mode = sv32 gives XLEN = 32. Call once, after the last setting.
+void config_settle(struct run_config *config);
 
 // Rules between keys (ways divide entries, ranges not reversed, ...).
 enum sim_status config_check(const struct run_config *config, struct sim_error *error);

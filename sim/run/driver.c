@@ -231,21 +231,36 @@ static enum sim_status peek(struct world *world, struct sim_error *error) {
     return SIM_OK;
 }
 
-static void switch_to(struct world *world, unsigned process) {
+// Processes that are more than there are ASIDs share them: each finds its ASID fenced.
+static enum sim_status switch_to(struct world *world, const struct run_report *report,
+                                 unsigned process, enum run_verdict *verdict,
+                                 struct sim_error *error) {
+    uint32_t space = world->schedule.processes[process].space;
     bool first = world->inputs.csr.satp == 0;
     world->running = process;
-    world->inputs.csr.satp =
-        pager_space_satp(world->pager, world->schedule.processes[process].space);
-    if (first) return;
+    world->inputs.csr.satp = pager_space_satp(world->pager, space);
+    if (first) return SIM_OK;
     world->counts.switches++;
     world->counts.switch_cycles += world->options->config.switch_cycles;
+    if (world->schedule.count <= pager_asids(world->pager)) return SIM_OK;
+    struct mmu_fence fence = {.has_asid = true, .asid = pager_space_asid(world->pager, space)};
+    return trap_fence(world, report, &fence, verdict, error);
+}
+
+// The first naturally aligned part of the access; the rest of a misaligned one is the client's.
+static uint8_t size_of(const struct world *world, const struct trace_ref *ref) {
+    unsigned bytes = ref->size ? ref->size : (unsigned)world->options->config.xlen / 8;
+    uint8_t size = 0;
+    while (size < 3 && (2u << size) <= bytes && ref->va % (2u << size) == 0) size++;
+    return size;
 }
 
 static void enter(struct world *world) {
     static const uint8_t access[] = {MMU_FETCH, MMU_LOAD, MMU_STORE, MMU_AMO};
     const struct trace_ref *ref = &world->upcoming.ref;
     struct slot *slot = slot_at(world, world->count++);
-    slot->request = (struct mmu_request){.va = ref->va, .access = access[ref->kind & 3]};
+    slot->request = (struct mmu_request){
+        .va = ref->va, .access = access[ref->kind & 3], .size = size_of(world, ref)};
     slot->next_use = world->upcoming.next_use;
     slot->port = ref->kind == TRACE_FETCH ? MMU_PORT_FETCH : MMU_PORT_DATA;
     slot->state = SLOT_WAITING;
@@ -253,13 +268,15 @@ static void enter(struct world *world) {
     world->upcoming.valid = false;
 }
 
-static enum sim_status fill(struct world *world, struct sim_error *error) {
-    while (world->count < WINDOW) {
+static enum sim_status fill(struct world *world, const struct run_report *report,
+                            enum run_verdict *verdict, struct sim_error *error) {
+    while (world->count < WINDOW && *verdict == RUN_PASSED) {
         enum sim_status status = peek(world, error);
         if (status || !world->upcoming.valid) return status;
         if (world->upcoming.process != world->running || world->inputs.csr.satp == 0) {
             if (world->count > 0) return SIM_OK;  // the window belongs to one process
-            switch_to(world, world->upcoming.process);
+            status = switch_to(world, report, world->upcoming.process, verdict, error);
+            if (status) return status;
         }
         enter(world);
     }
@@ -279,8 +296,10 @@ enum sim_status driver_run(struct world *world, const struct run_report *report,
                            enum run_verdict *verdict, struct sim_error *error) {
     enum sim_status status = SIM_OK;
     while (!status && *verdict == RUN_PASSED) {
-        status = fill(world, error);
-        if (status || world->count == 0) break;
+        if (!world->pmp_open) status = trap_open_pmp(world, report, verdict, error);
+        if (!status) status = fill(world, report, verdict, error);
+        if (status || *verdict != RUN_PASSED || world->count == 0) break;
+        if (!world->pmp_open) continue;
         present(world);
         if (!step(world, report)) {
             *verdict = RUN_FAILED;

@@ -64,16 +64,40 @@ static enum sim_status find_script(char script[RUN_PATH_BYTES + 32], struct sim_
                     "source tree, or give --dut FILE");
 }
 
-// Run the build script; its one line of output is the path.
-static enum sim_status build(const struct mmu_config *config, char path[RUN_PATH_BYTES],
-                             struct sim_error *error) {
-    char script[RUN_PATH_BYTES + 32], data[48], fetch[48], command[160];
-    enum sim_status status = find_script(script, error);
-    if (status) return status;
+// As tb/build_dut.sh takes them; what has the script's default is left out.
+static void build_options(const struct mmu_config *config, bool properties, char *out,
+                          size_t capacity) {
+    const struct mmu_arch *arch = &config->arch;
+    const struct mmu_arch standard = mmu_arch_default();
+    char data[48], fetch[48];
     describe(&config->tlb[MMU_PORT_DATA], data);
     describe(&config->tlb[MMU_PORT_FETCH], fetch);
+    const struct {
+        const char *name;
+        unsigned value, standard;
+    } options[] = {{"xlen", arch->xlen, standard.xlen},
+                   {"asid_bits", arch->asid_bits, standard.asid_bits},
+                   {"pa_bits", arch->pa_bits, standard.pa_bits},
+                   {"pmp", arch->pmp_entries, standard.pmp_entries},
+                   {"svnapot", arch->svnapot, standard.svnapot},
+                   {"update_first", arch->update_first, standard.update_first}};
+    size_t used = (size_t)snprintf(out, capacity, "%sdtlb=%s itlb=%s",
+                                   properties ? "" : "--no-properties ", data, fetch);
+    for (unsigned i = 0; i < sizeof options / sizeof options[0]; i++)
+        if (options[i].value != options[i].standard && used < capacity)
+            used += (size_t)snprintf(out + used, capacity - used, " %s=%u", options[i].name,
+                                     options[i].value);
+}
+
+// Run the build script; its one line of output is the path.
+static enum sim_status build(const struct mmu_config *config, bool properties,
+                             char path[RUN_PATH_BYTES], struct sim_error *error) {
+    char script[RUN_PATH_BYTES + 32], options[256], command[320];
+    enum sim_status status = find_script(script, error);
+    if (status) return status;
+    build_options(config, properties, options, sizeof options);
     // Through the environment: the path may hold anything that a shell would not leave alone.
-    snprintf(command, sizeof command, "exec \"$TANDEM_BUILD_DUT\" dtlb=%s itlb=%s", data, fetch);
+    snprintf(command, sizeof command, "exec \"$TANDEM_BUILD_DUT\" %s", options);
     if (setenv("TANDEM_BUILD_DUT", script, 1))
         return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     FILE *pipe = popen(command, "r");
@@ -84,8 +108,7 @@ static enum sim_status build(const struct mmu_config *config, char path[RUN_PATH
         return sim_fail(error, SIM_ERROR_INTERRUPTED, "interrupted while the DUT was built");
     if (!line || ended)
         return sim_fail(error, SIM_ERROR_TOOL,
-                        "tb/build_dut.sh dtlb=%s itlb=%s failed; its own sentence stands above",
-                        data, fetch);
+                        "tb/build_dut.sh %s failed; its own sentence stands above", options);
     path[strcspn(path, "\n")] = '\0';
     return SIM_OK;
 }
@@ -94,12 +117,34 @@ static bool same_tlb(const struct mmu_tlb_config *a, const struct mmu_tlb_config
     return a->entries == b->entries && a->ways == b->ways && a->policy == b->policy;
 }
 
+static enum sim_status check_arch(const struct mmu_arch *wanted, const struct mmu_arch *built,
+                                  const char *path, struct sim_error *error) {
+    const struct {
+        const char *name;
+        unsigned wanted, built;
+    } rows[] = {{"XLEN", wanted->xlen, built->xlen},
+                {"number of physical address bits", wanted->pa_bits, built->pa_bits},
+                {"number of ASID bits", wanted->asid_bits, built->asid_bits},
+                {"number of PMP entries", wanted->pmp_entries, built->pmp_entries},
+                {"Svnapot", wanted->svnapot, built->svnapot},
+                {"order of A/D update and final check (update_first)", wanted->update_first,
+                 built->update_first}};
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].wanted != rows[i].built)
+            return sim_fail(error, SIM_ERROR_USAGE,
+                            "%s: its %s is %u, the configuration asks for %u", path, rows[i].name,
+                            rows[i].built, rows[i].wanted);
+    return SIM_OK;
+}
+
 static enum sim_status check_profile(const struct mmu_config *config, const char *path,
                                      const struct dut_ops *ops, struct sim_error *error) {
     if (ops->abi != DUT_ABI)
         return sim_fail(error, SIM_ERROR_TOOL, "%s: interface version %u, this program needs %u",
                         path, ops->abi, DUT_ABI);
     const struct dut_profile *profile = ops->profile();
+    enum sim_status status = check_arch(&config->arch, &profile->config.arch, path, error);
+    if (status) return status;
     for (unsigned p = 0; p < MMU_PORTS; p++) {
         char built[48], wanted[48];
         if (same_tlb(&profile->config.tlb[p], &config->tlb[p])) continue;
@@ -139,7 +184,7 @@ static enum sim_status open_library(const char *path, struct loaded_dut *loaded,
 }
 
 enum sim_status dut_load(const struct mmu_config *config, const char *path, uint64_t seed,
-                         const char *wave_path, struct loaded_dut *loaded,
+                         bool properties, const char *wave_path, struct loaded_dut *loaded,
                          struct sim_error *error) {
     char built[RUN_PATH_BYTES], sentence[256] = "";
     *loaded = (struct loaded_dut){0};
@@ -150,7 +195,7 @@ enum sim_status dut_load(const struct mmu_config *config, const char *path, uint
             status = sim_fail(error, SIM_ERROR_USAGE,
                               "the RTL has at most 128 entries per TLB; larger ones run with "
                               "--model-only");
-    if (!path && !status) status = build(config, built, error);
+    if (!path && !status) status = build(config, properties, built, error);
     if (!status) status = open_library(path ? path : built, loaded, error);
     if (!status) status = check_profile(config, path ? path : built, loaded->ops, error);
     if (!status) status = initial_seed(&seed, error);

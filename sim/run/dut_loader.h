@@ -22,10 +22,12 @@ struct loaded_dut {
 
 // Load the RTL of these parameters (built and cached by tb/build_dut.sh; the first use of a
 // configuration takes some seconds), or, if `path` is not NULL, that shared object. Checks that its
-// profile is what was asked. wave_path may be NULL. The environment variable TANDEM_X_SEED
+// profile is what was asked. Without `properties`, what is built here checks none of verif/sva.
+// wave_path may be NULL. The environment variable TANDEM_X_SEED
 // replaces the seed of the RTL's initial values. SIM_ERROR_TOOL, SIM_ERROR_USAGE.
 enum sim_status dut_load(const struct mmu_config *config, const char *path, uint64_t seed,
-                         const char *wave_path, struct loaded_dut *loaded, struct sim_error *error);
+                         bool properties, const char *wave_path, struct loaded_dut *loaded,
+                         struct sim_error *error);
 void dut_unload(struct loaded_dut *loaded);
 
 #endif

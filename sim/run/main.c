@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd_vectors.h"
 #include "commands.h"
 #include "sim/commands_trace.h"
 
@@ -19,6 +20,7 @@ static const struct command {
     {"record", "tandem record", tandem_record, "record a program, or import a recording"},
     {"show", "tandem show", tandem_show, "tell what is in a recording"},
     {"bench", "tandem bench", tandem_bench, "measure speed and walk latency"},
+    {"vectors", "tandem vectors", tandem_vectors, "check expected translations from files"},
 };
 
 static void usage(FILE *out) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// space -> table of regions of 32 MiB -> versions of their pages.
+// (space, region of 2 MiB) -> versions of its pages; open addressing.
 #define _DEFAULT_SOURCE
 #include "oracle.h"
 
@@ -8,18 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SPACES = 65536, REGIONS = 8192, PAGES = 8192, PAGE_BITS = 12 };
+enum { PAGES = 512, PAGE_BITS = 12, FIRST_CAPACITY = 256 };
 
 struct region {
+    uint64_t number;  // vpn / PAGES
+    uint32_t space;
     uint64_t version[PAGES];
 };
 
-struct space {
-    struct region *region[REGIONS];
-};
-
 struct oracle {
-    struct space *space[SPACES];
+    struct region **regions;
+    size_t capacity, count;  // capacity: a power of two
+    struct region *last;
 };
 
 struct oracle *oracle_create(void) {
@@ -28,20 +28,45 @@ struct oracle *oracle_create(void) {
 
 void oracle_destroy(struct oracle *oracle) {
     if (!oracle) return;
-    for (unsigned s = 0; s < SPACES; s++) {
-        if (!oracle->space[s]) continue;
-        for (unsigned r = 0; r < REGIONS; r++) free(oracle->space[s]->region[r]);
-        free(oracle->space[s]);
-    }
+    for (size_t i = 0; i < oracle->capacity; i++) free(oracle->regions[i]);
+    free(oracle->regions);
     free(oracle);
 }
 
-static uint64_t *version_of(struct oracle *oracle, uint32_t space, uint64_t vpn) {
-    struct space **s = &oracle->space[space % SPACES];
-    if (!*s && !(*s = calloc(1, sizeof **s))) return NULL;
-    struct region **r = &(*s)->region[vpn / PAGES % REGIONS];
-    if (!*r && !(*r = calloc(1, sizeof **r))) return NULL;
-    return &(*r)->version[vpn % PAGES];
+static struct region **place(struct region **regions, size_t capacity, uint32_t space,
+                             uint64_t number) {
+    size_t at = (size_t)(((number ^ (uint64_t)space << 45) * 0x9E3779B97F4A7C15u) >> 32);
+    for (at &= capacity - 1; regions[at]; at = (at + 1) & (capacity - 1))
+        if (regions[at]->number == number && regions[at]->space == space) break;
+    return &regions[at];
+}
+
+static bool grow(struct oracle *oracle) {
+    size_t capacity = oracle->capacity ? 2 * oracle->capacity : FIRST_CAPACITY;
+    struct region **regions = calloc(capacity, sizeof *regions);
+    if (!regions) return false;
+    for (size_t i = 0; i < oracle->capacity; i++) {
+        struct region *region = oracle->regions[i];
+        if (region) *place(regions, capacity, region->space, region->number) = region;
+    }
+    free(oracle->regions);
+    oracle->regions = regions;
+    oracle->capacity = capacity;
+    return true;
+}
+
+static struct region *region_of(struct oracle *oracle, uint32_t space, uint64_t number) {
+    struct region *last = oracle->last;
+    if (last && last->number == number && last->space == space) return last;
+    if (2 * oracle->count >= oracle->capacity && !grow(oracle)) return NULL;
+    struct region **at = place(oracle->regions, oracle->capacity, space, number);
+    if (!*at) {
+        if (!(*at = calloc(1, sizeof **at))) return NULL;
+        (*at)->number = number;
+        (*at)->space = space;
+        oracle->count++;
+    }
+    return oracle->last = *at;
 }
 
 static uint64_t little_endian(const uint8_t *bytes) {
@@ -53,8 +78,9 @@ static uint64_t little_endian(const uint8_t *bytes) {
 enum sim_status oracle_check(struct oracle *oracle, const struct sim_memory *memory, uint32_t space,
                              uint64_t va, uint64_t pa, bool write, struct sim_error *error) {
     uint64_t vpn = va >> PAGE_BITS, tag[3] = {UINT64_MAX, UINT64_MAX, UINT64_MAX};
-    uint64_t *latest = version_of(oracle, space, vpn);
-    if (!latest) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
+    struct region *region = region_of(oracle, space, vpn / PAGES);
+    if (!region) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
+    uint64_t *latest = &region->version[vpn % PAGES];
     const uint8_t *page = sim_memory_page(memory, pa >> PAGE_BITS << PAGE_BITS);
     if (page)
         for (unsigned i = 0; i < 3; i++) tag[i] = little_endian(page + 8 * i);

@@ -16,7 +16,7 @@ struct oracle;
 struct oracle *oracle_create(void);
 void oracle_destroy(struct oracle *oracle);
 
-// A completed reference of `space` (below 65536) to user address va, translated to pa: the tag
+// A completed reference of `space` to user address va, translated to pa: the tag
 // {space, vpn, version} at the beginning of pa's page must hold this page in its latest version.
 // Call before the reference's own write takes effect; a write makes the next version the latest.
 // SIM_ERROR_FORMAT with a sentence ("lost update: ...", "wrong page: ..."), SIM_ERROR_MEMORY.

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A run on random stimulus: until so many translations have been answered.
+#include "dut_loader.h"
 #include "progress.h"
 #include "world.h"
 
 static uint64_t answers(const struct world *world) {
     const struct bench_stats *stats = bench_stats(world->bench);
     return stats->answers[0] + stats->answers[1];
-}
-
-static bool outstanding(const struct world *world) {
-    const struct bench *bench = world->bench;
-    uint64_t accepted =
-        bench_counter(bench, MMU_COUNT_REQUESTS) + bench_counter(bench, MMU_COUNT_REQUESTS + 8);
-    return accepted > answers(world) + world->lost_requests;
 }
 
 static enum sim_status drive(struct world *world, struct stimulus *stimulus,
@@ -23,11 +17,13 @@ static enum sim_status drive(struct world *world, struct stimulus *stimulus,
     while (!status) {
         if (answers(world) >= world->options->random_count) {
             stimulus_drain(stimulus);
-            if (stimulus_quiet(stimulus) && !outstanding(world)) break;
+            if (stimulus_quiet(stimulus)) break;
         }
         bool lost = false;
-        stimulus_next(stimulus, world->bench, last, &world->inputs);
-        if (!world_cycle(world, report, &lost)) {
+        bool agreed = stimulus_next(stimulus, world->bench, last, &world->inputs)
+                          ? world_cycle(world, report, &lost)
+                          : world_report(world, report, &lost);
+        if (!agreed) {
             *verdict = RUN_FAILED;
             break;
         }
@@ -38,21 +34,26 @@ static enum sim_status drive(struct world *world, struct stimulus *stimulus,
     return status;
 }
 
-enum sim_status random_run(struct world *world, const struct run_report *report,
-                           enum run_verdict *verdict, struct sim_error *error) {
-    const struct run_config *config = &world->options->config;
+struct stimulus_config random_stimulus(const struct run_config *config) {
     struct stimulus_config random = stimulus_default();
     random.seed = config->seed;
-    random.pages = (uint32_t)config->random_pages;
-    random.idle = (uint32_t)config->random_idle;
-    random.stall = (uint32_t)config->random_stall;
-    random.fence = (uint32_t)config->random_fence;
-    random.csr_change = (uint32_t)config->random_csr;
-    random.pte_write = (uint32_t)config->random_pte;
+    random.arch = config_mmu(config).arch;
+    random.table_base = CONFIG_MEMORY_BASE;
+#define X(field, least, most, standard, text) random.field = (uint32_t)config->random_##field;
+    STIMULUS_WEIGHT_LIST(X)
+#undef X
+    return random;
+}
+
+enum sim_status random_run(struct world *world, const struct run_report *report,
+                           enum run_verdict *verdict, struct sim_error *error) {
+    struct stimulus_config random = random_stimulus(&world->options->config);
+    if (world->dut && !world->dut->ops->profile()->has_kill) random.kill = 0;
     struct bench_memory memory = world_memory(world);
     struct stimulus *stimulus = stimulus_create(&random, &memory);
     if (!stimulus) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     enum sim_status status = drive(world, stimulus, report, verdict, error);
+    world->stimulus = *stimulus_stats(stimulus);
     stimulus_destroy(stimulus);
     return status;
 }

@@ -17,7 +17,8 @@ struct run_result {
     uint64_t counters[MMU_COUNTERS];
     struct pager_counts paging;
     struct run_counts counts;
-    double cpu_seconds;  // of the loop; for people, not part of the JSON
+    struct stimulus_stats stimulus;  // 0 with traces
+    double cpu_seconds;              // of the loop; for people, not part of the JSON
 };
 
 // Run once: load the DUT (if the mode has one), build the world, run, collect. Mismatches go to
@@ -41,5 +42,7 @@ enum sim_status result_check_json(const char *path, struct sim_error *error);
 enum sim_status result_write_json(const struct run_options *options,
                                   const struct run_result *result, const char *path,
                                   struct sim_error *error);
+// The same for any text, to which a line's end is added. SIM_ERROR_IO, SIM_ERROR_USAGE.
+enum sim_status result_write_text(const char *path, const char *text, struct sim_error *error);
 
 #endif

@@ -117,11 +117,40 @@ static json_t *comparisons(const struct run_result *result) {
     return object;
 }
 
+// What the stimulus reached; all 0 with traces.
+static json_t *stimulus(const struct run_result *result) {
+    json_t *object = json_object();
+    for (unsigned c = 0; c < STIMULUS_COUNTS; c++)
+        json_object_set_new(object, stimulus_count_key((enum stimulus_count)c),
+                            number(result->stimulus.count[c]));
+    return object;
+}
+
+static json_t *legal(const struct run_result *result) {
+    const struct legal_stats *stats = &result->stats.legal;
+    json_t *object = json_object(), *levels = json_array();
+    for (unsigned level = 0; level < LEGAL_MOST_LEVELS; level++)
+        json_array_append_new(levels, number(stats->stale_by_level[level]));
+    json_object_set_new(object, "judged", number(stats->judged));
+    json_object_set_new(object, "unjudged", number(stats->unjudged));
+    json_object_set_new(object, "illegal", number(stats->illegal));
+    json_object_set_new(object, "stale_answers", number(stats->stale_answers));
+    json_object_set_new(object, "stale_by_level", levels);
+    json_object_set_new(object, "spurious_faults", number(stats->spurious_faults));
+    json_object_set_new(object, "searched", number(stats->searched));
+    json_object_set_new(object, "forgotten", number(stats->forgotten));
+    return object;
+}
+
+static json_t *hexadecimal(uint64_t value) {
+    char text[17];
+    snprintf(text, sizeof text, "%016" PRIx64, value);
+    return json_string(text);
+}
+
 static json_t *document(const struct run_options *options, const struct run_result *result) {
     static const char *const modes[] = {"lockstep", "dut_only", "model_only"};
     json_t *root = json_object();
-    char digest[17];
-    snprintf(digest, sizeof digest, "%016" PRIx64, result->stats.digest);
     json_object_set_new(root, "schema", json_string("tandem-run"));
     json_object_set_new(root, "schema_version", json_integer(RESULT_SCHEMA_VERSION));
     json_object_set_new(root, "verdict",
@@ -139,7 +168,10 @@ static json_t *document(const struct run_options *options, const struct run_resu
     json_object_set_new(root, "time", timing(options, result));
     json_object_set_new(root, "compared", comparisons(result));
     json_object_set_new(root, "mismatches", number(result->stats.mismatches));
-    json_object_set_new(root, "digest", json_string(digest));
+    json_object_set_new(root, "legal", legal(result));
+    json_object_set_new(root, "stimulus", stimulus(result));
+    json_object_set_new(root, "digest", hexadecimal(result->stats.digest));
+    json_object_set_new(root, "fingerprint", hexadecimal(result->stats.fingerprint));
     return root;
 }
 
@@ -157,7 +189,7 @@ enum sim_status result_check_json(const char *path, struct sim_error *error) {
     return SIM_OK;
 }
 
-static enum sim_status write_text(const char *path, const char *text, struct sim_error *error) {
+enum sim_status result_write_text(const char *path, const char *text, struct sim_error *error) {
     char temporary[RUN_PATH_BYTES];
     enum sim_status status = outputs_check_place(path, "a result", error);
     if (status) return status;
@@ -183,8 +215,8 @@ enum sim_status result_write_json(const struct run_options *options,
                                   struct sim_error *error) {
     json_t *root = document(options, result);
     char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
-    enum sim_status status =
-        text ? write_text(path, text, error) : sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
+    enum sim_status status = text ? result_write_text(path, text, error)
+                                  : sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     free(text);
     json_decref(root);
     return status;

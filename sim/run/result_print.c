@@ -83,6 +83,19 @@ static void print_paging(const struct run_options *options, const struct run_res
             grouped(counts->references));
 }
 
+static void print_legal(const struct run_options *options, const struct run_result *result,
+                        FILE *out) {
+    const struct legal_stats *legal = &result->stats.legal;
+    if (options->config.oracle == CONFIG_SHADOW) return;
+    fprintf(out, "  judged by the privileged specification:\n");
+    fprintf(out, "    %14s answers and A/D updates judged and %s not judged; %s illegal\n",
+            grouped(legal->judged), grouped(legal->unjudged), grouped(legal->illegal));
+    fprintf(out, "    %14s of them searched for in the past, of which %s items are forgotten\n",
+            grouped(legal->searched), grouped(legal->forgotten));
+    fprintf(out, "    %14s stale answers, legal as no fence came between; %s spurious faults\n",
+            grouped(legal->stale_answers), grouped(legal->spurious_faults));
+}
+
 static void print_compared(const struct run_options *options, const struct run_result *result,
                            FILE *out) {
     const uint64_t *n = result->stats.compared;
@@ -91,6 +104,8 @@ static void print_compared(const struct run_options *options, const struct run_r
                 options->mode == BENCH_MODEL_ONLY ? "model alone" : "DUT alone");
         return;
     }
+    print_legal(options, result, out);
+    if (options->config.oracle == CONFIG_LEGAL) return;
     fprintf(out, "  compared, RTL with model:\n");
     fprintf(out, "    %14s translations: address or cause, page size, permissions, hit or miss,\n",
             grouped(n[CHECK_FAULT]));
@@ -100,6 +115,18 @@ static void print_compared(const struct run_options *options, const struct run_r
     fprintf(out, "    %14s fault records, %s cycles of every ready and valid, %s counter values\n",
             grouped(n[CHECK_FAULT_RECORD]), grouped(n[CHECK_FENCE]), grouped(n[CHECK_COUNTER]));
     fprintf(out, "    %14s mismatches\n", grouped(result->stats.mismatches));
+}
+
+static void print_stimulus(const struct run_result *result, FILE *out) {
+    const uint64_t *n = result->stimulus.count;
+    fprintf(out, "  stimulus        %15s PTE writes, %s PMP writes, %s kills, %s resets\n",
+            grouped(n[STIMULUS_PTE_WRITE]),
+            grouped(n[STIMULUS_PMP_OFF] + n[STIMULUS_PMP_TOR] + n[STIMULUS_PMP_NA4] +
+                    n[STIMULUS_PMP_NAPOT]),
+            grouped(n[STIMULUS_KILL_DATA] + n[STIMULUS_KILL_FETCH]), grouped(n[STIMULUS_RESET]));
+    fprintf(out, "  invariance      %15s accesses asked three times: the same outcome\n",
+            grouped(n[STIMULUS_ASKED]));
+    fprintf(out, "  fingerprint     %16" PRIx64 "\n", result->stats.fingerprint);
 }
 
 void result_print(const struct run_options *options, const struct run_result *result, FILE *out) {
@@ -113,6 +140,7 @@ void result_print(const struct run_options *options, const struct run_result *re
     if (trace) print_paging(options, result, out);
     fprintf(out, "  simulated       %15s cycles; digest %016" PRIx64 "\n",
             grouped(result->stats.cycles), result->stats.digest);
+    if (!trace) print_stimulus(result, out);
     print_compared(options, result, out);
     if (result->cpu_seconds > 0)
         fprintf(out, "  speed           %15.2f M translations/s, %.2f M cycles/s, %.1f s\n",
@@ -120,7 +148,8 @@ void result_print(const struct run_options *options, const struct run_result *re
                 1e-6 * (double)result->stats.cycles / result->cpu_seconds, result->cpu_seconds);
     if (result->failure.text[0])
         fprintf(out,
-                "\n--- FAILED CHECK in cycle %" PRIu64 ", after %" PRIu64 " references ---\n%s\n"
+                "\n--- FAILED CHECK in cycle %" PRIu64 ", after %" PRIu64
+                " references ---\n%s\n"
                 "\nRepeat    %s\n",
                 result->stats.cycles, result->counts.references, result->failure.text,
                 options->command);

@@ -22,20 +22,21 @@ static void collect(const struct world *world, struct run_result *result) {
     result->counts = world->counts;
     for (unsigned c = 0; c < MMU_COUNTERS; c++)
         result->counters[c] = bench_counter(world->bench, c);
+    result->stimulus = world->stimulus;
     if (world->pager) result->paging = *pager_counts(world->pager);
 }
 
 enum sim_status run_once(const struct run_options *options, const struct run_report *report,
                          struct run_result *result, struct sim_error *error) {
-    struct mmu_config mmu = world_mmu_config(&options->config);
+    struct mmu_config mmu = config_mmu(&options->config);
     struct loaded_dut dut = {0};
     struct world *world = NULL;
     bool has_dut = options->mode != BENCH_MODEL_ONLY;
     enum sim_status status = SIM_OK;
     *result = (struct run_result){0};
     if (has_dut)
-        status = dut_load(&mmu, options->dut_path, options->config.seed, options->wave_path, &dut,
-                          error);
+        status = dut_load(&mmu, options->dut_path, options->config.seed,
+                          options->config.properties != 0, options->wave_path, &dut, error);
     if (!status) status = world_create(options, has_dut ? &dut : NULL, &world, error);
     if (!status) {
         double start = cpu_seconds();

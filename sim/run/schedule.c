@@ -11,10 +11,10 @@ static void process_close(struct process *process) {
     free(process->chunk);
 }
 
-static enum sim_status process_open(struct process *process, const char *path,
+static enum sim_status process_open(struct process *process, const char *path, unsigned user_bits,
                                     struct sim_error *error) {
     enum sim_status status = trace_reader_open(path, &process->reader, error);
-    if (!status) status = trace_vamap_create(&process->map, error);
+    if (!status) status = trace_vamap_create(user_bits, &process->map, error);
     if (status) return status;
     process->chunk = malloc(CHUNK * sizeof *process->chunk);
     return process->chunk ? SIM_OK : sim_fail(error, SIM_ERROR_MEMORY, "%s: out of memory", path);
@@ -29,10 +29,11 @@ enum sim_status schedule_create(const struct run_options *options, struct schedu
                                   .left = options->config.quantum,
                                   .limit = options->config.references};
     if (!schedule->processes) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
+    unsigned user_bits = config_user_bits(&options->config);
     enum sim_status status = SIM_OK;
     for (unsigned i = 0; i < count && !status; i++)
-        status =
-            process_open(&schedule->processes[i], options->traces[i % options->trace_count], error);
+        status = process_open(&schedule->processes[i], options->traces[i % options->trace_count],
+                              user_bits, error);
     return status;
 }
 

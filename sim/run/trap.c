@@ -4,10 +4,9 @@
 #include "progress.h"
 #include "world.h"
 
-// Execute one fence on the fence port.
-static enum sim_status fence(struct world *world, const struct run_report *report,
-                             const struct mmu_fence *wanted, enum run_verdict *verdict,
-                             struct sim_error *error) {
+enum sim_status trap_fence(struct world *world, const struct run_report *report,
+                           const struct mmu_fence *wanted, enum run_verdict *verdict,
+                           struct sim_error *error) {
     bool lost = false, accepted = false;
     enum sim_status status = SIM_OK;
     world->inputs.fence = *wanted;
@@ -25,18 +24,40 @@ static enum sim_status fence(struct world *world, const struct run_report *repor
     return status;
 }
 
+enum sim_status trap_open_pmp(struct world *world, const struct run_report *report,
+                              enum run_verdict *verdict, struct sim_error *error) {
+    const uint8_t napot = 3 << 3, rwx = MMU_PMP_READ | MMU_PMP_WRITE | MMU_PMP_EXECUTE;
+    enum sim_status status = SIM_OK;
+    if (world->options->config.pmp_entries == 0) world->pmp_open = true;
+    world->inputs.pmp_write = (struct mmu_pmp_write){
+        .write_cfg = true, .write_addr = true, .cfg = napot | rwx, .addr = UINT64_MAX >> 10};
+    while (!world->pmp_open && !status) {
+        bool lost = false;
+        world->inputs.pmp_write_valid = true;
+        if (!world_cycle(world, report, &lost)) {
+            *verdict = RUN_FAILED;
+            break;
+        }
+        world->pmp_open = world->outputs.pmp_write_accepted && !lost;
+        if (!world->pmp_open) status = run_progress_check(world, error);
+    }
+    world->inputs.pmp_write_valid = false;
+    return status;
+}
+
 // The running process ends: its memory is freed, its ASID fenced, its references passed over.
 static enum sim_status end_process(struct world *world, const struct run_report *report,
                                    enum run_verdict *verdict, struct sim_error *error) {
     struct process *process = &world->schedule.processes[world->running];
+    struct mmu_fence all = {.has_asid = true,
+                            .asid = pager_space_asid(world->pager, process->space)};
     pager_space_end(world->pager, process->space);
     process->killed = true;
     world->count = 0;
     world->faults_in_a_row = 0;
     // What was looked at already is passed over only if it is this process'.
     if (world->upcoming.process == world->running) world->upcoming.valid = false;
-    struct mmu_fence all = {.has_asid = true, .asid = mmu_satp_asid(world->inputs.csr.satp)};
-    return fence(world, report, &all, verdict, error);
+    return trap_fence(world, report, &all, verdict, error);
 }
 
 // What the swap oracle finds is a failed check, not a failed environment.
@@ -51,13 +72,13 @@ static enum sim_status map_page(struct world *world, const struct run_report *re
                                 struct sim_error *error) {
     const struct run_config *config = &world->options->config;
     enum sim_status status = SIM_OK;
-    if (work->evicts) status = fence(world, report, &work->fence, verdict, error);
+    if (work->evicts) status = trap_fence(world, report, &work->fence, verdict, error);
     if (status || *verdict != RUN_PASSED) return status;
     status = judge(pager_fault_finish(world->pager, work, error), verdict);
     if (status || *verdict != RUN_PASSED) return status;
     if (work->written_back) world->counts.fault_cycles += config->swap_write_cycles;
     if (work->from_swap) world->counts.fault_cycles += config->swap_read_cycles;
-    return fence(world, report, &work->fence, verdict, error);
+    return trap_fence(world, report, &work->fence, verdict, error);
 }
 
 enum sim_status trap_serve(struct world *world, const struct run_report *report,
@@ -74,7 +95,7 @@ enum sim_status trap_serve(struct world *world, const struct run_report *report,
         case PAGER_MAPPED:
             return map_page(world, report, &work, verdict, error);
         case PAGER_ACCESSED:
-            return fence(world, report, &work.fence, verdict, error);
+            return trap_fence(world, report, &work.fence, verdict, error);
         case PAGER_SPURIOUS:
             return SIM_OK;
         case PAGER_OUT_OF_MEMORY:

@@ -9,20 +9,15 @@
 #include "dut_loader.h"
 #include "progress.h"
 
-// Physical memory begins where RISC-V systems have it; page tables lie in the first 4 GiB, page
-// frames behind.
-#define MEMORY_BASE UINT64_C(0x80000000)
-#define TABLES_BYTES (UINT64_C(4) << 30)
-
 // The waveform that the repeating command records around the mismatch.
 enum { WAVE_BEFORE = 2000, WAVE_AFTER = 20 };
 
-static bool memory_read(void *user, uint64_t pa, uint64_t *value) {
-    return sim_memory_read(user, pa, value);
+static bool memory_read(void *user, uint64_t pa, unsigned bytes, uint64_t *value) {
+    return sim_memory_read(user, pa, bytes, value);
 }
 
-static bool memory_write(void *user, uint64_t pa, uint64_t value) {
-    return sim_memory_write(user, pa, value);
+static bool memory_write(void *user, uint64_t pa, unsigned bytes, uint64_t value) {
+    return sim_memory_write(user, pa, bytes, value);
 }
 
 struct bench_memory world_memory(struct world *world) {
@@ -33,15 +28,14 @@ static void note_pte(void *user, uint64_t pa, uint64_t before, uint64_t after) {
     bench_note_write(user, pa, before, after);
 }
 
-static struct mmu_tlb_config tlb_config(uint64_t entries, uint64_t ways, uint64_t policy) {
-    return (struct mmu_tlb_config){
-        .entries = (uint32_t)entries, .ways = (uint32_t)ways, .policy = (uint8_t)policy};
+// No operating system outlives page tables that cannot be read.
+static uint32_t random_errors(const struct run_options *options) {
+    return options->trace_count ? 0 : (uint32_t)options->config.random_error;
 }
 
-struct mmu_config world_mmu_config(const struct run_config *config) {
-    return (struct mmu_config){
-        .tlb = {tlb_config(config->data_entries, config->data_ways, config->data_policy),
-                tlb_config(config->fetch_entries, config->fetch_ways, config->fetch_policy)}};
+static uint32_t random_phase(const struct run_options *options) {
+    enum { TRANSACTIONS = 512 };
+    return options->trace_count == 0 && options->config.random_phase ? TRANSACTIONS : 0;
 }
 
 static enum sim_status create_bench(struct world *world, const struct loaded_dut *dut,
@@ -49,7 +43,8 @@ static enum sim_status create_bench(struct world *world, const struct loaded_dut
     const struct run_options *options = world->options;
     const struct run_config *config = &options->config;
     struct bench_config bench = {.mode = options->mode,
-                                 .mmu = world_mmu_config(config),
+                                 .oracle = (unsigned)config->oracle + 1,
+                                 .mmu = config_mmu(config),
                                  .ops = dut ? dut->ops : NULL,
                                  .dut = dut ? dut->dut : NULL,
                                  .memory = world_memory(world),
@@ -57,7 +52,9 @@ static enum sim_status create_bench(struct world *world, const struct loaded_dut
                                             .grant_max = (uint32_t)config->grant_max,
                                             .data_min = (uint32_t)config->data_min,
                                             .data_max = (uint32_t)config->data_max,
-                                            .seed = config->seed},
+                                            .seed = config->seed,
+                                            .error_permille = random_errors(options),
+                                            .phase = random_phase(options)},
                                  .watchdog_cycles = config->watchdog_cycles,
                                  .counter_interval = config->counter_interval,
                                  .wave_from = options->wave_path ? options->wave_from : 1,
@@ -103,7 +100,9 @@ static enum sim_status create_pager(struct world *world, struct sim_error *error
                                  .seed = config->seed,
                                  .swap_slots = config->swap_mib << 8,
                                  .swap_path = world->options->swap_path,
-                                 .adue = config->adue != 0};
+                                 .adue = config->adue != 0,
+                                 .mode = (uint8_t)config_satp_mode(config),
+                                 .asid_bits = (uint8_t)config->asid_bits};
     enum sim_status status = pager_create(&pager, world->memory, &world->pager, error);
     if (!status) pager_watch_ptes(world->pager, note_pte, world->bench);
     for (unsigned i = 0; !status && i < world->schedule.count; i++)
@@ -129,11 +128,12 @@ enum sim_status world_create(const struct run_options *options, const struct loa
     struct world *w = calloc(1, sizeof *w);
     if (!w) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     w->options = options;
+    w->dut = dut;
     // Any seed gives a generator state that is not 0.
     w->random = (options->config.seed + 1) * 0x9E3779B97F4A7C15u | 1;
     w->expected_references = options->random_count;
-    uint64_t bytes = TABLES_BYTES + options->config.frames * MMU_PAGE_BYTES;
-    enum sim_status status = sim_memory_create(MEMORY_BASE, bytes, &w->memory, error);
+    uint64_t bytes = config_memory_bytes(&options->config);
+    enum sim_status status = sim_memory_create(CONFIG_MEMORY_BASE, bytes, &w->memory, error);
     if (!status) status = create_bench(w, dut, error);
     if (!status && options->trace_count) status = create_system(w, error);
     if (status)
@@ -154,7 +154,7 @@ void world_destroy(struct world *world) {
     free(world);
 }
 
-static bool report_mismatch(struct world *world, const struct run_report *report, bool *lost) {
+bool world_report(struct world *world, const struct run_report *report, bool *lost) {
     char command[sizeof world->options->command + 128], wave[128] = "";
     uint64_t cycle = bench_mismatch(world->bench)->cycle;
     if (world->options->mode != BENCH_MODEL_ONLY)
@@ -165,18 +165,15 @@ static bool report_mismatch(struct world *world, const struct run_report *report
     report->mismatch(report->user, page ? page : "out of memory while explaining a mismatch");
     free(page);
     if (++world->errors >= world->options->max_errors) return false;
-    uint64_t before = bench_counter(world->bench, MMU_COUNT_REQUESTS) +
-                      bench_counter(world->bench, MMU_COUNT_REQUESTS + 8);
-    const struct bench_stats *stats = bench_stats(world->bench);
-    world->lost_requests = before - stats->answers[0] - stats->answers[1];
     bench_resynchronise(world->bench);
+    world->pmp_open = false;
     *lost = true;
     return true;
 }
 
 bool world_cycle(struct world *world, const struct run_report *report, bool *lost) {
     if (bench_cycle(world->bench, &world->inputs, &world->outputs)) return true;
-    return report_mismatch(world, report, lost);
+    return world_report(world, report, lost);
 }
 
 enum sim_status world_run(struct world *world, const struct run_report *report,
@@ -188,7 +185,7 @@ enum sim_status world_run(struct world *world, const struct run_report *report,
                                  : random_run(world, report, verdict, error);
     if (!status && *verdict == RUN_PASSED && !bench_compare_counters(world->bench)) {
         bool lost;
-        report_mismatch(world, report, &lost);
+        world_report(world, report, &lost);
     }
     run_progress_end(world);
     if (world->errors) *verdict = RUN_FAILED;

@@ -81,8 +81,11 @@ struct run_counts {
     uint64_t switch_cycles;
 };
 
+struct loaded_dut;
+
 struct world {
     const struct run_options *options;
+    const struct loaded_dut *dut;  // NULL: the model alone
     struct sim_memory *memory;
     struct bench *bench;
     struct pager *pager;
@@ -98,12 +101,13 @@ struct world {
     unsigned unanswered;       // presented or accepted
     unsigned records_due;      // faulting answers whose record has not been taken
     unsigned faults_in_a_row;  // of the oldest reference, without one retired
+    bool pmp_open;             // as far as there is a PMP
     bool presenting[MMU_PORTS];
     unsigned presented_slot[MMU_PORTS];
     uint64_t random;
     struct run_counts counts;
+    struct stimulus_stats stimulus;
     uint64_t errors;               // mismatches reported
-    uint64_t lost_requests;        // in flight when the unit was resynchronised
     uint64_t expected_references;  // of the whole run, for progress
     uint64_t progress_countdown;
 };
@@ -119,8 +123,8 @@ struct run_report {
     run_report_fn *mismatch;
 };
 
-// Build the world of a run. dut may be NULL for the model alone. *world owned by the caller.
-struct loaded_dut;
+// Build the world of a run. dut may be NULL for the model alone. *world owned by the caller; dut
+// borrowed.
 enum sim_status world_create(const struct run_options *options, const struct loaded_dut *dut,
                              struct world **world, struct sim_error *error);
 void world_destroy(struct world *world);
@@ -136,11 +140,11 @@ bool run_interrupted(void);
 
 // --- between the files of the run -------------------------------------------------------
 
-// The parameters of the unit that the configuration asks for.
-struct mmu_config world_mmu_config(const struct run_config *config);
-
 // Memory as the bench and the stimulus see it.
 struct bench_memory world_memory(struct world *world);
+
+// Report the bench's mismatch; as world_cycle after it.
+bool world_report(struct world *world, const struct run_report *report, bool *lost);
 
 // One cycle; on a mismatch reports and, if more errors are allowed, resynchronises and sets
 // *lost. False: stop.
@@ -149,14 +153,27 @@ bool world_cycle(struct world *world, const struct run_report *report, bool *los
 enum sim_status schedule_create(const struct run_options *options, struct schedule *schedule,
                                 struct sim_error *error);
 void schedule_destroy(struct schedule *schedule);
-// The next reference in the order of the run, mapped to Sv39. SIM_END when all are done.
+// The next reference in the order of the run, its address mapped to the user's range. SIM_END when
+// all are done.
 enum sim_status schedule_next(struct schedule *schedule, struct trace_ref *ref, unsigned *process,
                               struct sim_error *error);
+
+// The stimulus of a random run.
+struct stimulus_config random_stimulus(const struct run_config *config);
 
 enum sim_status driver_run(struct world *world, const struct run_report *report,
                            enum run_verdict *verdict, struct sim_error *error);
 enum sim_status random_run(struct world *world, const struct run_report *report,
                            enum run_verdict *verdict, struct sim_error *error);
+
+// Execute one fence on the fence port.
+enum sim_status trap_fence(struct world *world, const struct run_report *report,
+                           const struct mmu_fence *wanted, enum run_verdict *verdict,
+                           struct sim_error *error);
+
+// After a reset PMP denies everything to programs: entry 0 allows it, as firmware does.
+enum sim_status trap_open_pmp(struct world *world, const struct run_report *report,
+                              enum run_verdict *verdict, struct sim_error *error);
 
 // Serve the fault of the oldest reference. The window is drained.
 enum sim_status trap_serve(struct world *world, const struct run_report *report,

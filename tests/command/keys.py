@@ -7,7 +7,11 @@ import sys
 
 result = json.load(open(sys.argv[1], encoding="utf-8"))
 page = open(sys.argv[2], encoding="utf-8").read()
-documented = re.findall(r"^\| `([^`]+)` \|", page, re.M)
+documented = []
+for key in re.findall(r"^\| `([^`]+)` \|", page, re.M):  # a{1,2}b stands for a1b and a2b
+    several = re.fullmatch(r"(.*)\{(.*)\}(.*)", key)
+    documented += ([several[1] + one + several[3] for one in several[2].split(",")]
+                   if several else [key])
 wrong = []
 
 
@@ -30,15 +34,26 @@ wrong += ["not written: " + p for p in documented if p not in paths]
 check(result["schema"] == "tandem-run", "schema")
 check(result["schema_version"] == 1, "schema_version is not that of the page")
 check("version 1 are below" in page, "the page is of another version")
-check(re.fullmatch("[0-9a-f]{16}", result["digest"]), "digest")
+for key in ("digest", "fingerprint"):
+    check(re.fullmatch("[0-9a-f]{16}", result[key]), key)
+stimulus = result["stimulus"]
 for port in ("data", "fetch") if result["verdict"] == "passed" else ():  # none in flight
     c = {k[len(port) + 1:]: v for k, v in result["counters"].items() if k.startswith(port + "_")}
     check(c["requests"] == c["hits"] + c["misses"] + c["untranslated"], port + ": requests")
-    check(c["requests"] == result[port]["translations"], port + ": translations")
+    kills = stimulus["kills_" + port]
+    lost = c["requests"] - kills - result[port]["translations"]
+    check(0 <= lost <= stimulus["resets"], port + ": translations")
 paging = result["paging"]
 check(paging["major_faults"] == paging["zero_fills"] + paging["swap_reads"], "major faults")
+alone = ("invariance", "assertion") if result["mode"] == "dut_only" else ()
 if result["mode"] != "lockstep":
-    check(not any(result["compared"].values()), "something compared with nothing")
+    check(not any(n for key, n in result["compared"].items() if key not in alone),
+          "something compared with nothing")
+if result["configuration"]["check.oracle"] == "shadow" or result["mode"] != "lockstep":
+    check(not any(n for key, n in result["legal"].items() if key != "stale_by_level"),
+          "an oracle that was not asked has judged")
+if result["input"]["traces"]:
+    check(not any(stimulus.values()), "stimulus of a recorded program")
 for sentence in wrong:
     print(sentence, file=sys.stderr)
 sys.exit(1 if wrong else 0)

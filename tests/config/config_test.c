@@ -464,6 +464,11 @@ int main(void) {
         cmocka_unit_test(arguments_reproduce_the_configuration),
         cmocka_unit_test(arguments_of_the_default_are_none),
         cmocka_unit_test(arguments_end_at_a_whole_setting_if_they_do_not_fit),
+        cmocka_unit_test(rules_of_the_architecture_are_checked),
+        cmocka_unit_test(xlen_32_brings_its_own_defaults),
+        cmocka_unit_test(settling_twice_changes_nothing),
+        cmocka_unit_test(architecture_of_a_configuration_is_what_the_keys_say),
+        cmocka_unit_test(weights_reach_the_stimulus),
     };
     return cmocka_run_group_tests_name("config", tests, NULL, NULL) ? 1 : 0;
 }

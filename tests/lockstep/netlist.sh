@@ -5,21 +5,35 @@
 set -euo pipefail
 . tests/lockstep/common.sh
 translations=60000
-check() { # data TLB, fetch TLB as ENTRIESxWAYSxPOLICY
+check() { # data TLB, fetch TLB as ENTRIESxWAYSxPOLICY; more options of build_dut.sh
   IFS=x read -r de dw dp <<<"$1"
   IFS=x read -r fe fw fp <<<"$2"
-  local netlist settings
-  netlist=$(tb/build_dut.sh --netlist "dtlb=$1" "itlb=$2")
+  local netlist settings option
+  netlist=$(tb/build_dut.sh --netlist "dtlb=$1" "itlb=$2" "${@:3}")
   settings=(--set "tlb.data.entries=$de" --set "tlb.data.ways=$dw" --set "tlb.data.policy=$dp"
     --set "tlb.fetch.entries=$fe" --set "tlb.fetch.ways=$fw" --set "tlb.fetch.policy=$fp"
     --random "$translations" --seed "$seed" --set memory.data.least=1 --set memory.grant.most=3)
+  for option in "${@:3}"; do
+    case $option in
+      pmp=*) settings+=(--set "mmu.pmp_entries=${option#*=}") ;;
+      *=0) settings+=(--set "mmu.${option%=0}=no") ;;
+      *) settings+=(--set "mmu.$option") ;;
+    esac
+  done
   "$TANDEM" run --quiet "${settings[@]}" --json "$dir/rtl" >"$dir/out" || { cat "$dir/out"; exit 1; }
   "$TANDEM" run --quiet "${settings[@]}" --json "$dir/netlist" --dut "$netlist" >"$dir/out" ||
     { cat "$dir/out"; exit 1; }
   cmp "$dir/rtl" "$dir/netlist"
-  echo "netlist of $1, $2: $translations translations as the RTL's"
+  echo "netlist of $*: $translations translations as the RTL's"
 }
 check 4x4xlru 8x2xplru
 check 4x1xfifo 6x3xrandom
+translations=20000
+check 2x2xlru 2x2xlru xlen=32
+# A netlist with PMP takes minutes to build: not every day.
+if [ -n "${TANDEM_LONG:-}" ]; then
+  check 2x2xlru 2x2xlru xlen=32 pmp=8
+  check 2x2xlru 2x2xfifo pmp=8 update_first=0 svnapot=0
+fi
 translations=4000
 check 16x16xlru 16x16xlru

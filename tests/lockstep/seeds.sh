@@ -3,10 +3,10 @@
 # A seed that is printed is used: two seeds differ in what is applied, one never does; 0 is one.
 set -euo pipefail
 : "${TANDEM:?is the program to test}"
-digest() {
-  "$TANDEM" run --quiet --model-only --random 5000 --seed "$1" | sed -n 's/.*digest //p'
+fingerprint() {
+  "$TANDEM" run --quiet --model-only --random 5000 --seed "$1" | sed -n 's/.*fingerprint *//p'
 }
-zero=$(digest 0) one=$(digest 1) two=$(digest 2)
-echo "digests: $zero $one $two"
+zero=$(fingerprint 0) one=$(fingerprint 1) two=$(fingerprint 2)
+echo "fingerprints: $zero $one $two"
 [ -n "$zero" ] && [ "$zero" != "$one" ] && [ "$one" != "$two" ] && [ "$zero" != "$two" ]
-[ "$(digest 0)" = "$zero" ] && [ "$(digest 1)" = "$one" ]
+[ "$(fingerprint 0)" = "$zero" ] && [ "$(fingerprint 1)" = "$one" ]

@@ -8,11 +8,15 @@
 #include <cmocka.h>
 
 void bench_init(struct bench *bench) {
+    struct mmu_config config = mmu_config_default();
+    bench_init_config(bench, &config);
+}
+
+void bench_init_config(struct bench *bench, const struct mmu_config *config) {
     memset(bench, 0, sizeof *bench);
     fixture_memory_init(&bench->memory);
-    struct mmu_config config = {.tlb = {{16, 16, MMU_LRU}, {16, 16, MMU_LRU}}};
     struct mmu_bus bus = fixture_bus(&bench->memory);
-    bench->engine = mmu_engine_create(&config, &bus);
+    bench->engine = mmu_engine_create(config, &bus);
     assert_non_null(bench->engine);
     bench->csr = (struct mmu_csr){.satp = FIXTURE_SATP_ASID(1), .priv = MMU_PRIV_S};
 }
@@ -25,6 +29,15 @@ void bench_offer(struct bench *bench, enum mmu_port port, uint64_t cycle, uint64
                  uint8_t access) {
     struct bench_offer *offer = &bench->offer[port][bench->offers[port]++];
     *offer = (struct bench_offer){.cycle = cycle, .request = {.va = va, .access = access}};
+}
+
+void bench_kill(struct bench *bench, enum mmu_port port, uint64_t cycle) {
+    bench->kill[port][cycle] = true;
+}
+
+void bench_pmp_write(struct bench *bench, uint64_t cycle, struct mmu_pmp_write write) {
+    bench->pmp_cycle[bench->pmp_writes] = cycle;
+    bench->pmp_write[bench->pmp_writes++] = write;
 }
 
 void bench_fence(struct bench *bench, uint64_t cycle) {
@@ -46,6 +59,7 @@ static void record(struct bench *bench, uint64_t c) {
     bench->wire[MEM_WRITE][c] = request != NULL && request->write;
     bench->wire[FILL][c] = mmu_engine_fill(engine) != NULL;
     bench->wire[FENCE_READY][c] = mmu_engine_fence_ready(engine);
+    bench->wire[PMP_READY][c] = mmu_engine_pmp_ready(engine);
     const struct mmu_fault *fault = mmu_engine_fault(engine);
     bench->wire[FAULT][c] = fault != NULL;
     if (fault != NULL) bench->fault[c] = *fault;
@@ -64,12 +78,18 @@ static void act(struct bench *bench, uint64_t c) {
             mmu_engine_accept(engine, port, &offer->request, &bench->csr);
             ++bench->offers_done[port];
         }
+        if (bench->kill[port][c]) bench->killed[port] += mmu_engine_kill(engine, port);
     }
     if (bench->wire[FAULT][c] && c >= bench->fault_ready_from) mmu_engine_take_fault(engine);
     unsigned next = bench->fences_done;
     if (next < bench->fences && bench->fence_cycle[next] <= c && bench->wire[FENCE_READY][c]) {
         mmu_engine_fence(engine, &bench->fence[next]);
         ++bench->fences_done;
+    }
+    next = bench->pmp_writes_done;
+    if (next < bench->pmp_writes && bench->pmp_cycle[next] <= c && bench->wire[PMP_READY][c]) {
+        mmu_engine_pmp_write(engine, &bench->pmp_write[next]);
+        ++bench->pmp_writes_done;
     }
 }
 

@@ -18,6 +18,7 @@ enum bench_wire {
     MEM_WRITE,
     FILL,
     FENCE_READY,
+    PMP_READY,
     FAULT,
     BENCH_WIRES
 };
@@ -36,6 +37,11 @@ struct bench {
     uint64_t fence_cycle[BENCH_OFFERS];  // fences, each valid from here until accepted
     struct mmu_fence fence[BENCH_OFFERS];
     unsigned fences, fences_done;
+    bool kill[MMU_PORTS][BENCH_CYCLES];
+    unsigned killed[MMU_PORTS];        // kills that dropped a request
+    uint64_t pmp_cycle[BENCH_OFFERS];  // PMP writes, each valid from here until accepted
+    struct mmu_pmp_write pmp_write[BENCH_OFFERS];
+    unsigned pmp_writes, pmp_writes_done;
     uint64_t response_ready_from[MMU_PORTS];
     uint64_t fault_ready_from;
     // Recorded per cycle.
@@ -45,11 +51,16 @@ struct bench {
     uint64_t counter[MMU_COUNTERS][BENCH_CYCLES];
 };
 
-// 16 fully associative LRU entries a port, S-mode with Sv39, ASID 1, everything ready.
+// mmu_config_default, S-mode with Sv39, ASID 1, everything ready.
 void bench_init(struct bench *bench);
+// The same with another configuration.
+void bench_init_config(struct bench *bench, const struct mmu_config *config);
 void bench_free(struct bench *bench);
 void bench_offer(struct bench *bench, enum mmu_port port, uint64_t cycle, uint64_t va,
                  uint8_t access);
+// kill_i in one cycle.
+void bench_kill(struct bench *bench, enum mmu_port port, uint64_t cycle);
+void bench_pmp_write(struct bench *bench, uint64_t cycle, struct mmu_pmp_write write);
 // A fence of everything.
 void bench_fence(struct bench *bench, uint64_t cycle);
 // Run cycles 0 .. cycles-1.

@@ -48,7 +48,7 @@ static void reset_shows_ready_ports_and_nothing_valid(void **state) {
     bench.memory.latencies = 0;
     bench_run(&bench, 1);
     for (unsigned wire = 0; wire < BENCH_WIRES; ++wire) {
-        bool ready = wire == D_READY || wire == F_READY || wire == FENCE_READY;
+        bool ready = wire == D_READY || wire == F_READY || wire == FENCE_READY || wire == PMP_READY;
         assert_int_equal(bench.wire[wire][0], ready);
     }
     for (unsigned k = 0; k < MMU_COUNTERS; ++k) assert_true(bench.counter[k][0] == 0);
@@ -140,7 +140,8 @@ static void outcomes_without_a_walk_take_one_cycle(void **state) {
     mmu_engine_accept(bench.engine, MMU_PORT_DATA, &request, &bench.csr);
     mmu_engine_advance(bench.engine, 42);
     answer = mmu_engine_response(bench.engine, MMU_PORT_DATA);
-    assert_true(answer->pa == VA_3 && answer->level == 3 && answer->source == MMU_SOURCE_NONE);
+    assert_true(answer->pa == VA_3 && answer->level == MMU_LEVEL_NONE &&
+                answer->source == MMU_SOURCE_NONE);
 }
 
 static void walk_alone_takes_n_times_g_plus_l_plus_1(void **state) {

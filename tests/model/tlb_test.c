@@ -13,12 +13,13 @@
 #include "mmu/tlb.h"
 
 #define MAX_ENTRIES 4096
-#define NOT_CANONICAL (UINT64_C(1) << 38)
+#define NOT_CANONICAL (UINT64_C(1) << 57)
 
 // --- the trivially right TLB ---------------------------------------------------------------
 
 struct list_tlb {
     struct mmu_tlb_config config;
+    struct mmu_arch arch;
     uint32_t sets;
     struct mmu_tlb_entry entry[MAX_ENTRIES];  // set * ways + way
     uint32_t age[MAX_ENTRIES];                // per set: its ways, oldest use (or fill) first
@@ -26,9 +27,11 @@ struct list_tlb {
     uint32_t random;
 };
 
-static void list_reset(struct list_tlb *list, const struct mmu_tlb_config *config) {
+static void list_reset(struct list_tlb *list, const struct mmu_tlb_config *config,
+                       const struct mmu_arch *arch) {
     memset(list, 0, sizeof *list);
     list->config = *config;
+    list->arch = *arch;
     list->sets = config->entries / config->ways;
     for (uint32_t k = 0; k < config->entries; ++k) list->age[k] = k % config->ways;
     list->random = 0xACE1;
@@ -38,20 +41,25 @@ static bool is_global(const struct mmu_tlb_entry *entry) {
     return entry->perm & MMU_PTE_G;
 }
 
-static bool same_page(uint64_t vpn, uint64_t other, unsigned level) {
-    return vpn >> (9 * level) == other >> (9 * level);
+static bool same_page(uint64_t vpn, uint64_t other, unsigned page_bits) {
+    return vpn >> (page_bits - 12) == other >> (page_bits - 12);
 }
 
-static uint64_t vpn_of(uint64_t va) {
-    return (va >> 12) & 0x7FFFFFF;
+static uint64_t vpn_of(const struct mmu_arch *arch, uint64_t va) {
+    return arch->xlen == 32 ? va % (UINT64_C(1) << 32) / 4096 : va % (UINT64_C(1) << 57) / 4096;
+}
+
+static uint16_t asid_of(const struct mmu_arch *arch, uint16_t asid) {
+    return (uint16_t)(asid % (1u << arch->asid_bits));
 }
 
 static int list_lookup(const struct list_tlb *list, uint64_t va, uint16_t asid) {
     int found = -1;
     for (uint32_t k = 0; k < list->config.entries; ++k) {
         const struct mmu_tlb_entry *entry = &list->entry[k];
-        if (!entry->valid || !same_page(vpn_of(va), entry->vpn, entry->level)) continue;
-        if (!is_global(entry) && entry->asid != asid) continue;
+        uint64_t vpn = vpn_of(&list->arch, va);
+        if (!entry->valid || !same_page(vpn, entry->vpn, entry->page_bits)) continue;
+        if (!is_global(entry) && entry->asid != asid_of(&list->arch, asid)) continue;
         assert_int_equal(found, -1);  // at most one entry ever matches
         found = (int)k;
     }
@@ -94,12 +102,13 @@ static uint32_t list_victim(struct list_tlb *list, uint32_t set) {
 static struct mmu_tlb_fill list_fill(struct list_tlb *list, const struct mmu_tlb_entry *new) {
     for (uint32_t k = 0; k < list->config.entries; ++k) {
         struct mmu_tlb_entry *old = &list->entry[k];
-        unsigned level = old->level > new->level ? old->level : new->level;
+        unsigned bits = old->page_bits > new->page_bits ? old->page_bits : new->page_bits;
         bool asids_meet = is_global(old) || is_global(new) || old->asid == new->asid;
-        if (same_page(old->vpn, new->vpn, level) && asids_meet) old->valid = false;
+        if (old->valid && same_page(old->vpn, new->vpn, bits) && asids_meet) old->valid = false;
     }
     uint32_t ways = list->config.ways;
-    struct mmu_tlb_fill fill = {.set = (uint32_t)(new->vpn >> (9 * new->level)) % list->sets};
+    uint64_t page = new->vpn >> (new->page_bits - 12);
+    struct mmu_tlb_fill fill = {.set = (uint32_t)(page % list->sets)};
     while (fill.way < ways && list->entry[fill.set * ways + fill.way].valid) ++fill.way;
     if (fill.way == ways) {
         fill.evict = true;
@@ -112,12 +121,15 @@ static struct mmu_tlb_fill list_fill(struct list_tlb *list, const struct mmu_tlb
 }
 
 static void list_fence(struct list_tlb *list, const struct mmu_fence *fence) {
-    uint64_t upper = fence->va >> 38;
-    if (fence->has_va && upper != 0 && upper != 0x3FFFFFF) return;
+    uint64_t upper = fence->va >> 56, vpn = vpn_of(&list->arch, fence->va);
+    uint16_t asid = asid_of(&list->arch, fence->asid);
+    if (fence->op > MMU_SINVAL_VMA) return;
+    if (list->arch.xlen == 64 && fence->has_va && upper != 0 && upper != 0xFF) return;
     for (uint32_t k = 0; k < list->config.entries; ++k) {
         struct mmu_tlb_entry *entry = &list->entry[k];
-        bool va_covers = !fence->has_va || same_page(entry->vpn, vpn_of(fence->va), entry->level);
-        bool asid_covers = !fence->has_asid || (!is_global(entry) && entry->asid == fence->asid);
+        if (!entry->valid) continue;
+        bool va_covers = !fence->has_va || same_page(entry->vpn, vpn, entry->page_bits);
+        bool asid_covers = !fence->has_asid || (!is_global(entry) && entry->asid == asid);
         if (va_covers && asid_covers) entry->valid = false;
     }
 }
@@ -139,6 +151,8 @@ static void assert_same_entry(const struct mmu_tlb_entry *a, const struct mmu_tl
     assert_true(a->vpn == b->vpn && a->ppn == b->ppn);
     assert_int_equal(a->asid, b->asid);
     assert_int_equal(a->level, b->level);
+    assert_int_equal(a->page_bits, b->page_bits);
+    assert_int_equal(a->pbmt, b->pbmt);
     assert_int_equal(a->perm, b->perm);
 }
 
@@ -148,13 +162,17 @@ static void assert_same_state(const struct mmu_tlb *tlb) {
         assert_same_entry(mmu_tlb_at(tlb, k / ways, k % ways), &list.entry[k]);
 }
 
-// Addresses crowd: few 1 GiB and 2 MiB pages, about twice as many 4 KiB pages as entries.
+// Addresses crowd: few pages of each size, about twice as many 4 KiB pages as entries.
 static uint64_t random_va(uint64_t *rng) {
-    static const uint64_t gigapages[] = {0, 1, 0x1FF};
+    static const uint64_t uppers[] = {0,
+                                      UINT64_C(1) << 30,
+                                      UINT64_C(1) << 39,
+                                      UINT64_C(3) << 48,
+                                      UINT64_C(0xFF) << 56 | UINT64_C(0x1FF) << 30,
+                                      ~UINT64_C(0) << 30};
     uint64_t r = fixture_random(rng);
-    uint64_t gigapage = gigapages[r % 3], page = (r >> 8) % (2u * list.config.entries + 4);
-    uint64_t va = gigapage << 30 | page << 12 | (r >> 40 & 0xFFF);
-    return gigapage == 0x1FF ? va | UINT64_C(0x1FFFFFF) << 39 : va;
+    uint64_t page = (r >> 8) % (2u * list.config.entries + 4);
+    return uppers[r % 6] | page << 12 | (r >> 40 & 0xFFF);
 }
 
 static uint16_t random_asid(uint64_t *rng) {
@@ -162,15 +180,26 @@ static uint16_t random_asid(uint64_t *rng) {
     return asids[fixture_random(rng) % 4];
 }
 
+static unsigned page_bits_of(const struct mmu_arch *arch, unsigned level, bool napot) {
+    return napot ? 16 : 12 + level * (arch->xlen == 32 ? 10 : 9);
+}
+
 static struct mmu_tlb_entry random_entry(uint64_t *rng) {
     uint64_t r = fixture_random(rng);
-    uint8_t level = r % 8 == 0 ? 2 : r % 8 <= 2 ? 1 : 0;
+    static const uint8_t levels[16] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 4};
+    uint8_t level = levels[r % 16];
+    if (list.arch.xlen == 32) level = level != 0 && level % 2 == 0;
+    bool napot = level == 0 && list.arch.svnapot && r / 16 % 4 == 0;
+    unsigned page_bits = page_bits_of(&list.arch, level, napot);
     uint8_t perm = (uint8_t)(r >> 8) | MMU_PTE_V | MMU_PTE_A;
     if ((r >> 16) % 4 != 0) perm &= (uint8_t)~MMU_PTE_G;
-    return (struct mmu_tlb_entry){.vpn = vpn_of(random_va(rng)) >> (9 * level) << (9 * level),
+    uint64_t page = vpn_of(&list.arch, random_va(rng)) >> (page_bits - 12);
+    return (struct mmu_tlb_entry){.vpn = page << (page_bits - 12),
                                   .ppn = r >> 20,
-                                  .asid = random_asid(rng),
+                                  .asid = asid_of(&list.arch, random_asid(rng)),
                                   .level = level,
+                                  .page_bits = (uint8_t)page_bits,
+                                  .pbmt = r >> 18 & 3,
                                   .perm = perm,
                                   .valid = true};
 }
@@ -200,7 +229,8 @@ static void random_fill(struct mmu_tlb *tlb, uint64_t *rng) {
 
 static void random_fence(struct mmu_tlb *tlb, uint64_t *rng) {
     uint64_t r = fixture_random(rng);
-    struct mmu_fence fence = {.has_va = r % 16 != 0,
+    struct mmu_fence fence = {.op = r >> 60 & 3,
+                              .has_va = r % 16 != 0,
                               .has_asid = r / 16 % 2,
                               .va = random_va(rng) ^ (r / 32 % 4 == 0 ? NOT_CANONICAL : 0),
                               .asid = random_asid(rng)};
@@ -210,11 +240,12 @@ static void random_fence(struct mmu_tlb *tlb, uint64_t *rng) {
     list_fence(&list, &fence);
 }
 
-static void run_random(const struct mmu_tlb_config *config, uint64_t seed) {
+static void run_random(const struct mmu_tlb_config *config, const struct mmu_arch *arch,
+                       uint64_t seed) {
     uint64_t rng = seed * 1000003 + config->entries * 1009 + config->ways * 7 + config->policy;
-    struct mmu_tlb *tlb = mmu_tlb_create(config);
+    struct mmu_tlb *tlb = mmu_tlb_create(config, arch);
     assert_non_null(tlb);
-    list_reset(&list, config);
+    list_reset(&list, config, arch);
     unsigned operations = config->entries > 128 ? 12000 : 6000;
     unsigned look_every = config->entries > 128 ? 256 : 1;
     for (unsigned k = 0; k < operations; ++k) {
@@ -234,9 +265,17 @@ static void run_random(const struct mmu_tlb_config *config, uint64_t seed) {
 
 static void run_policy(uint8_t policy) {
     uint64_t seed = fixture_seed();
+    struct mmu_arch narrow = fixture_arch(mmu_mode_sv32(), 0), wide = mmu_arch_default();
     for (size_t k = 0; k < sizeof shapes / sizeof *shapes; ++k) {
         struct mmu_tlb_config config = {shapes[k].entries, shapes[k].ways, policy};
-        if (mmu_tlb_config_check(&config) == NULL) run_random(&config, seed);
+        if (mmu_tlb_config_check(&config) != NULL) continue;
+        run_random(&config, &wide, seed);
+        run_random(&config, &narrow, seed + 1);
+    }
+    struct mmu_tlb_config config = {16, 16, policy};
+    for (uint8_t bits = 0; bits < 16; ++bits) {  // of the ASID
+        wide.asid_bits = bits;
+        run_random(&config, &wide, seed + bits);
     }
 }
 
@@ -267,13 +306,15 @@ static struct mmu_tlb_entry page(uint64_t vpn, uint8_t level, uint16_t asid, boo
                                   .ppn = vpn + 0x1000,
                                   .asid = asid,
                                   .level = level,
+                                  .page_bits = (uint8_t)(12 + 9 * level),
                                   .perm = global ? RWX_AD_S | MMU_PTE_G : RWX_AD_S,
                                   .valid = true};
 }
 
 static struct mmu_tlb *tlb_of(uint32_t entries, uint32_t ways, uint8_t policy) {
     struct mmu_tlb_config config = {entries, ways, policy};
-    struct mmu_tlb *tlb = mmu_tlb_create(&config);
+    struct mmu_arch arch = mmu_arch_default();
+    struct mmu_tlb *tlb = mmu_tlb_create(&config, &arch);
     assert_non_null(tlb);
     return tlb;
 }
@@ -387,6 +428,74 @@ static void overlap_needs_an_equal_asid_or_a_global_page(void **state) {
     }
 }
 
+static void napot_page_answers_for_its_sixteen_pages_from_one_set(void **state) {
+    (void)state;
+    struct mmu_tlb *tlb = tlb_of(16, 1, MMU_LRU);
+    struct mmu_tlb_entry entry = page(0x35670, 0, 1, false);
+    entry.page_bits = 16;
+    struct mmu_tlb_fill fill = mmu_tlb_fill(tlb, &entry);
+    assert_int_equal(fill.set, 7);  // 0x35670 >> 4 = 0x3567
+    for (uint64_t vpn = 0x35660; vpn < 0x35690; ++vpn)
+        assert_int_equal(mmu_tlb_lookup(tlb, vpn << 12, 1) != NULL, vpn >> 4 == 0x3567);
+    fill_page(tlb, 0x35675);  // overlaps it, in another set
+    assert_null(mmu_tlb_lookup(tlb, UINT64_C(0x35674) << 12, 1));
+    assert_non_null(mmu_tlb_lookup(tlb, UINT64_C(0x35675) << 12, 1));
+    mmu_tlb_fill(tlb, &entry);  // and is removed by it
+    assert_false(mmu_tlb_at(tlb, 5, 0)->valid);
+    mmu_tlb_destroy(tlb);
+}
+
+static void fence_of_an_address_reaches_pages_of_every_size(void **state) {
+    (void)state;
+    struct mmu_tlb *tlb = tlb_of(16, 4, MMU_LRU);
+    const uint64_t va = UINT64_C(0x00A5A5A5A5A5A000);
+    for (unsigned k = 0; k < 6; ++k) {  // the levels, and NAPOT
+        unsigned page_bits = k == 5 ? 16 : 12 + 9 * k;
+        struct mmu_tlb_entry entry = page(va >> page_bits << (page_bits - 12), 0, 1, k % 2);
+        entry.level = k == 5 ? 0 : (uint8_t)k;
+        entry.page_bits = (uint8_t)page_bits;
+        mmu_tlb_fill(tlb, &entry);
+        uint64_t last = va | ((UINT64_C(1) << page_bits) - 1);
+        struct mmu_fence fence = {.has_va = true, .va = last + 1};
+        mmu_tlb_fence(tlb, &fence);  // the page after it
+        assert_non_null(mmu_tlb_lookup(tlb, va, 1));
+        fence = (struct mmu_fence){.op = MMU_SINVAL_VMA, .has_va = true, .va = last};
+        mmu_tlb_fence(tlb, &fence);
+        assert_null(mmu_tlb_lookup(tlb, va, 1));
+    }
+    mmu_tlb_destroy(tlb);
+}
+
+static void fence_of_svinval_that_orders_stores_invalidates_nothing(void **state) {
+    (void)state;
+    struct mmu_tlb *tlb = tlb_of(4, 4, MMU_LRU);
+    fill_page(tlb, 5);
+    for (uint8_t op = MMU_SFENCE_W_INVAL; op <= MMU_SFENCE_INVAL_IR; ++op)
+        mmu_tlb_fence(tlb, &(struct mmu_fence){.op = op});
+    assert_non_null(mmu_tlb_lookup(tlb, 5 << 12, 1));
+    mmu_tlb_fence(tlb, &(struct mmu_fence){.op = MMU_SINVAL_VMA});
+    assert_null(mmu_tlb_lookup(tlb, 5 << 12, 1));
+    mmu_tlb_destroy(tlb);
+}
+
+// fence_va[63:57] must equal bit 56; below that every address exists, whatever the mode.
+static void fence_of_an_address_that_no_mode_has_has_no_effect(void **state) {
+    (void)state;
+    struct mmu_tlb *tlb = tlb_of(4, 4, MMU_LRU);
+    for (unsigned bit = 12; bit < 64; ++bit) {
+        uint64_t va = UINT64_C(1) << bit;
+        fill_page(tlb, vpn_of(&(struct mmu_arch){.xlen = 64}, va));
+        mmu_tlb_fence(tlb, &(struct mmu_fence){.has_va = true, .va = va});
+        bool exists = bit < 56;
+        assert_int_equal(mmu_tlb_lookup(tlb, va, 1) == NULL, exists);
+    }
+    uint64_t top = UINT64_C(0xFF) << 56;  // bit 56 and all above it
+    fill_page(tlb, UINT64_C(1) << 44);
+    mmu_tlb_fence(tlb, &(struct mmu_fence){.has_va = true, .va = top});
+    assert_null(mmu_tlb_lookup(tlb, top, 1));
+    mmu_tlb_destroy(tlb);
+}
+
 static void reset_forgets_all_entries(void **state) {
     (void)state;
     struct mmu_tlb *tlb = tlb_of(4, 4, MMU_LRU);
@@ -423,6 +532,10 @@ int main(void) {
         cmocka_unit_test(fill_of_a_superpage_removes_the_small_pages_inside_in_all_sets),
         cmocka_unit_test(fill_of_a_small_page_removes_the_superpage_around_it),
         cmocka_unit_test(overlap_needs_an_equal_asid_or_a_global_page),
+        cmocka_unit_test(napot_page_answers_for_its_sixteen_pages_from_one_set),
+        cmocka_unit_test(fence_of_an_address_reaches_pages_of_every_size),
+        cmocka_unit_test(fence_of_svinval_that_orders_stores_invalidates_nothing),
+        cmocka_unit_test(fence_of_an_address_that_no_mode_has_has_no_effect),
         cmocka_unit_test(reset_forgets_all_entries),
         cmocka_unit_test(config_out_of_range_is_refused_with_a_sentence),
     };

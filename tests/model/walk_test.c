@@ -1,318 +1,118 @@
 // SPDX-License-Identifier: Apache-2.0
-// The architectural walk against the specification. The expected permissions stand here as
-// tables of who may do what, not as the specification's conditions.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+// The architectural walk against the specification: everything around the meaning of one PTE.
 #include <string.h>
-#include <cmocka.h>
 
-#include "fixture.h"
-#include "mmu/walk.h"
+#include "walk_fixture.h"
 
-#define VA UINT64_C(0x40403123)  // vpn[2] = 1, vpn[1] = 2, vpn[0] = 3, offset 0x123
+static struct walk_case test;
 
-// A 1 GiB aligned ppn: legal for a leaf of every level.
-#define LEAF_PPN UINT64_C(0x12345C0000)
+#define OFFSET UINT64_C(0x128)  // of every mode's va
 
-static struct fixture_memory memory;
-
-static const uint8_t page_fault_of[4] = {12, 13, 15, 15};
-static const uint8_t access_fault_of[4] = {1, 5, 7, 7};
-
-static struct mmu_context context_of(uint8_t priv) {
-    return (struct mmu_context){
-        .root_ppn = FIXTURE_BASE_PPN, .asid = 1, .priv = priv, .translated = true};
-}
-
-static struct mmu_answer walk(const struct mmu_context *context, uint64_t va, uint8_t access) {
-    struct mmu_memory port = fixture_memory_port(&memory);
-    struct mmu_request request = {.va = va, .access = access};
-    return mmu_walk(mmu_mode_sv39(), MMU_STAGE_SINGLE, context, &port, &request, NULL);
-}
-
-static void assert_fault(struct mmu_answer answer, uint8_t cause, uint8_t source) {
-    assert_true(answer.fault);
-    assert_int_equal(answer.cause, cause);
-    assert_int_equal(answer.source, source);
-    assert_true(answer.pa == 0);
-    assert_int_equal(answer.level, 0);
-    assert_int_equal(answer.perm, 0);
-}
-
-static void assert_page_fault(struct mmu_answer answer, uint8_t access) {
-    assert_fault(answer, page_fault_of[access], MMU_SOURCE_WALK);
-}
-
-static void assert_success(struct mmu_answer answer, uint64_t pa, uint8_t level, uint8_t perm) {
-    assert_false(answer.fault);
-    assert_int_equal(answer.cause, 0);
-    assert_int_equal(answer.source, MMU_SOURCE_WALK);
-    assert_true(answer.pa == pa);
-    assert_int_equal(answer.level, level);
-    assert_int_equal(answer.perm, perm);
-}
-
-// --- independent truth of one PTE ------------------------------------------------------
-
-struct rules {
-    bool sum, mxr, adue;
-    uint8_t priv;
-};
-
-// What the three bits X W R say, by their value: '.' reserved, 'p' pointer, otherwise the
-// accesses that a leaf of this kind serves (f fetch, l load, s store).
-static const char *const kind_without_mxr[8] = {"p", "l", ".", "ls", "f", "lf", ".", "lsf"};
-static const char *const kind_with_mxr[8] = {"p", "l", ".", "ls", "lf", "lf", ".", "lsf"};
-
-static const char access_letter[4] = {'f', 'l', 's', 's'};
-
-// Who may enter a page: rows U=0, U=1; columns U-mode, S-mode, S-mode with SUM.
-static const char data_doors[2][4] = {"-++", "+-+"};
-static const char fetch_doors[2][4] = {"-++", "+--"};
-
-static enum mmu_step true_step(uint8_t low, unsigned level, uint8_t access, struct rules rules) {
-    const char *kind = (rules.mxr ? kind_with_mxr : kind_without_mxr)[(low >> 1) & 7];
-    if (low % 2 == 0 || *kind == '.') return MMU_STEP_PAGE_FAULT;
-    bool user = (low >> 4) & 1, accessed = (low >> 6) & 1, dirty = (low >> 7) & 1;
-    if (*kind == 'p')
-        return user || accessed || dirty || level == 0 ? MMU_STEP_PAGE_FAULT : MMU_STEP_POINTER;
-    unsigned who = rules.priv == MMU_PRIV_U ? 0 : rules.sum ? 2 : 1;
-    char door = (access == MMU_FETCH ? fetch_doors : data_doors)[user][who];
-    if (strchr(kind, access_letter[access]) == NULL || door == '-') return MMU_STEP_PAGE_FAULT;
-    bool complete = accessed && (dirty || access < MMU_STORE);
-    if (complete) return MMU_STEP_LEAF;
-    return rules.adue ? MMU_STEP_UPDATE : MMU_STEP_PAGE_FAULT;
-}
-
-// Checks one PTE through the whole walk. A pointer finds a leaf of the level below that
-// allows everything to this privilege.
-static void check_walk(uint8_t low, unsigned level, uint8_t access, struct rules rules) {
-    struct mmu_context context = context_of(rules.priv);
-    context.sum = rules.sum;
-    context.mxr = rules.mxr;
-    context.adue = rules.adue;
-    fixture_memory_init(&memory);
-    uint8_t below = rules.priv == MMU_PRIV_U ? RWX_AD_U : RWX_AD_S;
-    enum mmu_step expected = true_step(low, level, access, rules);
-    if (expected == MMU_STEP_POINTER) fixture_map(&memory, VA, level - 1, LEAF_PPN, below);
-    uint64_t *slot = fixture_slot(&memory, VA, level);
-    uint64_t ppn = expected == MMU_STEP_POINTER ? *slot >> 10 : LEAF_PPN;
-    *slot = fixture_pte(ppn, low);
-
-    struct mmu_answer answer = walk(&context, VA, access);
-    uint8_t set = access >= MMU_STORE ? MMU_PTE_A | MMU_PTE_D : MMU_PTE_A;
-    uint64_t offset_bits = 12 + 9 * (level - (expected == MMU_STEP_POINTER));
-    uint64_t pa = LEAF_PPN * 4096 + VA % (UINT64_C(1) << offset_bits);
-    switch (expected) {
-        case MMU_STEP_PAGE_FAULT:
-            assert_page_fault(answer, access);
-            break;
-        case MMU_STEP_POINTER:
-            assert_success(answer, pa, (uint8_t)(level - 1), below | (low & MMU_PTE_G));
-            break;
-        case MMU_STEP_LEAF:
-            assert_success(answer, pa, (uint8_t)level, low);
-            break;
-        case MMU_STEP_UPDATE:
-            assert_success(answer, pa, (uint8_t)level, low | set);
-            break;
-    }
-    assert_int_equal(memory.writes, expected == MMU_STEP_UPDATE);
-    assert_true(*slot == fixture_pte(ppn, expected == MMU_STEP_UPDATE ? low | set : low));
-}
-
-static void pte_every_low_byte_means_what_the_specification_says(void **state) {
-    (void)state;
-    const struct mmu_mode *mode = mmu_mode_sv39();
-    for (unsigned word = 0; word < 256u * 4 * 16 * 3; ++word) {
-        uint8_t low = (uint8_t)word, access = (word >> 8) & 3;
-        struct rules rules = {.sum = (word >> 10) & 1,
-                              .mxr = (word >> 11) & 1,
-                              .adue = (word >> 12) & 1,
-                              .priv = (word >> 13) & 1 ? MMU_PRIV_S : MMU_PRIV_U};
-        unsigned level = word >> 14;
-        struct mmu_context context = context_of(rules.priv);
-        context.sum = rules.sum;
-        context.mxr = rules.mxr;
-        context.adue = rules.adue;
-        uint64_t pte = fixture_pte(LEAF_PPN, low);
-        struct mmu_step_result result = mmu_pte_step(mode, pte, level, access, &context);
-        enum mmu_step expected = true_step(low, level, access, rules);
-        assert_int_equal(result.step, expected);
-        if (expected == MMU_STEP_UPDATE)
-            assert_true(result.pte_update == (pte | (access >= MMU_STORE ? 0xC0u : 0x40u)));
-        check_walk(low, level, access, rules);
-    }
-}
-
-// --- permissions, as sentences -----------------------------------------------------------
-
-static void perm_sum_never_allows_fetch_from_user_page(void **state) {
-    (void)state;
-    struct mmu_context context = context_of(MMU_PRIV_S);
-    context.sum = true;
-    assert_false(mmu_permitted(RWX_AD_U, MMU_FETCH, &context));
-    assert_true(mmu_permitted(RWX_AD_U, MMU_LOAD, &context));
-    assert_true(mmu_permitted(RWX_AD_U, MMU_AMO, &context));
-}
-
-static void perm_mxr_makes_execute_only_pages_loadable_but_not_storable(void **state) {
-    (void)state;
-    struct mmu_context context = context_of(MMU_PRIV_S);
-    const uint8_t execute_only = MMU_PTE_V | MMU_PTE_X | MMU_PTE_A;
-    assert_false(mmu_permitted(execute_only, MMU_LOAD, &context));
-    context.mxr = true;
-    assert_true(mmu_permitted(execute_only, MMU_LOAD, &context));
-    assert_false(mmu_permitted(execute_only, MMU_STORE, &context));
-}
-
-static void perm_amo_needs_write_and_faults_as_store(void **state) {
-    (void)state;
-    struct mmu_context context = context_of(MMU_PRIV_S);
-    assert_false(mmu_permitted(MMU_PTE_V | MMU_PTE_R, MMU_AMO, &context));
-    assert_int_equal(mmu_page_fault(MMU_AMO), MMU_CAUSE_STORE_PAGE);
-    assert_int_equal(mmu_access_fault(MMU_AMO), MMU_CAUSE_STORE_ACCESS);
-}
-
-// --- single rules ------------------------------------------------------------------------
-
-static void pte_each_reserved_bit_is_a_page_fault_at_each_level(void **state) {
-    (void)state;
-    struct mmu_context context = context_of(MMU_PRIV_S);
-    for (unsigned level = 0; level < 3; ++level) {
-        for (unsigned bit = 54; bit < 64; ++bit) {
-            for (uint8_t access = 0; access < 4; ++access) {
-                fixture_memory_init(&memory);
-                fixture_map(&memory, VA, level, LEAF_PPN, RWX_AD_S);
-                *fixture_slot(&memory, VA, level) |= UINT64_C(1) << bit;
-                assert_page_fault(walk(&context, VA, access), access);
-                if (level == 0) continue;
-                fixture_memory_init(&memory);
-                fixture_map(&memory, VA, level - 1, LEAF_PPN, RWX_AD_S);
-                *fixture_slot(&memory, VA, level) |= UINT64_C(1) << bit;
-                assert_page_fault(walk(&context, VA, access), access);
-            }
-        }
-    }
-}
-
-static void pte_every_ppn_bit_reaches_the_physical_address(void **state) {
-    (void)state;
-    struct mmu_context context = context_of(MMU_PRIV_S);
-    for (unsigned level = 0; level < 3; ++level) {
-        for (unsigned bit = 9 * level; bit < 44; ++bit) {
-            fixture_memory_init(&memory);
-            fixture_map(&memory, VA, level, UINT64_C(1) << bit, RWX_AD_S);
-            uint64_t offset = VA % (UINT64_C(1) << (12 + 9 * level));
-            assert_success(walk(&context, VA, MMU_LOAD), (UINT64_C(1) << (12 + bit)) + offset,
-                           (uint8_t)level, RWX_AD_S);
-        }
-    }
-}
-
-static void superpage_with_any_low_ppn_bit_set_is_misaligned(void **state) {
-    (void)state;
-    struct mmu_context context = context_of(MMU_PRIV_S);
-    for (unsigned level = 1; level < 3; ++level) {
-        for (unsigned bit = 0; bit < 9 * level; ++bit) {
-            fixture_memory_init(&memory);
-            fixture_map(&memory, VA, level, LEAF_PPN | UINT64_C(1) << bit, RWX_AD_S);
-            assert_page_fault(walk(&context, VA, MMU_STORE), MMU_STORE);
-        }
-    }
-}
-
-static void superpage_misaligned_is_never_updated(void **state) {
-    (void)state;
-    struct mmu_context context = context_of(MMU_PRIV_S);
-    context.adue = true;
-    fixture_memory_init(&memory);
-    fixture_map(&memory, VA, 1, LEAF_PPN + 1, MMU_PTE_V | MMU_PTE_R);
-    assert_page_fault(walk(&context, VA, MMU_LOAD), MMU_LOAD);
-    assert_int_equal(memory.writes, 0);
-}
+// --- pointers ------------------------------------------------------------------------------
 
 static void pointer_with_dirty_accessed_or_user_is_a_page_fault(void **state) {
     (void)state;
     const uint8_t bits[] = {MMU_PTE_D, MMU_PTE_A, MMU_PTE_U};
-    struct mmu_context context = context_of(MMU_PRIV_U);
-    for (unsigned level = 1; level < 3; ++level) {
-        for (unsigned k = 0; k < 3; ++k) {
-            fixture_memory_init(&memory);
-            fixture_map(&memory, VA, 0, LEAF_PPN, RWX_AD_U);
-            assert_false(walk(&context, VA, MMU_LOAD).fault);
-            *fixture_slot(&memory, VA, level) |= bits[k];
-            assert_page_fault(walk(&context, VA, MMU_LOAD), MMU_LOAD);
+    for (unsigned k = 0; k < WALK_MODES; ++k) {
+        const struct walk_mode *mode = &walk_modes[k];
+        walk_begin(&test, mode);
+        test.context.priv = MMU_PRIV_U;
+        for (unsigned word = 3; word < 3 * mode->levels; ++word) {
+            walk_clear(&test);
+            fixture_map(test.memory, mode->va, 0, mode->leaf_ppn, RWX_AD_U);
+            assert_false(walk_access(&test, mode->va, MMU_LOAD).fault);
+            uint64_t pte = fixture_get(test.memory, mode->va, word / 3);
+            fixture_set(test.memory, mode->va, word / 3, pte | bits[word % 3]);
+            assert_page_fault(walk_access(&test, mode->va, MMU_LOAD), MMU_LOAD);
         }
     }
 }
 
 static void pointer_at_level_0_is_a_page_fault_without_a_further_read(void **state) {
     (void)state;
-    struct mmu_context context = context_of(MMU_PRIV_S);
-    fixture_memory_init(&memory);
-    fixture_map(&memory, VA, 0, FIXTURE_BASE_PPN, MMU_PTE_V);
-    assert_page_fault(walk(&context, VA, MMU_LOAD), MMU_LOAD);
-    assert_int_equal(memory.reads, 3);
+    for (unsigned k = 0; k < WALK_MODES; ++k) {
+        walk_begin(&test, &walk_modes[k]);
+        fixture_map(test.memory, test.mode->va, 0, FIXTURE_BASE_PPN, MMU_PTE_V);
+        assert_page_fault(walk_access(&test, test.mode->va, MMU_LOAD), MMU_LOAD);
+        assert_int_equal(test.memory->reads, test.mode->levels);
+    }
 }
 
 static void pointer_global_makes_everything_below_global(void **state) {
     (void)state;
-    struct mmu_context context = context_of(MMU_PRIV_S);
-    for (unsigned where = 0; where < 8; ++where) {  // bit k: G in the PTE of level k
-        fixture_memory_init(&memory);
-        fixture_map(&memory, VA, 0, LEAF_PPN, RWX_AD_S);
-        for (unsigned level = 0; level < 3; ++level) {
-            if ((where >> level) & 1) *fixture_slot(&memory, VA, level) |= MMU_PTE_G;
+    for (unsigned k = 0; k < WALK_MODES; ++k) {
+        const struct walk_mode *mode = &walk_modes[k];
+        for (unsigned where = 0; where < 1u << mode->levels; ++where) {  // bit: G at that level
+            walk_begin(&test, mode);
+            fixture_map(test.memory, mode->va, 0, mode->leaf_ppn, RWX_AD_S);
+            for (unsigned level = 0; level < mode->levels; ++level) {
+                uint64_t pte = fixture_get(test.memory, mode->va, level);
+                if ((where >> level) & 1)
+                    fixture_set(test.memory, mode->va, level, pte | MMU_PTE_G);
+            }
+            assert_success(walk_access(&test, mode->va, MMU_LOAD), mode->leaf_ppn * 4096 + OFFSET,
+                           0, where == 0 ? RWX_AD_S : RWX_AD_S | MMU_PTE_G);
         }
-        assert_success(walk(&context, VA, MMU_LOAD), LEAF_PPN * 4096 + 0x123, 0,
-                       where == 0 ? RWX_AD_S : RWX_AD_S | MMU_PTE_G);
     }
 }
 
 // --- access errors ----------------------------------------------------------------------
 
+// Lets the table of `level` begin at ppn.
+static void move_table(unsigned level, uint64_t ppn) {
+    if (level + 1 == test.mode->levels) {
+        test.context.root_ppn = ppn;
+    } else {
+        fixture_map(test.memory, test.mode->va, level + 1, ppn, MMU_PTE_V);
+    }
+}
+
+static uint64_t index_of(unsigned level) {
+    uint64_t vpn = test.mode->va >> (12 + test.mode->vpn_bits * level);
+    return vpn % (UINT64_C(1) << test.mode->vpn_bits);
+}
+
 static void pte_read_without_memory_is_an_access_fault_of_the_original_access(void **state) {
     (void)state;
-    for (unsigned level = 0; level < 3; ++level) {
-        for (uint8_t access = 0; access < 4; ++access) {
-            struct mmu_context context = context_of(MMU_PRIV_S);
-            const uint64_t nowhere = 0xFFFFFFFFFFFu;
-            fixture_memory_init(&memory);
-            if (level == 2) {
-                context.root_ppn = nowhere;
-            } else {
-                *fixture_slot(&memory, VA, level + 1) = fixture_pte(nowhere, MMU_PTE_V);
-            }
-            assert_fault(walk(&context, VA, access), access_fault_of[access], MMU_SOURCE_WALK);
-            uint64_t index = level == 2 ? 1 : level == 1 ? 2 : 3;
-            assert_true(memory.last_pa == nowhere * 4096 + index * 8);
-            assert_int_equal(memory.reads, 3 - level);
+    for (unsigned k = 0; k < WALK_MODES; ++k) {
+        for (unsigned word = 0; word < walk_modes[k].levels * 4; ++word) {
+            unsigned level = word / 4;
+            uint8_t access = word % 4;
+            walk_begin(&test, &walk_modes[k]);
+            const uint64_t nowhere = (UINT64_C(1) << test.mode->ppn_bits) - 1;
+            move_table(level, nowhere);
+            assert_access_fault(walk_access(&test, test.mode->va, access), access);
+            assert_true(test.memory->last_pa ==
+                        nowhere * 4096 + index_of(level) * test.mode->pte_bytes);
+            assert_int_equal(test.memory->reads, test.mode->levels - level);
+            const struct mmu_walk_step *last = &test.trace.step[test.trace.steps - 1];
+            assert_true(last->error && !last->denied && last->level == level);
         }
     }
 }
 
-static bool refuse_write(void *user, uint64_t pa, uint64_t expected, uint64_t desired,
-                         uint64_t *old) {
-    (void)user, (void)pa, (void)expected, (void)desired, (void)old;
+static bool refuse_write(void *user, uint64_t pa, unsigned bytes, uint64_t expected,
+                         uint64_t desired, uint64_t *old) {
+    (void)user, (void)pa, (void)bytes, (void)expected, (void)desired, (void)old;
     return false;
+}
+
+static struct mmu_answer walk_through(const struct mmu_memory *port, uint8_t access) {
+    struct mmu_request request = {.va = test.mode->va, .access = access};
+    return mmu_walk(&test.arch, &test.context, &test.pmp, port, &request, &test.trace);
 }
 
 static void update_without_memory_is_an_access_fault(void **state) {
     (void)state;
-    struct mmu_context context = context_of(MMU_PRIV_S);
-    context.adue = true;
-    fixture_memory_init(&memory);
-    fixture_map(&memory, VA, 0, LEAF_PPN, MMU_PTE_V | MMU_PTE_R | MMU_PTE_W | MMU_PTE_X);
-    struct mmu_memory port = fixture_memory_port(&memory);
-    port.compare_and_write = refuse_write;
-    for (uint8_t access = 0; access < 4; ++access) {
-        struct mmu_request request = {.va = VA, .access = access};
-        struct mmu_answer answer =
-            mmu_walk(mmu_mode_sv39(), MMU_STAGE_SINGLE, &context, &port, &request, NULL);
-        assert_fault(answer, access_fault_of[access], MMU_SOURCE_WALK);
+    for (unsigned k = 0; k < WALK_MODES; ++k) {
+        walk_begin(&test, &walk_modes[k]);
+        test.context.adue = true;
+        fixture_map(test.memory, test.mode->va, 0, test.mode->leaf_ppn,
+                    MMU_PTE_V | MMU_PTE_R | MMU_PTE_W | MMU_PTE_X);
+        struct mmu_memory port = fixture_memory_port(test.memory);
+        port.compare_and_write = refuse_write;
+        for (uint8_t access = 0; access < 4; ++access)
+            assert_access_fault(walk_through(&port, access), access);
     }
 }
 
@@ -320,27 +120,26 @@ static void update_without_memory_is_an_access_fault(void **state) {
 
 static void update_conflict_reads_the_pte_again(void **state) {
     (void)state;
-    struct mmu_context context = context_of(MMU_PRIV_S);
-    context.adue = true;
-    fixture_memory_init(&memory);
-    memory.conflicts = 2;
-    fixture_map(&memory, VA, 0, LEAF_PPN, MMU_PTE_V | MMU_PTE_R | MMU_PTE_W);
-    struct mmu_memory port = fixture_memory_port(&memory);
-    struct mmu_request request = {.va = VA, .access = MMU_AMO};
-    unsigned reads = 0;
-    struct mmu_answer answer =
-        mmu_walk(mmu_mode_sv39(), MMU_STAGE_SINGLE, &context, &port, &request, &reads);
-    const uint8_t perm = MMU_PTE_V | MMU_PTE_R | MMU_PTE_W | MMU_PTE_A | MMU_PTE_D;
-    assert_success(answer, LEAF_PPN * 4096 + 0x123, 0, perm);
-    assert_int_equal(reads, 3 + 2);  // the leaf once more after each conflict
-    assert_int_equal(memory.writes, 3);
-    // The software bit, toggled twice, was not lost.
-    assert_true(*fixture_slot(&memory, VA, 0) == fixture_pte(LEAF_PPN, perm));
+    for (unsigned k = 0; k < WALK_MODES; ++k) {
+        walk_begin(&test, &walk_modes[k]);
+        test.context.adue = true;
+        test.memory->conflicts = 2;
+        fixture_map(test.memory, test.mode->va, 0, test.mode->leaf_ppn,
+                    MMU_PTE_V | MMU_PTE_R | MMU_PTE_W);
+        const uint8_t perm = MMU_PTE_V | MMU_PTE_R | MMU_PTE_W | MMU_PTE_A | MMU_PTE_D;
+        assert_success(walk_access(&test, test.mode->va, MMU_AMO),
+                       test.mode->leaf_ppn * 4096 + OFFSET, 0, perm);
+        assert_int_equal(test.trace.reads, test.mode->levels + 2);  // the leaf, after conflicts
+        assert_int_equal(test.memory->writes, 3);
+        // The software bit, toggled twice, was not lost.
+        assert_true(fixture_get(test.memory, test.mode->va, 0) ==
+                    fixture_pte(test.mode->leaf_ppn, perm));
+    }
 }
 
-static bool revoke_then_compare(void *user, uint64_t pa, uint64_t expected, uint64_t desired,
-                                uint64_t *old) {
-    (void)expected, (void)desired;
+static bool revoke_then_compare(void *user, uint64_t pa, unsigned bytes, uint64_t expected,
+                                uint64_t desired, uint64_t *old) {
+    (void)bytes, (void)expected, (void)desired;
     uint64_t *word = fixture_word(user, pa);
     *word &= ~(uint64_t)MMU_PTE_W;
     *old = *word;
@@ -349,104 +148,301 @@ static bool revoke_then_compare(void *user, uint64_t pa, uint64_t expected, uint
 
 static void update_conflict_judges_the_new_pte_from_the_beginning(void **state) {
     (void)state;
-    struct mmu_context context = context_of(MMU_PRIV_S);
-    context.adue = true;
-    fixture_memory_init(&memory);
-    fixture_map(&memory, VA, 0, LEAF_PPN, MMU_PTE_V | MMU_PTE_R | MMU_PTE_W);
-    struct mmu_memory port = fixture_memory_port(&memory);
+    walk_begin(&test, &walk_modes[1]);
+    test.context.adue = true;
+    fixture_map(test.memory, test.mode->va, 0, test.mode->leaf_ppn,
+                MMU_PTE_V | MMU_PTE_R | MMU_PTE_W);
+    struct mmu_memory port = fixture_memory_port(test.memory);
     port.compare_and_write = revoke_then_compare;
-    struct mmu_request request = {.va = VA, .access = MMU_STORE};
-    struct mmu_answer answer =
-        mmu_walk(mmu_mode_sv39(), MMU_STAGE_SINGLE, &context, &port, &request, NULL);
-    assert_page_fault(answer, MMU_STORE);
+    assert_page_fault(walk_through(&port, MMU_STORE), MMU_STORE);
 }
 
-// --- before any page table -----------------------------------------------------------------
+// --- physical addresses beyond pa_bits -----------------------------------------------------
 
-static void canonical_means_bits_63_to_39_equal_bit_38(void **state) {
+static void final_address_beyond_pa_bits_is_an_access_fault(void **state) {
     (void)state;
-    const struct mmu_mode *mode = mmu_mode_sv39();
-    assert_true(mmu_is_canonical(mode, 0));
-    assert_true(mmu_is_canonical(mode, UINT64_C(0x0000003FFFFFFFFF)));
-    assert_false(mmu_is_canonical(mode, UINT64_C(0x0000004000000000)));
-    assert_false(mmu_is_canonical(mode, UINT64_C(0xFFFFFFBFFFFFFFFF)));
-    assert_true(mmu_is_canonical(mode, UINT64_C(0xFFFFFFC000000000)));
-    assert_true(mmu_is_canonical(mode, UINT64_MAX));
-    for (unsigned bit = 38; bit < 64; ++bit) {
-        assert_false(mmu_is_canonical(mode, UINT64_C(1) << bit));
-        assert_false(mmu_is_canonical(mode, ~(UINT64_C(1) << bit)));
-    }
-}
-
-static void canonical_violation_is_a_page_fault_without_a_walk(void **state) {
-    (void)state;
-    struct mmu_context context = context_of(MMU_PRIV_S);
-    fixture_memory_init(&memory);
-    for (uint8_t access = 0; access < 4; ++access) {
-        assert_fault(walk(&context, UINT64_C(1) << 38, access), page_fault_of[access],
-                     MMU_SOURCE_NONE);
-    }
-    assert_int_equal(memory.reads, 0);
-}
-
-static void untranslated_address_is_the_physical_address_up_to_56_bits(void **state) {
-    (void)state;
-    struct mmu_context context = context_of(MMU_PRIV_M);
-    context.translated = false;
-    struct mmu_answer answer = walk(&context, UINT64_C(0x00FFFFFFFFFFFFFF), MMU_LOAD);
-    assert_false(answer.fault);
-    assert_true(answer.pa == UINT64_C(0x00FFFFFFFFFFFFFF));
-    assert_int_equal(answer.level, 3);
-    assert_int_equal(answer.source, MMU_SOURCE_NONE);
-    assert_int_equal(answer.perm, 0);
-    for (uint8_t access = 0; access < 4; ++access) {
-        for (unsigned bit = 56; bit < 64; ++bit) {
-            assert_fault(walk(&context, UINT64_C(1) << bit, access), access_fault_of[access],
-                         MMU_SOURCE_NONE);
+    for (unsigned k = 0; k < WALK_MODES; ++k) {
+        walk_begin(&test, &walk_modes[k]);
+        for (unsigned word = 0; word < 25 * 4; ++word) {
+            uint8_t access = word % 4;
+            test.arch.pa_bits = (uint8_t)(32 + word / 4);
+            if (mmu_arch_check(&test.arch) != NULL) continue;
+            uint64_t first = UINT64_C(1) << (test.arch.pa_bits - 12);  // that does not exist
+            walk_clear(&test);
+            fixture_map(test.memory, test.mode->va, 0, first - 1, RWX_AD_S);
+            assert_success(walk_access(&test, test.mode->va, access), (first - 1) * 4096 + OFFSET,
+                           0, RWX_AD_S);
+            if (test.arch.pa_bits - 12u == test.mode->ppn_bits) continue;
+            fixture_map(test.memory, test.mode->va, 0, first, RWX_AD_S);
+            assert_access_fault(walk_access(&test, test.mode->va, access), access);
+            assert_true(test.trace.final_checked && test.trace.final_denied);
+            assert_true(test.trace.final_pa == first * 4096 + OFFSET);
         }
     }
 }
 
-static void context_mprv_applies_to_the_data_port_only(void **state) {
+static void table_beyond_pa_bits_is_an_access_fault_and_is_not_read(void **state) {
     (void)state;
-    struct mmu_csr csr = {.satp = FIXTURE_SATP_ASID(0xABCD), .mprv = true};
-    const uint8_t privs[] = {MMU_PRIV_U, MMU_PRIV_S, MMU_PRIV_M};
-    for (unsigned k = 0; k < 9; ++k) {
-        csr.priv = privs[k / 3];
-        csr.mpp = privs[k % 3];
-        struct mmu_context data = mmu_context_capture(&csr, MMU_PORT_DATA);
-        struct mmu_context fetch = mmu_context_capture(&csr, MMU_PORT_FETCH);
-        assert_int_equal(data.priv, csr.mpp);
-        assert_int_equal(fetch.priv, csr.priv);
-        assert_int_equal(data.translated, csr.mpp != MMU_PRIV_M);
-        assert_int_equal(fetch.translated, csr.priv != MMU_PRIV_M);
-        assert_int_equal(data.asid, 0xABCD);
-        assert_true(data.root_ppn == FIXTURE_BASE_PPN);
+    for (unsigned k = 0; k < WALK_MODES; ++k) {
+        for (unsigned word = 0; word < walk_modes[k].levels * 4; ++word) {
+            unsigned level = word / 4;
+            uint8_t access = word % 4;
+            walk_begin(&test, &walk_modes[k]);
+            test.arch.pa_bits = 33;
+            move_table(level, UINT64_C(1) << (33 - 12));
+            assert_access_fault(walk_access(&test, test.mode->va, access), access);
+            assert_int_equal(test.memory->reads, test.mode->levels - level - 1);
+            assert_true(test.trace.step[test.trace.steps - 1].denied);
+            assert_false(test.trace.final_checked);
+        }
     }
-    csr.mprv = false;
-    csr.priv = MMU_PRIV_M;
-    csr.mpp = MMU_PRIV_U;
-    assert_int_equal(mmu_context_capture(&csr, MMU_PORT_DATA).priv, MMU_PRIV_M);
 }
 
-static void context_every_mode_but_sv39_is_not_translated(void **state) {
+static void untranslated_address_is_the_physical_address_below_pa_bits(void **state) {
     (void)state;
-    for (uint64_t mode = 0; mode < 16; ++mode) {
-        struct mmu_csr csr = {.satp = mode << 60, .priv = MMU_PRIV_S};
-        assert_int_equal(mmu_context_capture(&csr, MMU_PORT_DATA).translated, mode == 8);
+    walk_begin(&test, &walk_modes[1]);
+    test.context.mode = NULL;
+    for (uint8_t bits = 32; bits <= 56; ++bits) {
+        test.arch.pa_bits = bits;
+        uint64_t last = (UINT64_C(1) << bits) - 1;
+        struct mmu_answer answer = walk_access(&test, last, MMU_LOAD);
+        assert_false(answer.fault);
+        assert_true(answer.pa == last);
+        assert_int_equal(answer.level, MMU_LEVEL_NONE);
+        assert_int_equal(answer.source, MMU_SOURCE_NONE);
+        assert_int_equal(answer.perm, 0);
+        for (uint8_t access = 0; access < 4; ++access) {
+            for (unsigned bit = bits; bit < 64; ++bit)
+                assert_fault(walk_access(&test, UINT64_C(1) << bit, access),
+                             access_fault_of[access], MMU_SOURCE_NONE);
+        }
+    }
+}
+
+static void address_of_xlen_32_has_no_upper_bits(void **state) {
+    (void)state;
+    walk_begin(&test, &walk_modes[0]);
+    const uint64_t upper = UINT64_C(0xDEADBEEF) << 32;
+    fixture_map(test.memory, test.mode->va, 0, 0x3FFFFF, RWX_AD_S);
+    assert_success(walk_access(&test, upper | test.mode->va, MMU_LOAD),
+                   UINT64_C(0x3FFFFF000) + OFFSET, 0, RWX_AD_S);
+    test.context.mode = NULL;
+    assert_true(walk_access(&test, upper | 0xFFFFFFFF, MMU_LOAD).pa == 0xFFFFFFFF);
+}
+
+// --- A/D updates and the check of the final address -----------------------------------------
+
+// A page not yet dirty whose memory is denied: the PTE is written, or not, before the fault.
+static void update_comes_before_or_after_the_final_check_as_chosen(void **state) {
+    (void)state;
+    for (unsigned word = 0; word < WALK_MODES * 8; ++word) {
+        bool update_first = word & 1, by_pmp = word & 2, adue = word & 4;
+        walk_begin(&test, &walk_modes[word / 8]);
+        uint64_t page = by_pmp ? test.mode->leaf_ppn : UINT64_C(1) << 21;  // 33 bits
+        test.arch.update_first = update_first;
+        if (!by_pmp) test.arch.pa_bits = 33;
+        test.context.adue = adue;
+        if (by_pmp) {
+            test.arch.pmp_entries = 8;
+            test.pmp = mmu_pmp_reset(&test.arch);
+            struct mmu_pmp_write none = fixture_pmp_entry(0, 0x18, page << 10 | 0x1FF);
+            struct mmu_pmp_write all = fixture_pmp_entry(1, 0x1F, UINT64_MAX);
+            mmu_pmp_write(&test.pmp, &none);
+            mmu_pmp_write(&test.pmp, &all);
+        }
+        const uint8_t clean = MMU_PTE_V | MMU_PTE_R | MMU_PTE_W | MMU_PTE_A;
+        fixture_map(test.memory, test.mode->va, 0, page, clean);
+        struct mmu_answer answer = walk_access(&test, test.mode->va, MMU_STORE);
+        if (adue) {
+            assert_access_fault(answer, MMU_STORE);
+            assert_true(test.trace.final_denied);
+        } else {
+            assert_page_fault(answer, MMU_STORE);  // step 7 comes first
+        }
+        uint8_t after = adue && update_first ? clean | MMU_PTE_D : clean;
+        assert_true(fixture_get(test.memory, test.mode->va, 0) == fixture_pte(page, after));
+    }
+}
+
+// --- PMP of PTE accesses -------------------------------------------------------------------
+
+// Entry 0: the one PTE of `level`, with these rights; entry 1: everything.
+static void guard_pte(unsigned level, uint8_t rights) {
+    test.arch.pmp_entries = 16;
+    test.pmp = mmu_pmp_reset(&test.arch);
+    uint64_t pa = fixture_slot_pa(test.memory, test.mode->va, level);
+    bool one_word = test.mode->pte_bytes == 4;
+    uint8_t range = one_word ? 0x10 : 0x18;  // NA4, NAPOT of 8 bytes
+    struct mmu_pmp_write guard = fixture_pmp_entry(0, range | rights, pa >> 2);
+    struct mmu_pmp_write all = fixture_pmp_entry(1, 0x1F, UINT64_MAX);
+    mmu_pmp_write(&test.pmp, &guard);
+    mmu_pmp_write(&test.pmp, &all);
+}
+
+static void pte_read_needs_read_permission_of_the_pmp_at_each_level(void **state) {
+    (void)state;
+    for (unsigned k = 0; k < WALK_MODES; ++k) {
+        for (unsigned word = 0; word < walk_modes[k].levels * 4 * 2; ++word) {
+            unsigned level = word / 8;
+            uint8_t access = word / 2 % 4;
+            bool readable = word % 2;
+            walk_begin(&test, &walk_modes[k]);
+            fixture_map(test.memory, test.mode->va, 0, test.mode->leaf_ppn, RWX_AD_S);
+            guard_pte(level, readable ? MMU_PMP_READ : MMU_PMP_EXECUTE);
+            struct mmu_answer answer = walk_access(&test, test.mode->va, access);
+            if (readable) {
+                assert_false(answer.fault);
+                continue;
+            }
+            assert_access_fault(answer, access);
+            assert_int_equal(test.memory->reads, test.mode->levels - 1 - level);
+        }
+    }
+}
+
+static void pte_update_needs_write_permission_of_the_pmp(void **state) {
+    (void)state;
+    for (unsigned k = 0; k < WALK_MODES; ++k) {
+        for (unsigned writable = 0; writable < 2; ++writable) {
+            walk_begin(&test, &walk_modes[k]);
+            test.context.adue = true;
+            fixture_map(test.memory, test.mode->va, 0, test.mode->leaf_ppn, RWX_AD_S & ~MMU_PTE_A);
+            guard_pte(0, writable ? MMU_PMP_READ | MMU_PMP_WRITE : MMU_PMP_READ);
+            struct mmu_answer answer = walk_access(&test, test.mode->va, MMU_FETCH);
+            assert_int_equal(answer.fault, !writable);
+            if (!writable) assert_access_fault(answer, MMU_FETCH);
+            assert_int_equal(test.memory->writes, writable);
+        }
+    }
+}
+
+static void pmp_denial_of_the_final_access_is_by_its_kind(void **state) {
+    (void)state;
+    for (unsigned word = 0; word < WALK_MODES * 8 * 4; ++word) {
+        uint8_t rights = word / 4 % 8, access = word % 4;
+        if (rights == 2 || rights == 6) continue;  // W without R: reserved
+        walk_begin(&test, &walk_modes[word / 32]);
+        test.arch.pmp_entries = 8;
+        test.pmp = mmu_pmp_reset(&test.arch);
+        uint64_t page = test.mode->leaf_ppn << 10;
+        struct mmu_pmp_write guard = fixture_pmp_entry(0, 0x18 | rights, page | 0x1FF);
+        struct mmu_pmp_write all = fixture_pmp_entry(1, 0x1F, UINT64_MAX);
+        mmu_pmp_write(&test.pmp, &guard);
+        mmu_pmp_write(&test.pmp, &all);
+        fixture_map(test.memory, test.mode->va, 0, test.mode->leaf_ppn, RWX_AD_S);
+        static const uint8_t needed[4] = {4, 1, 2, 2};
+        struct mmu_answer answer = walk_access(&test, test.mode->va, access);
+        assert_int_equal(answer.fault, !(rights & needed[access]));
+        if (answer.fault) assert_access_fault(answer, access);
+    }
+}
+
+// --- canonical addresses -----------------------------------------------------------------
+
+static void canonical_means_all_upper_bits_equal_the_top_one(void **state) {
+    (void)state;
+    const unsigned tops[3] = {38, 47, 56};
+    for (unsigned k = 0; k < 3; ++k) {
+        const struct mmu_mode *mode = walk_modes[k + 1].mode();
+        unsigned top = tops[k];
+        assert_true(mmu_is_canonical(mode, 0));
+        assert_true(mmu_is_canonical(mode, (UINT64_C(1) << top) - 1));
+        assert_true(mmu_is_canonical(mode, UINT64_MAX << top));
+        assert_true(mmu_is_canonical(mode, UINT64_MAX));
+        for (unsigned bit = top; bit < 64; ++bit) {
+            assert_false(mmu_is_canonical(mode, UINT64_C(1) << bit));
+            assert_false(mmu_is_canonical(mode, ~(UINT64_C(1) << bit)));
+        }
+    }
+    for (unsigned bit = 0; bit < 32; ++bit)
+        assert_true(mmu_is_canonical(mmu_mode_sv32(), UINT64_C(1) << bit));
+}
+
+static void canonical_violation_is_a_page_fault_without_a_walk(void **state) {
+    (void)state;
+    for (unsigned k = 1; k < WALK_MODES; ++k) {
+        walk_begin(&test, &walk_modes[k]);
+        unsigned top = 12 + 9 * test.mode->levels - 1;
+        for (uint8_t access = 0; access < 4; ++access) {
+            assert_fault(walk_access(&test, UINT64_C(1) << top, access), page_fault_of[access],
+                         MMU_SOURCE_NONE);
+        }
+        assert_int_equal(test.memory->reads, 0);
+    }
+}
+
+static void negative_addresses_use_the_upper_half_of_the_root(void **state) {
+    (void)state;
+    for (unsigned k = 1; k < WALK_MODES; ++k) {
+        walk_begin(&test, &walk_modes[k]);
+        uint64_t va = UINT64_MAX << 12 | OFFSET;
+        fixture_map(test.memory, va, 0, 0x77, RWX_AD_S);
+        assert_success(walk_access(&test, va, MMU_LOAD), 0x77000 + OFFSET, 0, RWX_AD_S);
+        assert_true(test.trace.step[0].pa == (uint64_t)FIXTURE_BASE_PPN * 4096 + 511 * 8);
+    }
+}
+
+// --- window ----
+
+static bool count_read(void *user, uint64_t pa, unsigned bytes, uint64_t *value) {
+    (void)pa, (void)bytes;
+    ++*(unsigned *)user;
+    *value = 0;
+    return true;
+}
+
+// The window ends in the middle of, or before, or behind the leaf's PTE.
+static void window_is_read_directly_where_it_holds_the_whole_pte(void **state) {
+    (void)state;
+    for (unsigned k = 0; k < WALK_MODES; ++k) {
+        walk_begin(&test, &walk_modes[k]);
+        fixture_map(test.memory, test.mode->va, 0, test.mode->leaf_ppn, RWX_AD_S);
+        uint64_t base = (uint64_t)FIXTURE_BASE_PPN * 4096, bytes = test.mode->pte_bytes;
+        uint64_t leaf = fixture_slot_pa(test.memory, test.mode->va, 0) - base;
+        for (uint64_t end = leaf - 1; end <= leaf + bytes + 1; ++end) {
+            unsigned reads = 0;
+            struct mmu_memory port = {.user = &reads,
+                                      .read = count_read,
+                                      .compare_and_write = refuse_write,
+                                      .window = (const uint8_t *)test.memory->word,
+                                      .window_base = base,
+                                      .window_bytes = end};
+            bool inside = end >= leaf + bytes;
+            assert_int_equal(walk_through(&port, MMU_LOAD).fault, !inside);
+            assert_int_equal(reads, !inside);
+        }
+    }
+}
+
+// --- trace ---------------------------------------------------------------------------------
+
+static void trace_tells_each_pte_access_in_order(void **state) {
+    (void)state;
+    for (unsigned k = 0; k < WALK_MODES; ++k) {
+        walk_begin(&test, &walk_modes[k]);
+        test.context.adue = true;
+        unsigned levels = test.mode->levels;
+        fixture_map(test.memory, test.mode->va, 0, test.mode->leaf_ppn, RWX_AD_S & ~MMU_PTE_D);
+        walk_access(&test, test.mode->va, MMU_STORE);
+        assert_int_equal(test.trace.reads, levels);
+        assert_int_equal(test.trace.steps, levels + 1);
+        for (unsigned step = 0; step <= levels; ++step) {
+            const struct mmu_walk_step *made = &test.trace.step[step];
+            unsigned level = step < levels ? levels - 1 - step : 0;
+            assert_int_equal(made->level, level);
+            assert_int_equal(made->write, step == levels);
+            assert_true(made->pa == fixture_slot_pa(test.memory, test.mode->va, level));
+            assert_true(made->gpa == made->pa && !made->denied && !made->error);
+            if (step + 1 != levels)
+                assert_true(made->value == fixture_get(test.memory, test.mode->va, level));
+        }
+        assert_true(test.trace.final_checked && !test.trace.final_denied);
+        assert_true(test.trace.final_pa == test.mode->leaf_ppn * 4096 + OFFSET);
     }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pte_every_low_byte_means_what_the_specification_says),
-        cmocka_unit_test(perm_sum_never_allows_fetch_from_user_page),
-        cmocka_unit_test(perm_mxr_makes_execute_only_pages_loadable_but_not_storable),
-        cmocka_unit_test(perm_amo_needs_write_and_faults_as_store),
-        cmocka_unit_test(pte_each_reserved_bit_is_a_page_fault_at_each_level),
-        cmocka_unit_test(pte_every_ppn_bit_reaches_the_physical_address),
-        cmocka_unit_test(superpage_with_any_low_ppn_bit_set_is_misaligned),
-        cmocka_unit_test(superpage_misaligned_is_never_updated),
         cmocka_unit_test(pointer_with_dirty_accessed_or_user_is_a_page_fault),
         cmocka_unit_test(pointer_at_level_0_is_a_page_fault_without_a_further_read),
         cmocka_unit_test(pointer_global_makes_everything_below_global),
@@ -454,11 +450,19 @@ int main(void) {
         cmocka_unit_test(update_without_memory_is_an_access_fault),
         cmocka_unit_test(update_conflict_reads_the_pte_again),
         cmocka_unit_test(update_conflict_judges_the_new_pte_from_the_beginning),
-        cmocka_unit_test(canonical_means_bits_63_to_39_equal_bit_38),
+        cmocka_unit_test(final_address_beyond_pa_bits_is_an_access_fault),
+        cmocka_unit_test(table_beyond_pa_bits_is_an_access_fault_and_is_not_read),
+        cmocka_unit_test(untranslated_address_is_the_physical_address_below_pa_bits),
+        cmocka_unit_test(address_of_xlen_32_has_no_upper_bits),
+        cmocka_unit_test(update_comes_before_or_after_the_final_check_as_chosen),
+        cmocka_unit_test(pte_read_needs_read_permission_of_the_pmp_at_each_level),
+        cmocka_unit_test(pte_update_needs_write_permission_of_the_pmp),
+        cmocka_unit_test(pmp_denial_of_the_final_access_is_by_its_kind),
+        cmocka_unit_test(canonical_means_all_upper_bits_equal_the_top_one),
         cmocka_unit_test(canonical_violation_is_a_page_fault_without_a_walk),
-        cmocka_unit_test(untranslated_address_is_the_physical_address_up_to_56_bits),
-        cmocka_unit_test(context_mprv_applies_to_the_data_port_only),
-        cmocka_unit_test(context_every_mode_but_sv39_is_not_translated),
+        cmocka_unit_test(negative_addresses_use_the_upper_half_of_the_root),
+        cmocka_unit_test(window_is_read_directly_where_it_holds_the_whole_pte),
+        cmocka_unit_test(trace_tells_each_pte_access_in_order),
     };
     return cmocka_run_group_tests_name("unit.walk", tests, NULL, NULL) == 0 ? 0 : 1;
 }

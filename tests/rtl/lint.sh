@@ -9,18 +9,20 @@ command -v verilator >/dev/null || { echo "lint.sh: verilator is missing." >&2; 
 mapfile -t sources < <(sed -e 's://.*::' -e '/^[[:space:]]*$/d' "$root/rtl/rtl.f")
 
 failed=0
-lint() { # ENTRIES WAYS POLICY, for both TLBs
-  local log
+lint() { # ENTRIES WAYS POLICY, for both TLBs, OTHER=VALUE...
+  local log entries=$1 ways=$2 policy=$3
+  shift 3
   if ! log=$(verilator --lint-only -Wall --unroll-count 128 --unroll-stmts 100000 \
-    --top-module tandem_mmu -GDtlbEntries="$1" -GDtlbWays="$2" -GDtlbPolicy="$3" \
-    -GItlbEntries="$1" -GItlbWays="$2" -GItlbPolicy="$3" \
+    --top-module tandem_mmu -GDtlbEntries="$entries" -GDtlbWays="$ways" -GDtlbPolicy="$policy" \
+    -GItlbEntries="$entries" -GItlbWays="$ways" -GItlbPolicy="$policy" "${@/#/-G}" \
     "${sources[@]/#/$root/rtl/}" 2>&1) || [ -n "$log" ]; then
-    echo "lint.sh: entries $1, ways $2, policy $3:"
+    echo "lint.sh: entries $entries, ways $ways, policy $policy $*:"
     echo "$log"
     failed=1
   fi
 }
 
+xlen_32=(Xlen=32 AsidBits=9 PaBits=34 Svnapot=0)
 lint 16 16 0 # the default
 lint 1 1 0
 lint 16 1 0
@@ -29,4 +31,10 @@ lint 48 12 2
 lint 128 128 0
 lint 6 3 3
 lint 4 4 0
+lint 16 16 0 PmpEntries=16
+lint 16 2 0 PmpEntries=8 PaBits=40 AsidBits=0 Svnapot=0 UpdateFirst=0
+lint 4 4 1 PmpEntries=8 PaBits=32 AsidBits=1
+lint 16 16 0 "${xlen_32[@]}"
+lint 8 1 0 "${xlen_32[@]}" PmpEntries=16 UpdateFirst=0
+lint 4 2 0 Xlen=32 AsidBits=0 PaBits=32 Svnapot=0 PmpEntries=8
 exit $failed

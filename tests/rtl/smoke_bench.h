@@ -10,7 +10,8 @@
 #define SMOKE_OFFERS 64u
 #define SMOKE_PAGES 16u
 #define SMOKE_BASE_PPN UINT64_C(0x80000)  // first page of the memory: the root table
-#define SMOKE_SATP (UINT64_C(8) << 60 | UINT64_C(1) << 44 | SMOKE_BASE_PPN)  // ASID 1
+#define SMOKE_SATP(mode) ((uint64_t)(mode) << 60 | UINT64_C(1) << 44 | SMOKE_BASE_PPN)  // ASID 1
+#define SMOKE_SATP_SV32 (UINT64_C(1) << 31 | UINT64_C(1) << 22 | SMOKE_BASE_PPN)
 
 // Flags of a leaf that needs no update, for S-mode.
 #define RWX_AD (MMU_PTE_V | MMU_PTE_R | MMU_PTE_W | MMU_PTE_X | MMU_PTE_A | MMU_PTE_D)
@@ -24,16 +25,21 @@ enum smoke_wire {  // in the order of enum dut_sample, then what payloads say
     FAULT,
     MEM_REQ,
     FILL,
+    PMP_READY,
+    ASSERTION,
     MEM_WRITE,
     SMOKE_WIRES
 };
 
 enum smoke_channel { CHANNEL_DATA, CHANNEL_FETCH, CHANNEL_FAULT, SMOKE_CHANNELS };
 
+enum smoke_source { SOURCE_FENCE = MMU_PORTS, SOURCE_PMP, SMOKE_SOURCES };
+
 struct smoke_offer {
     uint64_t cycle;  // valid from here until accepted
     struct mmu_request request;
     struct mmu_fence fence;
+    struct mmu_pmp_write pmp;
 };
 
 struct smoke {
@@ -41,12 +47,15 @@ struct smoke {
     struct dut *dut;
     struct mmu_csr csr;  // staged in every cycle
     uint64_t cycle;      // the next one
+    unsigned levels, vpn_bits, pte_bytes;
+    bool assertions_expected;  // otherwise a failed property fails the test
 
-    struct smoke_offer offer[MMU_PORTS + 1][SMOKE_OFFERS];  // ports, then fences
-    unsigned offers[MMU_PORTS + 1], offers_done[MMU_PORTS + 1];
+    struct smoke_offer offer[SMOKE_SOURCES][SMOKE_OFFERS];  // ports, fences, PMP writes
+    unsigned offers[SMOKE_SOURCES], offers_done[SMOKE_SOURCES];
+    uint8_t kill[SMOKE_CYCLES];          // port masks
     uint64_t take_from[SMOKE_CHANNELS];  // ready from this cycle on
 
-    uint64_t word[SMOKE_PAGES * 512];
+    uint8_t memory[SMOKE_PAGES * MMU_PAGE_BYTES];
     unsigned pages_used;
     unsigned conflicts;  // so many next compare-and-writes find software bit 8 toggled
     unsigned errors;     // so many next transactions are answered with an error
@@ -64,20 +73,33 @@ struct smoke {
     struct dut_event event[SMOKE_CYCLES];
 };
 
+// Returns the design's entry, built with these options of tb/build_dut.sh, or NULL.
+const struct dut_ops *smoke_load(const char *options);
+
 // A unit just reset, S-mode with Sv39 and an empty root table; everything ready.
 void smoke_init(struct smoke *smoke, const struct dut_ops *ops, uint64_t seed,
                 uint32_t grant_cycles, uint32_t data_cycles);
 void smoke_free(struct smoke *smoke);
 // Reset again: cycle 0; memory, registers and offers not done yet stay.
 void smoke_reset(struct smoke *smoke);
+// From now on this mode (a value of satp.MODE; 1: Sv32), also for smoke_map.
+void smoke_mode(struct smoke *smoke, unsigned mode);
 
-// Returns the place of va's PTE at level; builds pointers down to it as needed.
-uint64_t *smoke_slot(struct smoke *smoke, uint64_t va, unsigned level);
+// Returns the address of va's PTE at level; builds pointers down to it as needed.
+uint64_t smoke_slot(struct smoke *smoke, uint64_t va, unsigned level);
+uint64_t smoke_pte(struct smoke *smoke, uint64_t va, unsigned level);
+void smoke_set(struct smoke *smoke, uint64_t va, unsigned level, uint64_t pte);
 void smoke_map(struct smoke *smoke, uint64_t va, unsigned level, uint64_t ppn, uint64_t flags);
 
 void smoke_offer(struct smoke *smoke, enum mmu_port port, uint64_t cycle, uint64_t va,
                  enum mmu_access access);
+void smoke_offer_size(struct smoke *smoke, enum mmu_port port, uint64_t cycle, uint64_t va,
+                      enum mmu_access access, unsigned size);
 void smoke_fence(struct smoke *smoke, uint64_t cycle, struct mmu_fence fence);
+void smoke_kill(struct smoke *smoke, uint64_t cycle, unsigned port_mask);
+// One write of both registers of a PMP entry.
+void smoke_pmp(struct smoke *smoke, uint64_t cycle, unsigned index, unsigned cfg, uint64_t addr);
+void smoke_pmp_part(struct smoke *smoke, uint64_t cycle, struct mmu_pmp_write write);
 // Run the cycles before `until`.
 void smoke_run(struct smoke *smoke, uint64_t until);
 
@@ -86,6 +108,8 @@ void smoke_expect(const struct smoke *smoke, enum smoke_wire wire, uint64_t cycl
                   const char *wave);
 // Returns the first cycle >= from in which the wire is 1; fails the test if there is none.
 uint64_t smoke_first(const struct smoke *smoke, enum smoke_wire wire, uint64_t from);
+// Asserts a fault of this cause and source, with every other field 0.
+void smoke_expect_fault(const struct mmu_answer *answer, unsigned cause, unsigned source);
 // Field by field: structs have bytes that mean nothing.
 bool smoke_same_answer(const struct mmu_answer *a, const struct mmu_answer *b);
 bool smoke_same_request(const struct mmu_memory_request *a, const struct mmu_memory_request *b);

@@ -10,15 +10,17 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 failed=0
-synth() { # DTLB ENTRIES WAYS POLICY, ITLB ENTRIES WAYS POLICY
-  echo "dtlb $1 x $2 policy $3, itlb $4 x $5 policy $6"
+synth() { # DTLB ENTRIES WAYS POLICY, ITLB ENTRIES WAYS POLICY, OTHER=VALUE...
+  echo "dtlb $1 x $2 policy $3, itlb $4 x $5 policy $6 ${*:7}"
   "$root/tb/synth_netlist.sh" "$root/rtl" "$work/netlist.v" DtlbEntries="$1" DtlbWays="$2" \
-    DtlbPolicy="$3" ItlbEntries="$4" ItlbWays="$5" ItlbPolicy="$6" || failed=1
+    DtlbPolicy="$3" ItlbEntries="$4" ItlbWays="$5" ItlbPolicy="$6" "${@:7}" || failed=1
 }
 
 synth 4 4 0 8 2 1
 synth 4 1 2 6 3 3
-synth 1 1 0 2 2 2
+synth 1 1 0 2 2 2 PaBits=32 AsidBits=0 UpdateFirst=0
+synth 2 2 0 8 1 0 PmpEntries=8 Svnapot=0
+synth 4 1 0 2 2 0 Xlen=32 AsidBits=9 PaBits=34 Svnapot=0 PmpEntries=8 UpdateFirst=0
 
 # The counters with an incomplete case: value_o keeps its value. Once where Yosys refuses a
 # latch by itself, once where it would build one.

@@ -61,6 +61,7 @@ const struct data_file_ops sim_test_storage_ops = {sim_test_read, sim_test_write
 void sim_test_machine_open(struct sim_test_machine *machine, struct pager_config config) {
     *machine = (struct sim_test_machine){.storage.flip_bit = -1};
     struct sim_error *error = &machine->error;
+    config.asid_bits = 16;
     assert_int_equal(sim_memory_create(SIM_TEST_BASE, 64 << 20, &machine->memory, error), SIM_OK);
     assert_int_equal(pager_create_with(&config, machine->memory, &sim_test_storage_ops,
                                        &machine->storage, &machine->pager, error),
@@ -98,7 +99,7 @@ void sim_test_pte_set(struct sim_test_machine *machine, uint32_t space, uint64_t
                       uint64_t pte) {
     uint64_t pte_pa;
     pager_pte_read(machine->pager, space, vpn, &pte_pa);
-    assert_true(sim_memory_write(machine->memory, pte_pa, pte));
+    assert_true(sim_memory_write(machine->memory, pte_pa, 8, pte));
 }
 
 void sim_test_begins(const struct sim_error *error, const char *text) {

@@ -15,11 +15,11 @@ static void memory_of_64_gib_takes_host_memory_only_where_written(void **state) 
     uint64_t last = SIM_TEST_BASE + (UINT64_C(64) << 30) - 8;
     uint64_t value = 1;
     assert_int_equal(sim_memory_resident_bytes(memory), 0);
-    assert_true(sim_memory_read(memory, last, &value));
+    assert_true(sim_memory_read(memory, last, 8, &value));
     assert_int_equal(value, 0);
     assert_int_equal(sim_memory_resident_bytes(memory), 0);
-    assert_true(sim_memory_write(memory, last, 0x1122334455667788));
-    assert_true(sim_memory_read(memory, last, &value));
+    assert_true(sim_memory_write(memory, last, 8, 0x1122334455667788));
+    assert_true(sim_memory_read(memory, last, 8, &value));
     assert_int_equal(value, 0x1122334455667788);
     assert_int_equal(sim_memory_page(memory, last - 4088)[4088], 0x88);
     assert_int_equal(sim_memory_resident_bytes(memory), 4096);
@@ -34,8 +34,8 @@ static void memory_outside_its_range_does_not_exist(void **state) {
     for (unsigned i = 0; i < 4; i++) {
         uint64_t value = 7;
         assert_false(sim_memory_exists(memory, outside[i]));
-        assert_false(sim_memory_read(memory, outside[i], &value));
-        assert_false(sim_memory_write(memory, outside[i], 1));
+        assert_false(sim_memory_read(memory, outside[i], 8, &value));
+        assert_false(sim_memory_write(memory, outside[i], 8, 1));
         assert_null(sim_memory_page(memory, outside[i]));
         assert_null(sim_memory_page_writable(memory, outside[i]));
         sim_memory_page_discard(memory, outside[i]);
@@ -73,7 +73,7 @@ static void memory_page_reads_as_zero_again_after_discard(void **state) {
     sim_memory_page_discard(memory, 4096);
     assert_null(sim_memory_page(memory, 4096));
     uint64_t value = 1;
-    assert_true(sim_memory_read(memory, 4096, &value));
+    assert_true(sim_memory_read(memory, 4096, 8, &value));
     assert_int_equal(value, 0);
     assert_int_equal(sim_memory_resident_bytes(memory), 0);
     sim_memory_destroy(memory);
@@ -88,11 +88,28 @@ static void memory_equals_a_flat_array_over_random_writes(void **state) {
     for (unsigned i = 0; i < 200000; i++) {
         uint64_t at = sim_test_random(&random) % WORDS;
         uint64_t value;
-        assert_true(sim_memory_read(memory, SIM_TEST_BASE + at * 8, &value));
+        assert_true(sim_memory_read(memory, SIM_TEST_BASE + at * 8, 8, &value));
         assert_int_equal(value, flat[at]);
         flat[at] = sim_test_random(&random);
-        assert_true(sim_memory_write(memory, SIM_TEST_BASE + at * 8, flat[at]));
+        assert_true(sim_memory_write(memory, SIM_TEST_BASE + at * 8, 8, flat[at]));
     }
+    sim_memory_destroy(memory);
+}
+
+static void memory_of_4_bytes_leaves_its_neighbours_alone(void **state) {
+    (void)state;
+    struct sim_memory *memory = made(SIM_TEST_BASE, 4096);
+    uint64_t value = 1;
+    assert_true(sim_memory_write(memory, SIM_TEST_BASE + 8, 8, 0x1122334455667788));
+    assert_true(sim_memory_read(memory, SIM_TEST_BASE + 8, 4, &value));
+    assert_int_equal(value, 0x55667788);
+    assert_true(sim_memory_read(memory, SIM_TEST_BASE + 12, 4, &value));
+    assert_int_equal(value, 0x11223344);
+    assert_true(sim_memory_write(memory, SIM_TEST_BASE + 12, 4, 0xAABBCCDDEEFF0011));
+    assert_true(sim_memory_read(memory, SIM_TEST_BASE + 8, 8, &value));
+    assert_int_equal(value, 0xEEFF001155667788);
+    assert_true(sim_memory_read(memory, SIM_TEST_BASE + 16, 8, &value));
+    assert_int_equal(value, 0);
     sim_memory_destroy(memory);
 }
 
@@ -102,6 +119,7 @@ int main(void) {
         cmocka_unit_test(memory_outside_its_range_does_not_exist),
         cmocka_unit_test(memory_of_illegal_size_or_place_is_refused),
         cmocka_unit_test(memory_page_reads_as_zero_again_after_discard),
+        cmocka_unit_test(memory_of_4_bytes_leaves_its_neighbours_alone),
         cmocka_unit_test(memory_equals_a_flat_array_over_random_writes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

@@ -5,6 +5,7 @@
 
 #include "fixture.h"
 #include "mmu/tlb.h"
+#include "mmu/walk.h"
 #include "sim/future.h"
 #include "sim/trace.h"
 
@@ -25,7 +26,7 @@ static void program_read(struct program *program, struct future_builder *builder
     struct trace_ref refs[4096];
     size_t count, total = 0;
     if (trace_reader_open(TRACE_PATH, &reader, &error) != SIM_OK) fail_msg("%s", error.text);
-    assert_int_equal(trace_vamap_create(&map, &error), SIM_OK);
+    assert_int_equal(trace_vamap_create(38, &map, &error), SIM_OK);
     while (trace_reader_next(reader, refs, 4096, &count, &error) == SIM_OK) {
         for (size_t i = 0; i < count; i++) {
             uint64_t va;
@@ -122,7 +123,9 @@ static uint64_t program_tlb_misses(const struct program *program, uint8_t policy
                                    uint32_t ways) {
     struct mmu_tlb_config config = {.entries = sets * ways, .ways = ways, .policy = policy};
     assert_null(mmu_tlb_config_check(&config));
-    struct mmu_tlb *tlb = mmu_tlb_create(&config);
+    struct mmu_arch arch = mmu_arch_default();
+    struct mmu_tlb *tlb = mmu_tlb_create(&config, &arch);
+    assert_non_null(tlb);
     uint64_t misses = 0;
     for (size_t i = 0; i < REFERENCES; i++) {
         uint64_t vpn = program->references[i] >> 1;
@@ -132,8 +135,10 @@ static uint64_t program_tlb_misses(const struct program *program, uint8_t policy
             continue;
         }
         misses++;
-        mmu_tlb_fill(tlb, &(struct mmu_tlb_entry){
-                              .vpn = vpn, .ppn = vpn, .asid = 1, .perm = 0xDF, .valid = true});
+        mmu_tlb_fill(
+            tlb,
+            &(struct mmu_tlb_entry){
+                .vpn = vpn, .ppn = vpn, .asid = 1, .page_bits = 12, .perm = 0xDF, .valid = true});
     }
     mmu_tlb_destroy(tlb);
     return misses;

@@ -72,7 +72,7 @@ static void oracle_names_a_page_whose_end_is_older_than_its_beginning(void **sta
     oracle_open(&m, 2);
     for (unsigned i = 0; i < 3; i++) sim_test_reference(&m, 0, 1, true);
     uint64_t pa = oracle_pa(&m, 1);
-    assert_true(sim_memory_write(m.memory, pa + MMU_PAGE_BYTES - 8, 2));
+    assert_true(sim_memory_write(m.memory, pa + MMU_PAGE_BYTES - 8, 8, 2));
     oracle_touch_fails(
         &m, 1, pa, false,
         "torn page: space 0 page 0x1: frame 0 begins with version 3 and ends with 2");
@@ -85,18 +85,18 @@ static void oracle_names_a_frame_with_two_owners_and_a_version_that_is_not_the_l
     oracle_open(&m, 2);
     for (unsigned i = 0; i < 3; i++) sim_test_reference(&m, 0, 1, true);
     uint64_t pa = oracle_pa(&m, 1);
-    assert_true(sim_memory_write(m.memory, pa + 16, 2));
+    assert_true(sim_memory_write(m.memory, pa + 16, 8, 2));
     oracle_touch_fails(&m, 1, pa, false,
                        "lost update: space 0 page 0x1: frame 0 holds version 2, expected 3");
-    assert_true(sim_memory_write(m.memory, pa + 16, 4));
+    assert_true(sim_memory_write(m.memory, pa + 16, 8, 4));
     oracle_touch_fails(&m, 1, pa, false,
                        "wrong version: space 0 page 0x1: frame 0 holds version 4, expected 3");
-    assert_true(sim_memory_write(m.memory, pa + 8, 7));
+    assert_true(sim_memory_write(m.memory, pa + 8, 8, 7));
     oracle_touch_fails(&m, 1, pa, false,
                        "frame with two owners: frame 0 belongs to space 0 page 0x1, its content to "
                        "space 0 page 0x7");
-    assert_true(sim_memory_write(m.memory, pa + 8, 1));
-    assert_true(sim_memory_write(m.memory, pa, 3));
+    assert_true(sim_memory_write(m.memory, pa + 8, 8, 1));
+    assert_true(sim_memory_write(m.memory, pa, 8, 3));
     oracle_touch_fails(&m, 1, pa, false, "frame with two owners: ");
     sim_test_machine_close(&m);
 }
@@ -172,7 +172,7 @@ static void oracle_names_a_damaged_pointer(void **state) {
     struct sim_test_machine m;
     oracle_open(&m, 2);
     sim_test_reference(&m, 0, 1, true);
-    assert_true(sim_memory_write(m.memory, space_root(m.pager->spaces[0]), 0xF));
+    assert_true(sim_memory_write(m.memory, space_root(m.pager->spaces[0]), 8, 0xF));
     oracle_reference_fails(&m, 2, false, "damaged page table: space 0 page 0x2: a pointer");
     sim_test_machine_close(&m);
 }
@@ -194,7 +194,7 @@ static void oracle_names_a_victim_whose_content_is_not_its_own(void **state) {
     struct sim_test_machine m;
     oracle_open(&m, 1);
     sim_test_reference(&m, 0, 1, true);
-    assert_true(sim_memory_write(m.memory, oracle_pa(&m, 1) + 16, 0));
+    assert_true(sim_memory_write(m.memory, oracle_pa(&m, 1) + 16, 8, 0));
     oracle_reference_fails(&m, 2, false,
                            "lost update: space 0 page 0x1: frame 0 holds version 0, expected 1");
     sim_test_machine_close(&m);

@@ -303,7 +303,7 @@ struct watched {
 static void pager_watch_one(void *user, uint64_t pa, uint64_t before, uint64_t after) {
     struct watched *watched = user;
     uint64_t now;
-    assert_true(sim_memory_read(watched->memory, pa, &now));
+    assert_true(sim_memory_read(watched->memory, pa, 8, &now));
     assert_int_equal(now, after);
     assert_true(before != after);
     watched->changes++;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Regions of 1 GiB in Sv39's lower half.
+// Regions of 1 GiB in the addresses of programs.
 #include "fixture.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@ enum { REGIONS = 256 };
 static struct trace_vamap *create(void) {
     struct trace_vamap *map = NULL;
     struct sim_error error;
-    assert_int_equal(trace_vamap_create(&map, &error), SIM_OK);
+    assert_int_equal(trace_vamap_create(38, &map, &error), SIM_OK);
     return map;
 }
 
@@ -106,12 +106,50 @@ static void vamap_names_the_address_of_the_257th_region(void **state) {
     trace_vamap_destroy(map);
 }
 
+static uint64_t apply_in(unsigned user_bits, uint64_t va) {
+    struct trace_vamap *map = NULL;
+    struct sim_error error;
+    uint64_t mapped = 0;
+    assert_int_equal(trace_vamap_create(user_bits, &map, &error), SIM_OK);
+    if (trace_vamap_apply(map, va, &mapped, &error) != SIM_OK) fail_msg("%s", error.text);
+    trace_vamap_destroy(map);
+    return mapped;
+}
+
+static void vamap_takes_the_last_region_of_the_mode_s_range(void **state) {
+    (void)state;
+    static const unsigned ranges[] = {32, 38, 47, 56};
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
+        uint64_t end = UINT64_C(1) << ranges[i];
+        assert_int_equal(apply_in(ranges[i], end - 1), end - 1);
+        assert_int_equal(apply_in(ranges[i], UINT64_MAX - 5), end - 6);
+        assert_int_equal(apply_in(ranges[i], end + 7), end - GIB + 7);
+    }
+}
+
+static void vamap_of_sv32_refuses_the_fifth_region(void **state) {
+    (void)state;
+    struct trace_vamap *map = NULL;
+    struct sim_error error;
+    uint64_t mapped = 0;
+    assert_int_equal(trace_vamap_create(32, &map, &error), SIM_OK);
+    for (uint64_t region = 0; region < 4; region++)
+        assert_int_equal(apply(map, (10 + region) * GIB), (3 - region) * GIB);
+    for (unsigned again = 0; again < 2; again++) {
+        assert_int_equal(trace_vamap_apply(map, 99 * GIB, &mapped, &error), SIM_ERROR_USAGE);
+        fixture_assert_contains(error.text, "more than 4 regions");
+    }
+    trace_vamap_destroy(map);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(vamap_keeps_addresses_of_the_lower_half),
         cmocka_unit_test(vamap_gives_other_regions_the_highest_free_number),
         cmocka_unit_test(vamap_agrees_with_a_list_until_the_257th_region),
         cmocka_unit_test(vamap_names_the_address_of_the_257th_region),
+        cmocka_unit_test(vamap_takes_the_last_region_of_the_mode_s_range),
+        cmocka_unit_test(vamap_of_sv32_refuses_the_fifth_region),
     };
     return cmocka_run_group_tests_name("vamap", tests, fixture_folder_create,
                                        fixture_folder_remove) != 0;

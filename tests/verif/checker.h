@@ -5,19 +5,26 @@
 
 #include "scene.h"
 
+// What the legal-set oracle alone, without the model, says of the row's fault.
+enum checker_legal { LEGAL_PASSES = 0, LEGAL_CATCHES };
+
 struct checker_row {
     const char *name;
     enum fake_fault fault;
     void (*scene)(struct scene *scene);
     enum bench_check check;
-    const char *what;
+    const char *what;  // NULL: not told
     uint64_t expected, observed;
-    struct mmu_tlb_config tlb;  // entries 0: 16 LRU
-    uint32_t grant_cycles;      // 0: 1
+    struct mmu_tlb_config tlb;           // entries 0: 16 LRU
+    uint32_t grant_cycles;               // 0: 1
+    void (*setup)(struct scene *scene);  // of the configuration; may be NULL
+    enum checker_legal legal;
 };
 
 extern const struct checker_row checker_rows[];
 extern const unsigned checker_row_count;
+extern const struct checker_row checker_wide_rows[];
+extern const unsigned checker_wide_row_count;
 
 // Pages that every scene has, and where they lie.
 enum {
@@ -46,6 +53,9 @@ enum {
 #define PTE_0(va) (TABLE_0 + 8 * ((va) >> 12 & 511))
 
 void checker_map(struct scene *scene);
+
+// Play a row's scene with this fault, to the first mismatch, if any.
+struct scene *checker_play(const struct checker_row *row, enum fake_fault fault, unsigned oracle);
 
 // In which every counter counts; for a TLB with one entry.
 void checker_busy_scene(struct scene *scene);

@@ -9,82 +9,6 @@ void fake_count(struct dut *dut, unsigned counter, uint64_t by) {
     dut->counter[counter] += by;
 }
 
-// --- answers -----------------------------------------------------------------------------------
-
-struct mmu_answer fake_answer(const struct dut *dut, uint64_t va, const struct fake_entry *entry,
-                              unsigned source) {
-    unsigned kept = MMU_PTE_D | MMU_PTE_U | MMU_PTE_X | MMU_PTE_W | MMU_PTE_R;
-    struct mmu_answer a = {.pa = fake_pa(entry->ppn, entry->level, va),
-                           .level = entry->level,
-                           .source = (uint8_t)source};
-    a.perm = (uint8_t)((entry->perm & kept) | MMU_PTE_A | MMU_PTE_V);
-    if (entry->global) a.perm |= MMU_PTE_G;
-    if (dut->fault == FAKE_PA_BIT) a.pa ^= 1u << 12;
-    if (dut->fault == FAKE_LEVEL) a.level ^= 1;
-    if (dut->fault == FAKE_PERM_BIT) a.perm ^= MMU_PTE_G;
-    if (dut->fault == FAKE_HIT_AS_WALK) a.source = MMU_SOURCE_WALK;
-    return a;
-}
-
-struct mmu_answer fake_fault_answer(const struct dut *dut, uint8_t cause, unsigned source) {
-    if (dut->fault == FAKE_CAUSE && cause == MMU_CAUSE_LOAD_PAGE) cause = MMU_CAUSE_STORE_PAGE;
-    return (struct mmu_answer){.fault = true, .cause = cause, .source = (uint8_t)source};
-}
-
-// --- lookup (section 6) ------------------------------------------------------------------------
-
-static struct mmu_answer untranslated(const struct dut *dut, const struct mmu_request *request) {
-    if (request->va >> 56)
-        return fake_fault_answer(dut, fake_access_fault(request->access), MMU_SOURCE_NONE);
-    return (struct mmu_answer){.pa = request->va, .level = MMU_LEVEL_NONE};
-}
-
-static bool hit_permitted(const struct dut *dut, unsigned p, const struct fake_entry *e) {
-    const struct fake_port *port = &dut->port[p];
-    bool sum = dut->fault == FAKE_SUM_OF_FILL ? e->filled_sum : port->csr.sum;
-    bool mxr = dut->fault == FAKE_MXR_OF_FILL ? e->filled_mxr : port->csr.mxr;
-    if (dut->fault == FAKE_FAULT_MISSING) return true;
-    if (dut->fault == FAKE_FAULT_ADDED && port->request.access == MMU_LOAD) return false;
-    return fake_permitted(e->perm, port->request.access, fake_privilege(&port->csr, p), sum, mxr);
-}
-
-// Returns false for a miss.
-static bool lookup_tlb(struct dut *dut, unsigned p, struct mmu_answer *answer) {
-    const struct fake_port *port = &dut->port[p];
-    struct fake_tlb *tlb = &dut->tlb[p];
-    int k = fake_tlb_lookup(tlb, port->request.va, (uint16_t)(port->csr.satp >> 44));
-    if (k < 0) return false;
-    const struct fake_entry *e = &tlb->entry[k];
-    bool store = port->request.access >= MMU_STORE;
-    if (!hit_permitted(dut, p, e))
-        *answer = fake_fault_answer(dut, fake_page_fault(port->request.access), MMU_SOURCE_TLB);
-    else if (store && !(e->perm & MMU_PTE_D))
-        return false;
-    else
-        *answer = fake_answer(dut, port->request.va, e, MMU_SOURCE_TLB);
-    fake_tlb_hit(tlb, (unsigned)k);
-    return true;
-}
-
-static void lookup(struct dut *dut, unsigned p) {
-    struct fake_port *port = &dut->port[p];
-    bool translated = port->csr.satp >> 60 == 8 && fake_privilege(&port->csr, p) != MMU_PRIV_M;
-    fake_count(dut, MMU_COUNT_REQUESTS + 8 * p, 1);
-    port->coming_valid = true;
-    if (!translated || !fake_canonical(port->request.va)) {
-        uint8_t page_fault = fake_page_fault(port->request.access);
-        port->coming = translated ? fake_fault_answer(dut, page_fault, MMU_SOURCE_NONE)
-                                  : untranslated(dut, &port->request);
-        fake_count(dut, MMU_COUNT_UNTRANSLATED + 8 * p, 1);
-    } else if (lookup_tlb(dut, p, &port->coming)) {
-        fake_count(dut, MMU_COUNT_HITS + 8 * p, 1);
-    } else {
-        port->coming_valid = false;
-        port->waiting = true;
-        fake_count(dut, MMU_COUNT_MISSES + 8 * p, 1);
-    }
-}
-
 // --- what stands on the wires ------------------------------------------------------------------
 
 static bool has_record(const struct dut *dut, unsigned p) {
@@ -124,10 +48,10 @@ static bool show_response(struct dut *dut, unsigned p) {
 static bool show_request(struct dut *dut) {
     struct fake_walk walk = dut->walk;
     if (dut->fault == FAKE_REQUEST_EARLY && walk.phase == FAKE_WAIT && dut->in.answer_valid)
-        if (fake_walk_answer(&walk, dut->fault, &dut->in.csr, &dut->in.answer).ends) return false;
+        if (fake_walk_answer(dut, &walk, &dut->in.answer).ends) return false;
     if (dut->fault == FAKE_REQUEST_WITHDRAWN && walk.waited > 0) return false;
     dut->out.memory_request = fake_walk_request(&walk, dut->fault);
-    return walk.phase == FAKE_REQUEST || dut->idle_request;
+    return (walk.phase == FAKE_REQUEST && !dut->out.denied) || dut->idle_request;
 }
 
 static bool show_record(struct dut *dut) {
@@ -137,7 +61,8 @@ static bool show_record(struct dut *dut) {
     if (dut->fault == FAKE_RECORD_TVAL) shown->tval &= ~UINT64_C(4095);
     if (dut->fault == FAKE_RECORD_CAUSE) shown->cause ^= 1;
     if (dut->fault == FAKE_RECORD_PORT) shown->port ^= 1;
-    if (dut->fault == FAKE_RECORD_ASID) shown->asid = (uint16_t)(dut->in.csr.satp >> 44);
+    if (dut->fault == FAKE_RECORD_ASID)
+        shown->asid = fake_asid(&dut->config.arch, dut->in.csr.satp);
     if (dut->fault == FAKE_RECORD_ACCESS) shown->access ^= 1;
     return true;
 }
@@ -154,8 +79,19 @@ static bool show_fill(struct dut *dut) {
     return fill->valid && dut->fault != FAKE_FILL_SILENT;
 }
 
+// What may be accepted besides requests, given what else stands.
+static unsigned show_ready(const struct dut *dut, unsigned sample) {
+    bool request = sample & DUT_MEMORY_REQUEST;
+    bool fence = !request || !dut->out.memory_request.write;
+    if (dut->fault == FAKE_FENCE_READY && request) fence = false;
+    if (dut->fault == FAKE_FENCE_NEVER) fence = false;
+    bool pmp = !request || dut->fault == FAKE_PMP_READY;
+    return (fence ? DUT_READY_FENCE : 0u) | (pmp ? DUT_READY_PMP : 0u);
+}
+
 static unsigned show(struct dut *dut) {
-    unsigned sample = 0;
+    unsigned sample = dut->property_failed ? DUT_ASSERTION : 0;
+    dut->out.denied = fake_walk_denied(dut);
     for (unsigned p = 0; p < MMU_PORTS; p++) {
         if (ready(dut, p)) sample |= 1u << p;
         if (show_response(dut, p)) sample |= (unsigned)DUT_RESPONSE_DATA << p;
@@ -163,10 +99,7 @@ static unsigned show(struct dut *dut) {
     if (show_record(dut)) sample |= DUT_FAULT;
     if (show_request(dut)) sample |= DUT_MEMORY_REQUEST;
     if (show_fill(dut)) sample |= DUT_EVENT;
-    bool blocks = (sample & DUT_MEMORY_REQUEST) &&
-                  (dut->out.memory_request.write || dut->fault == FAKE_FENCE_READY);
-    if (dut->fault == FAKE_FENCE_NEVER) blocks = true;
-    return blocks ? sample : sample | DUT_READY_FENCE;
+    return sample | show_ready(dut, sample);
 }
 
 // --- next state --------------------------------------------------------------------------------
@@ -192,21 +125,41 @@ static void take(struct dut *dut) {
     dut->records--;
 }
 
+static void kill(struct dut *dut) {
+    struct fake_walk *walk = &dut->walk;
+    if (dut->fault == FAKE_KILL_IGNORED) return;
+    for (unsigned p = 0; p < MMU_PORTS; p++) {
+        struct fake_port *port = &dut->port[p];
+        if (!(dut->in.kill >> p & 1) || (!port->waiting && !port->walking)) continue;
+        fake_count(dut, MMU_COUNT_KILLS, 1);
+        if (port->walking) walk->killed = true;
+        port->waiting = port->walking = false;
+    }
+}
+
 static void accept(struct dut *dut) {
     for (unsigned p = 0; p < MMU_PORTS; p++) {
         if (!dut->in.request_valid[p] || !(dut->out.sample & (1u << p))) continue;
         dut->port[p].request = dut->in.request[p];
         dut->port[p].csr = dut->in.csr;
-        lookup(dut, p);
+        fake_lookup(dut, p);
     }
 }
 
 static void fence(struct dut *dut) {
     if (!dut->in.fence_valid || !(dut->out.sample & DUT_READY_FENCE)) return;
     fake_count(dut, MMU_COUNT_FENCES, 1);
+    bool removes = dut->in.fence.op == MMU_SFENCE_VMA || dut->in.fence.op == MMU_SINVAL_VMA;
+    if (!removes && dut->fault != FAKE_INVAL_IR_REMOVES) return;
     for (unsigned p = 0; p < MMU_PORTS; p++) fake_tlb_fence(&dut->tlb[p], &dut->in.fence);
-    if (dut->walk.phase != FAKE_IDLE && dut->fault != FAKE_FENCE_NO_RESTART)
-        dut->walk.ignoring = true;
+    if (dut->walk.phase == FAKE_IDLE || dut->fault == FAKE_FENCE_NO_RESTART) return;
+    dut->walk.ignoring = true;
+    if (dut->fault == FAKE_KILL_RESTARTS) dut->walk.killed = false;
+}
+
+static void write_pmp(struct dut *dut) {
+    if (dut->in.pmp_valid && (dut->out.sample & DUT_READY_PMP))
+        fake_pmp_register(&dut->pmp, &dut->in.pmp);
 }
 
 static void start_walk(struct dut *dut) {
@@ -217,7 +170,7 @@ static void start_walk(struct dut *dut) {
         if (!port->waiting) continue;
         port->waiting = false;
         port->walking = true;
-        fake_walk_start(&dut->walk, p, &port->request, &port->csr);
+        fake_walk_start(dut, p);
         return;
     }
 }
@@ -239,8 +192,10 @@ static void deliver(struct dut *dut, unsigned p) {
     bool record =
         port->response.fault ? dut->fault != FAKE_RECORD_MISSING : dut->fault == FAKE_RECORD_EXTRA;
     if (!record || dut->records == MMU_PORTS) return;
-    dut->record[dut->records++] = (struct mmu_fault){.tval = port->request.va,
-                                                     .asid = (uint16_t)(port->csr.satp >> 44),
+    uint16_t asid = fake_asid(&dut->config.arch, port->csr.satp);
+    uint64_t tval = dut->config.arch.xlen == 32 ? port->request.va & UINT32_MAX : port->request.va;
+    dut->record[dut->records++] = (struct mmu_fault){.tval = tval,
+                                                     .asid = asid,
                                                      .port = (uint8_t)p,
                                                      .access = port->request.access,
                                                      .cause = port->response.cause};
@@ -250,11 +205,14 @@ unsigned fake_tick(struct dut *dut) {
     dut->out.sample = show(dut);
     dut->fill.valid = dut->idle_request = false;
     count_cycle(dut);
+    dut->property_failed = false;
     take(dut);
+    kill(dut);
     accept(dut);
     fence(dut);
     fake_walk_clock(dut);
     start_walk(dut);
+    write_pmp(dut);
     for (unsigned k = 0; k < MMU_PORTS; k++)
         deliver(dut, dut->fault == FAKE_RECORD_ORDER ? 1 - k : k);
     return dut->out.sample;

@@ -66,6 +66,8 @@ enum fake_fault {
     FAKE_FENCE_VA,         // one address: taken as all
     FAKE_FENCE_SUPERPAGE,  // superpages compared as if of 4 KiB
     FAKE_FENCE_NO_RESTART,
+    FAKE_SINVAL_NOTHING,
+    FAKE_INVAL_IR_REMOVES,  // fences of op 2 and 3 do what the others do
     FAKE_ASID_IGNORED,
     FAKE_OVERLAP_MISSING,
     FAKE_MXR_OF_FILL,  // a hit is judged with the MXR of its walk
@@ -73,10 +75,40 @@ enum fake_fault {
     FAKE_LRU_UNTOUCHED,
     FAKE_PLRU,  // bits point towards the way touched
     FAKE_LFSR,  // no feedback
+    // modes and page sizes
+    FAKE_CANONICAL_39,    // as in Sv39, whatever the mode
+    FAKE_NAPOT_UNTOLD,    // napot of an answer is 0
+    FAKE_NAPOT_PA,        // the low bits of ppn are the PTE's
+    FAKE_NAPOT_SHIFT,     // an entry matches 4 KiB alone
+    FAKE_NAPOT_RESERVED,  // ppn[3:0] is not checked
+    FAKE_PBMT_DROPPED,    // pbmt of an answer is 0
+    FAKE_PBMT_OF_WALKS,   // only of one by the TLB
+    FAKE_PA_WIDTH,        // physical addresses have no limit
+    FAKE_UPDATE_ORDER,    // update_first the other way round
+    // kills
+    FAKE_KILL_IGNORED,
+    FAKE_KILL_FILLS,     // a killed walk goes on and installs
+    FAKE_KILL_RESTARTS,  // a fence brings a killed walk back to life
+    // protection: only seen with PMP entries
+    FAKE_PMP_FINAL,   // ignored for the final address of a walk
+    FAKE_PMP_HIT,     // ... of a hit
+    FAKE_PMP_PTE,     // for PTE reads
+    FAKE_PMP_UPDATE,  // for A/D updates
+    FAKE_PMP_SIZE,    // 8 bytes judged by their first 4
+    FAKE_PMP_TOR,     // a TOR range ends a word later
+    FAKE_PMP_LOCK,    // locked registers are written
+    FAKE_PMP_READY,   // always
+    // properties of itself
+    FAKE_ASSERTION,  // "fake.walks_do_not_end" fails
     // counters: + number of the counter that never counts
     FAKE_COUNTER,
     FAKE_FAULTS = FAKE_COUNTER + MMU_COUNTERS
 };
+
+// Whether the fault is only seen in a configuration with PMP entries.
+static inline bool fake_fault_of_pmp(enum fake_fault fault) {
+    return fault >= FAKE_PMP_FINAL && fault <= FAKE_PMP_LOCK;
+}
 
 // The interface; its create gives 16 fully associative LRU entries. Knob "fault": enum fake_fault.
 const struct dut_ops *fake_dut_ops(void);

@@ -9,21 +9,23 @@
 static const struct dut_profile profile = {
     .name = "fake",
     .revision = "in C",
-    .config = {.tlb = {{16, 16, MMU_LRU}, {16, 16, MMU_LRU}}},
-    .va_bits = 64,
-    .pa_bits = 56,
-    .asid_bits = 16,
-    .has_counters = true,
-    .has_fill_events = true,
-    .latency_base = 1,
-    .latency_hit = 1};
+    .config = {.arch = {.xlen = 64,
+                        .pa_bits = 56,
+                        .asid_bits = 16,
+                        .svnapot = true,
+                        .update_first = true,
+                        .gpa_in_tval2 = true},
+               .tlb = {{16, 16, MMU_LRU}, {16, 16, MMU_LRU}}},
+    .has_kill = true,
+    .has_fault_records = true,
+    .one_walk = true};
 
 static const struct dut_profile *fake_profile(void) {
     return &profile;
 }
 
 static void fake_set_fault(struct dut *dut, enum fake_fault fault) {
-    dut->fault = dut->tlb[0].fault = dut->tlb[1].fault = fault;
+    dut->fault = dut->tlb[0].fault = dut->tlb[1].fault = dut->pmp.fault = fault;
 }
 
 static void fake_reset(struct dut *dut) {
@@ -33,8 +35,11 @@ static void fake_reset(struct dut *dut) {
     dut->config = config;
     for (unsigned p = 0; p < MMU_PORTS; p++) {
         dut->tlb[p].config = config.tlb[p];
+        dut->tlb[p].arch = config.arch;
         fake_tlb_reset(&dut->tlb[p]);
     }
+    dut->pmp.entries = config.arch.pmp_entries;
+    dut->pmp.xlen = config.arch.xlen;
     fake_set_fault(dut, fault);
 }
 
@@ -69,8 +74,13 @@ static void fake_request(struct dut *dut, enum mmu_port port, const struct mmu_r
     if (request) dut->in.request[port] = *request;
 }
 
-static void fake_kill(struct dut *dut, enum mmu_port port) {
-    (void)dut, (void)port;
+static void fake_kill(struct dut *dut, unsigned port_mask) {
+    dut->in.kill = port_mask;
+}
+
+static void fake_pmp_write(struct dut *dut, const struct mmu_pmp_write *write) {
+    dut->in.pmp_valid = write != NULL;
+    if (write) dut->in.pmp = *write;
 }
 
 static void fake_fence(struct dut *dut, const struct mmu_fence *fence) {
@@ -111,6 +121,11 @@ static void fake_event(struct dut *dut, struct dut_event *event) {
     *event = dut->out.event;
 }
 
+static const char *fake_assertion(struct dut *dut) {
+    (void)dut;
+    return "fake.walks_do_not_end";
+}
+
 static uint64_t fake_counter(struct dut *dut, unsigned counter) {
     return counter < MMU_COUNTERS ? dut->counter[counter] : 0;
 }
@@ -130,6 +145,7 @@ const struct dut_ops *fake_dut_ops(void) {
                                        .set_csr = fake_set_csr,
                                        .request = fake_request,
                                        .kill = fake_kill,
+                                       .pmp_write = fake_pmp_write,
                                        .fence = fake_fence,
                                        .take = fake_take,
                                        .memory_response = fake_memory_response,
@@ -139,6 +155,7 @@ const struct dut_ops *fake_dut_ops(void) {
                                        .fault = fake_read_fault,
                                        .memory_request = fake_memory_request,
                                        .event = fake_event,
+                                       .assertion = fake_assertion,
                                        .counter = fake_counter,
                                        .knob = fake_knob};
     return &ops;

@@ -4,8 +4,8 @@
 
 #include "fake_internal.h"
 
-static bool same_page(uint64_t vpn, uint64_t other, unsigned level) {
-    return vpn >> (9 * level) == other >> (9 * level);
+static bool same_page(uint64_t vpn, uint64_t other, unsigned shift) {
+    return vpn >> shift == other >> shift;
 }
 
 static unsigned sets(const struct fake_tlb *tlb) {
@@ -22,7 +22,8 @@ void fake_tlb_reset(struct fake_tlb *tlb) {
 int fake_tlb_lookup(const struct fake_tlb *tlb, uint64_t va, uint16_t asid) {
     for (unsigned k = 0; k < tlb->config.entries; k++) {
         const struct fake_entry *e = &tlb->entry[k];
-        if (!e->valid || !same_page(e->vpn, fake_vpn(va), e->level)) continue;
+        unsigned shift = tlb->fault == FAKE_NAPOT_SHIFT && e->napot ? 0 : e->shift;
+        if (!e->valid || !same_page(e->vpn, fake_vpn(&tlb->arch, va), shift)) continue;
         if (e->global || e->asid == asid || tlb->fault == FAKE_ASID_IGNORED) return (int)k;
     }
     return -1;
@@ -90,15 +91,15 @@ static unsigned victim(struct fake_tlb *tlb, unsigned set) {
 static void remove_overlapping(struct fake_tlb *tlb, const struct fake_entry *new) {
     for (unsigned k = 0; k < tlb->config.entries; k++) {
         struct fake_entry *e = &tlb->entry[k];
-        unsigned level = e->level > new->level ? e->level : new->level;
+        unsigned shift = e->shift > new->shift ? e->shift : new->shift;
         bool meets = e->global || new->global || e->asid == new->asid;
-        if (meets && same_page(e->vpn, new->vpn, level)) e->valid = false;
+        if (meets && same_page(e->vpn, new->vpn, shift)) e->valid = false;
     }
 }
 
 struct fake_fill fake_tlb_fill(struct fake_tlb *tlb, const struct fake_entry *entry) {
     unsigned ways = tlb->config.ways;
-    unsigned set = (unsigned)(entry->vpn >> (9 * entry->level)) & (sets(tlb) - 1);
+    unsigned set = (unsigned)(entry->vpn >> entry->shift) & (sets(tlb) - 1);
     if (tlb->fault != FAKE_OVERLAP_MISSING) remove_overlapping(tlb, entry);
     unsigned way = 0;
     while (way < ways && tlb->entry[set * ways + way].valid) way++;
@@ -110,19 +111,26 @@ struct fake_fill fake_tlb_fill(struct fake_tlb *tlb, const struct fake_entry *en
         .valid = true, .evict = evict, .set = (uint8_t)set, .way = (uint8_t)way};
 }
 
+// With XLEN = 64 an address that no mode has matches nothing.
+static bool same_address(const struct fake_tlb *tlb, const struct fake_entry *e, uint64_t va) {
+    unsigned shift = tlb->fault == FAKE_FENCE_SUPERPAGE ? 0 : e->shift;
+    if (tlb->fault == FAKE_FENCE_VA) return true;
+    if (tlb->arch.xlen == 64 && !fake_canonical(57, va)) return false;
+    return same_page(e->vpn, fake_vpn(&tlb->arch, va), shift);
+}
+
 static bool fenced(const struct fake_tlb *tlb, const struct fake_entry *e,
                    const struct mmu_fence *fence) {
-    unsigned level = tlb->fault == FAKE_FENCE_SUPERPAGE ? 0 : e->level;
-    bool all_addresses = !fence->has_va || tlb->fault == FAKE_FENCE_VA;
-    if (!all_addresses && !fake_canonical(fence->va)) return false;
-    if (!all_addresses && !same_page(e->vpn, fake_vpn(fence->va), level)) return false;
+    uint16_t asid = fence->asid & (uint16_t)((1u << tlb->arch.asid_bits) - 1);
+    if (fence->has_va && !same_address(tlb, e, fence->va)) return false;
     if (!fence->has_asid) return true;
     if (e->global && tlb->fault != FAKE_FENCE_G) return false;
-    return e->asid == fence->asid || tlb->fault == FAKE_FENCE_ASID;
+    return e->asid == asid || tlb->fault == FAKE_FENCE_ASID;
 }
 
 void fake_tlb_fence(struct fake_tlb *tlb, const struct mmu_fence *fence) {
     if (tlb->fault == FAKE_FENCE_NOTHING) return;
+    if (tlb->fault == FAKE_SINVAL_NOTHING && fence->op == MMU_SINVAL_VMA) return;
     for (unsigned k = 0; k < tlb->config.entries; k++)
         if (fenced(tlb, &tlb->entry[k], fence)) tlb->entry[k].valid = false;
 }

@@ -1,65 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fake's walker: one state, one answer of memory at a time (section 7), and the checks that
-// lookup and walk share (section 6).
+// The fake's walker: one state, one answer of memory at a time (section 7).
 #include "fake_internal.h"
 
-bool fake_canonical(uint64_t va) {
-    uint64_t upper = va >> 38;
-    return upper == 0 || upper == UINT64_MAX >> 38;
+static void begin(const struct dut *dut, struct fake_walk *walk) {
+    walk->phase = FAKE_REQUEST;
+    walk->mode = fake_mode_of(&dut->config.arch, walk->csr.satp);
+    walk->level = walk->mode.levels - 1;
+    walk->table_ppn = fake_root(&dut->config.arch, walk->csr.satp);
+    walk->global = walk->writing = walk->ignoring = walk->repeated = false;
+    walk->waited = 0;
 }
 
-uint64_t fake_vpn(uint64_t va) {
-    return (va >> 12) & 0x7FFFFFF;
-}
-
-unsigned fake_privilege(const struct mmu_csr *csr, unsigned port) {
-    return port == MMU_PORT_DATA && csr->mprv ? csr->mpp : csr->priv;
-}
-
-bool fake_permitted(uint64_t perm, unsigned access, unsigned privilege, bool sum, bool mxr) {
-    bool user_page = perm & MMU_PTE_U;
-    if (access == MMU_FETCH) return (perm & MMU_PTE_X) && user_page == (privilege == MMU_PRIV_U);
-    bool reachable = privilege == MMU_PRIV_U ? user_page : !user_page || sum;
-    if (access == MMU_LOAD) return reachable && ((perm & MMU_PTE_R) || (mxr && (perm & MMU_PTE_X)));
-    return reachable && (perm & MMU_PTE_W);
-}
-
-uint8_t fake_page_fault(unsigned access) {
-    return access == MMU_FETCH ? 12 : access == MMU_LOAD ? 13 : 15;
-}
-
-uint8_t fake_access_fault(unsigned access) {
-    return access == MMU_FETCH ? 1 : access == MMU_LOAD ? 5 : 7;
-}
-
-uint64_t fake_pa(uint64_t ppn, unsigned level, uint64_t va) {
-    uint64_t inside = (UINT64_C(1) << (12 + 9 * level)) - 1;
-    return ((ppn << 12) & ~inside) | (va & inside);
-}
-
-void fake_walk_start(struct fake_walk *walk, unsigned port, const struct mmu_request *request,
-                     const struct mmu_csr *csr) {
-    *walk = (struct fake_walk){.phase = FAKE_REQUEST,
-                               .port = (uint8_t)port,
-                               .request = *request,
-                               .csr = *csr,
-                               .level = 2,
-                               .table_ppn = csr->satp & 0xFFFFFFFFFFFu};
+void fake_walk_start(struct dut *dut, unsigned port) {
+    dut->walk = (struct fake_walk){
+        .port = (uint8_t)port, .request = dut->port[port].request, .csr = dut->port[port].csr};
+    begin(dut, &dut->walk);
 }
 
 // --- memory ------------------------------------------------------------------------------------
 
-static bool is_store(const struct fake_walk *walk) {
-    return walk->request.access == MMU_STORE || walk->request.access == MMU_AMO;
-}
-
 static uint64_t pte_address(const struct fake_walk *walk) {
-    uint64_t index = (fake_vpn(walk->request.va) >> (9 * walk->level)) & 511;
-    return (walk->table_ppn << 12) + 8 * index;
+    unsigned bits = walk->mode.vpn_bits;
+    uint64_t index = walk->request.va >> (12 + bits * walk->level) & ((1u << bits) - 1);
+    return (walk->table_ppn << 12) + walk->mode.pte_bytes * index;
 }
 
 static uint64_t updated(const struct fake_walk *walk) {
-    return walk->pte | MMU_PTE_A | (is_store(walk) ? MMU_PTE_D : 0);
+    return walk->pte | MMU_PTE_A | (fake_is_store(walk->request.access) ? MMU_PTE_D : 0);
 }
 
 struct mmu_memory_request fake_walk_request(const struct fake_walk *walk, enum fake_fault fault) {
@@ -72,6 +39,17 @@ struct mmu_memory_request fake_walk_request(const struct fake_walk *walk, enum f
     if (fault == FAKE_UPDATE_EXPECTED) r.expected ^= 1u << 8;
     if (fault == FAKE_UPDATE_ADDRESS) r.pa ^= 8;
     return r;
+}
+
+bool fake_walk_denied(const struct dut *dut) {
+    const struct fake_walk *walk = &dut->walk;
+    if (walk->phase != FAKE_REQUEST || walk->waited > 0) return false;
+    uint64_t pa = fake_walk_request(walk, dut->fault).pa;
+    if (pa >> dut->config.arch.pa_bits && dut->fault != FAKE_PA_WIDTH) return true;
+    enum fake_kind kind = walk->writing ? FAKE_KIND_W : FAKE_KIND_R;
+    if (dut->fault == FAKE_PMP_PTE && !walk->writing) return false;
+    if (dut->fault == FAKE_PMP_UPDATE && walk->writing) return false;
+    return !fake_pmp_allows(&dut->pmp, pa, walk->mode.pte_bytes, kind, MMU_PRIV_S);
 }
 
 // --- one answer --------------------------------------------------------------------------------
@@ -90,47 +68,94 @@ static struct fake_outcome goes_on(struct fake_walk *walk, enum fake_phase phase
     return (struct fake_outcome){0};
 }
 
-static struct fake_outcome answer_pointer(struct fake_walk *walk, enum fake_fault fault) {
-    if (walk->pte & (MMU_PTE_D | MMU_PTE_A | MMU_PTE_U) || walk->level == 0)
+static uint64_t ppn_of(const struct fake_walk *walk) {
+    return walk->mode.pte_bytes == 4 ? walk->pte >> 10 & 0x3FFFFF : walk->pte >> 10 & 0xFFFFFFFFFFF;
+}
+
+static bool napot(const struct fake_walk *walk) {
+    return walk->mode.pte_bytes == 8 && walk->pte >> 63;
+}
+
+static unsigned pbmt(const struct fake_walk *walk) {
+    return walk->mode.pte_bytes == 8 ? (unsigned)(walk->pte >> 61) & 3 : 0;
+}
+
+static unsigned shift_of(const struct fake_walk *walk) {
+    return napot(walk) ? 4 : walk->mode.vpn_bits * walk->level;
+}
+
+// Step 2: not a PTE at all.
+static bool invalid(const struct dut *dut, const struct fake_walk *walk) {
+    uint64_t pte = walk->pte;
+    if (!(pte & MMU_PTE_V) || (!(pte & MMU_PTE_R) && (pte & MMU_PTE_W))) return true;
+    if (walk->mode.pte_bytes == 4) return false;
+    if (pte >> 54 & 0x7F) return true;
+    if (napot(walk) && !dut->config.arch.svnapot) return true;
+    return (pbmt(walk) && !walk->csr.pbmte) || pbmt(walk) == 3;
+}
+
+static struct fake_outcome answer_pointer(const struct dut *dut, struct fake_walk *walk) {
+    if (walk->pte & (MMU_PTE_D | MMU_PTE_A | MMU_PTE_U) || napot(walk) || pbmt(walk) ||
+        walk->level == 0)
         return ends_badly(fake_page_fault(walk->request.access));
     if (walk->pte & MMU_PTE_G) walk->global = true;
-    walk->table_ppn = (walk->pte >> 10) & 0xFFFFFFFFFFFu;
+    walk->table_ppn = ppn_of(walk);
     walk->level--;
-    bool pauses = (fault == FAKE_REQUEST_LATE || fault == FAKE_REQUEST_NEVER) && walk->level == 1;
+    bool second = walk->level + 2 == walk->mode.levels;
+    bool pauses = (dut->fault == FAKE_REQUEST_LATE || dut->fault == FAKE_REQUEST_NEVER) && second;
     return goes_on(walk, pauses ? FAKE_PAUSE : FAKE_REQUEST);
 }
 
-static bool leaf_permitted(const struct fake_walk *walk, enum fake_fault fault,
-                           const struct mmu_csr *live) {
-    const struct mmu_csr *csr = fault == FAKE_LIVE_CSR ? live : &walk->csr;
-    if (fault == FAKE_FAULT_MISSING) return true;
-    if (fault == FAKE_FAULT_ADDED && walk->request.access == MMU_LOAD) return false;
+static bool leaf_permitted(const struct dut *dut, const struct fake_walk *walk) {
+    const struct mmu_csr *csr = dut->fault == FAKE_LIVE_CSR ? &dut->in.csr : &walk->csr;
+    if (dut->fault == FAKE_FAULT_MISSING) return true;
+    if (dut->fault == FAKE_FAULT_ADDED && walk->request.access == MMU_LOAD) return false;
     return fake_permitted(walk->pte, walk->request.access, fake_privilege(csr, walk->port),
                           csr->sum, csr->mxr);
 }
 
-static struct fake_outcome answer_leaf(struct fake_walk *walk, enum fake_fault fault,
-                                       const struct mmu_csr *live) {
-    uint8_t page_fault = fake_page_fault(walk->request.access);
-    uint64_t low = (UINT64_C(1) << (9 * walk->level)) - 1;
-    if (!leaf_permitted(walk, fault, live)) return ends_badly(page_fault);
-    if ((walk->pte >> 10) & low) return ends_badly(page_fault);
-    if (walk->pte != updated(walk) && fault != FAKE_UPDATE_MISSING) {
-        if (!walk->csr.adue) return ends_badly(page_fault);
+// Steps 4 to 6: a leaf that gives a page fault.
+static bool leaf_faults(const struct dut *dut, const struct fake_walk *walk) {
+    uint64_t below = (UINT64_C(1) << (walk->mode.vpn_bits * walk->level)) - 1;
+    bool reserved = napot(walk) && (walk->level > 0 || (ppn_of(walk) & 15) != 8);
+    if (reserved && dut->fault != FAKE_NAPOT_RESERVED) return true;
+    return !leaf_permitted(dut, walk) || (ppn_of(walk) & below);
+}
+
+static bool final_allowed(const struct dut *dut, const struct fake_walk *walk) {
+    uint64_t pa = fake_pa(ppn_of(walk), shift_of(walk), walk->request.va);
+    if (dut->fault == FAKE_PMP_FINAL) return true;
+    return fake_final_allowed(dut, pa, &walk->request, fake_privilege(&walk->csr, walk->port));
+}
+
+static bool update_first(const struct dut *dut) {
+    return dut->config.arch.update_first != (dut->fault == FAKE_UPDATE_ORDER);
+}
+
+static struct fake_outcome answer_leaf(const struct dut *dut, struct fake_walk *walk) {
+    uint8_t access = walk->request.access;
+    if (leaf_faults(dut, walk)) return ends_badly(fake_page_fault(access));
+    bool allowed = final_allowed(dut, walk);
+    if (walk->pte != updated(walk) && dut->fault != FAKE_UPDATE_MISSING) {
+        if (!walk->csr.adue) return ends_badly(fake_page_fault(access));
+        if (!update_first(dut) && !allowed) return ends_badly(fake_access_fault(access));
         walk->writing = true;
         return goes_on(walk, FAKE_REQUEST);
     }
-    if (fault == FAKE_PTE_EXTRA && !walk->repeated) {
+    if (dut->fault == FAKE_PTE_EXTRA && !walk->repeated) {
         walk->repeated = true;
         return goes_on(walk, FAKE_REQUEST);
     }
-    return ends_well();
+    return allowed ? ends_well() : ends_badly(fake_access_fault(access));
 }
 
-static struct fake_outcome answer_update(struct fake_walk *walk, uint64_t value) {
+static struct fake_outcome answer_update(const struct dut *dut, struct fake_walk *walk,
+                                         uint64_t value) {
     walk->writing = false;
     if (value == walk->pte) {
         walk->pte = updated(walk);
+        if (update_first(dut) && !final_allowed(dut, walk))
+            return ends_badly(fake_access_fault(walk->request.access));
         return ends_well();
     }
     struct fake_outcome outcome = goes_on(walk, FAKE_REQUEST);
@@ -138,58 +163,75 @@ static struct fake_outcome answer_update(struct fake_walk *walk, uint64_t value)
     return outcome;
 }
 
-struct fake_outcome fake_walk_answer(struct fake_walk *walk, enum fake_fault fault,
-                                     const struct mmu_csr *live,
+struct fake_outcome fake_walk_answer(const struct dut *dut, struct fake_walk *walk,
                                      const struct dut_memory_response *answer) {
+    if (walk->killed && dut->fault != FAKE_KILL_FILLS) return ends_well();
     if (walk->ignoring) {
-        struct mmu_request request = walk->request;
-        struct mmu_csr csr = walk->csr;
-        fake_walk_start(walk, walk->port, &request, &csr);
+        begin(dut, walk);
         return (struct fake_outcome){.restarts = true};
     }
     if (answer->error) return ends_badly(fake_access_fault(walk->request.access));
-    if (walk->writing) return answer_update(walk, answer->data);
-    uint64_t pte = answer->data;
-    walk->pte = pte;
-    bool valid = pte & MMU_PTE_V, r = pte & MMU_PTE_R, w = pte & MMU_PTE_W, x = pte & MMU_PTE_X;
-    if (!valid || (!r && w) || pte >> 54) return ends_badly(fake_page_fault(walk->request.access));
-    return r || x ? answer_leaf(walk, fault, live) : answer_pointer(walk, fault);
+    uint64_t value = walk->mode.pte_bytes == 4 ? answer->data & UINT32_MAX : answer->data;
+    if (walk->writing) return answer_update(dut, walk, value);
+    walk->pte = value;
+    if (invalid(dut, walk)) return ends_badly(fake_page_fault(walk->request.access));
+    bool leaf = walk->pte & (MMU_PTE_R | MMU_PTE_X);
+    return leaf ? answer_leaf(dut, walk) : answer_pointer(dut, walk);
 }
 
 // --- clock -------------------------------------------------------------------------------------
 
-static struct fake_entry entry_of(const struct fake_walk *walk) {
+static struct fake_entry entry_of(const struct dut *dut, const struct fake_walk *walk) {
     return (struct fake_entry){.valid = true,
                                .global = walk->global || (walk->pte & MMU_PTE_G),
+                               .napot = napot(walk),
                                .level = (uint8_t)walk->level,
+                               .shift = (uint8_t)shift_of(walk),
+                               .pbmt = (uint8_t)pbmt(walk),
                                .perm = (uint8_t)walk->pte,
-                               .asid = (uint16_t)(walk->csr.satp >> 44),
-                               .vpn = fake_vpn(walk->request.va),
-                               .ppn = (walk->pte >> 10) & 0xFFFFFFFFFFFu,
+                               .asid = fake_asid(&dut->config.arch, walk->csr.satp),
+                               .vpn = fake_vpn(&dut->config.arch, walk->request.va),
+                               .ppn = ppn_of(walk),
                                .filled_sum = walk->csr.sum,
                                .filled_mxr = walk->csr.mxr};
+}
+
+static void fill(struct dut *dut, const struct fake_entry *entry) {
+    unsigned port = dut->walk.port;
+    dut->fill = fake_tlb_fill(&dut->tlb[port], entry);
+    dut->fill.port = (uint8_t)port;
+    fake_count(dut, MMU_COUNT_FILLS + 8u * port, 1);
+    fake_count(dut, MMU_COUNT_EVICTIONS + 8u * port, dut->fill.evict);
 }
 
 static void end(struct dut *dut, const struct fake_outcome *outcome) {
     struct fake_walk *walk = &dut->walk;
     struct fake_port *port = &dut->port[walk->port];
+    struct fake_entry entry = entry_of(dut, walk);
     walk->phase = FAKE_IDLE;
     fake_count(dut, MMU_COUNT_WALKS, 1);
+    dut->idle_request = dut->fault == FAKE_REQUEST_IDLE;
+    dut->property_failed = dut->fault == FAKE_ASSERTION;
+    if (walk->killed) {
+        if (dut->fault == FAKE_KILL_FILLS && !outcome->fault) fill(dut, &entry);
+        return;
+    }
     port->walking = false;
     port->stalled = dut->fault == FAKE_READY_LATE;
     port->coming_valid = true;
-    dut->idle_request = dut->fault == FAKE_REQUEST_IDLE;
     if (outcome->fault) {
         port->coming = fake_fault_answer(dut, outcome->cause, MMU_SOURCE_WALK);
         dut->fill.valid = dut->fault == FAKE_FILL_UNASKED;
         return;
     }
-    struct fake_entry entry = entry_of(walk);
     port->coming = fake_answer(dut, walk->request.va, &entry, MMU_SOURCE_WALK);
-    dut->fill = fake_tlb_fill(&dut->tlb[walk->port], &entry);
-    dut->fill.port = walk->port;
-    fake_count(dut, MMU_COUNT_FILLS + 8u * walk->port, 1);
-    fake_count(dut, MMU_COUNT_EVICTIONS + 8u * walk->port, dut->fill.evict);
+    fill(dut, &entry);
+}
+
+static void conclude(struct dut *dut, const struct fake_outcome *outcome) {
+    fake_count(dut, MMU_COUNT_PTE_WRITE_CONFLICTS, outcome->conflict);
+    fake_count(dut, MMU_COUNT_WALK_RESTARTS, outcome->restarts);
+    if (outcome->ends) end(dut, outcome);
 }
 
 static void answered(struct dut *dut, const struct dut_memory_response *answer) {
@@ -199,16 +241,23 @@ static void answered(struct dut *dut, const struct dut_memory_response *answer) 
         dut->leaf_pa = pa;
         dut->leaf_value = answer->data;
     }
-    struct fake_outcome outcome = fake_walk_answer(walk, dut->fault, &dut->in.csr, answer);
-    fake_count(dut, MMU_COUNT_PTE_WRITE_CONFLICTS, outcome.conflict);
-    fake_count(dut, MMU_COUNT_WALK_RESTARTS, outcome.restarts);
-    if (outcome.ends) {
-        end(dut, &outcome);
-    } else if (dut->fault == FAKE_PTE_MISSING && walk->level == 0 && !walk->writing &&
-               pte_address(walk) == dut->leaf_pa && pa != dut->leaf_pa) {
+    struct fake_outcome outcome = fake_walk_answer(dut, walk, answer);
+    conclude(dut, &outcome);
+    if (!outcome.ends && dut->fault == FAKE_PTE_MISSING && walk->level == 0 && !walk->writing &&
+        pte_address(walk) == dut->leaf_pa && pa != dut->leaf_pa) {
         struct dut_memory_response remembered = {.data = dut->leaf_value};
         answered(dut, &remembered);
     }
+}
+
+static void denied(struct dut *dut) {
+    struct fake_walk *walk = &dut->walk;
+    struct fake_outcome outcome = ends_badly(fake_access_fault(walk->request.access));
+    if (!walk->killed && walk->ignoring) {
+        begin(dut, walk);
+        outcome = (struct fake_outcome){.restarts = true};
+    }
+    conclude(dut, &outcome);
 }
 
 void fake_walk_clock(struct dut *dut) {
@@ -216,6 +265,10 @@ void fake_walk_clock(struct dut *dut) {
     if (walk->phase == FAKE_PAUSE && dut->fault == FAKE_REQUEST_LATE) {
         walk->phase = FAKE_REQUEST;
     } else if (walk->phase == FAKE_REQUEST) {
+        if (dut->out.denied) {
+            denied(dut);
+            return;
+        }
         walk->waited++;
         if (!dut->in.grant) return;
         fake_count(dut, walk->writing ? MMU_COUNT_PTE_WRITES : MMU_COUNT_PTE_READS, 1);

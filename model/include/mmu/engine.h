@@ -5,7 +5,7 @@
 // Use, per cycle c in increasing order (cycles in which nothing is done may be skipped):
 //
 //   1. look    mmu_engine_ready / _response / _fault / ... : what stands on the ports in c
-//   2. act     mmu_engine_accept / _take_response / _take_fault / _fence: transfers in c
+//   2. act     mmu_engine_accept / _take_response / _take_fault / _fence / _pmp_write / _kill: in c
 //   3. close   mmu_engine_advance(engine, c): everything up to the edge that ends c
 //
 // Example: accept a request in cycle 10, advance(10), and mmu_engine_response looks at
@@ -32,6 +32,7 @@ struct mmu_bus {
 };
 
 struct mmu_config {
+    struct mmu_arch arch;
     struct mmu_tlb_config tlb[MMU_PORTS];
 };
 
@@ -52,7 +53,8 @@ enum mmu_counter {
     MMU_COUNT_FENCES = 21,
     MMU_COUNT_WALKER_BUSY_CYCLES = 22,
     MMU_COUNT_CYCLES = 23,
-    MMU_COUNTERS = 24
+    MMU_COUNT_KILLS = 24,
+    MMU_COUNTERS = 25
 };
 
 // The request on the memory port.
@@ -73,7 +75,9 @@ struct mmu_walk_access {
     uint64_t pa, value;                               // value: the answer
     uint64_t request_cycle, grant_cycle, data_cycle;  // as predicted
     uint8_t level;
-    bool write, error, ignored;  // ignored: restarted by a fence
+    bool write, error;
+    bool ignored;  // restarted by a fence, or killed
+    bool denied;   // by PMP or pa_bits: not made; only request_cycle is meaningful
 };
 
 #define MMU_WALK_LOG 32u  // accesses kept per request, the latest ones
@@ -91,6 +95,9 @@ struct mmu_history {
 
 struct mmu_engine;
 
+// Returns mmu_arch_default and two TLBs of 16 entries, fully associative, LRU.
+struct mmu_config mmu_config_default(void);
+
 // Returns NULL if legal, otherwise a static sentence.
 const char *mmu_config_check(const struct mmu_config *config);
 
@@ -107,6 +114,7 @@ uint64_t mmu_engine_cycle(const struct mmu_engine *engine);
 // Returns req_ready of the port, given rsp_ready of the same port in this cycle.
 bool mmu_engine_ready(const struct mmu_engine *engine, enum mmu_port port, bool response_ready);
 bool mmu_engine_fence_ready(const struct mmu_engine *engine);
+bool mmu_engine_pmp_ready(const struct mmu_engine *engine);
 // Each of these returns NULL if the channel's valid is 0 in this cycle. The pointers are
 // valid until the next call that acts or advances.
 const struct mmu_answer *mmu_engine_response(const struct mmu_engine *engine, enum mmu_port port);
@@ -114,11 +122,13 @@ const struct mmu_fault *mmu_engine_fault(const struct mmu_engine *engine);
 const struct mmu_memory_request *mmu_engine_memory_request(const struct mmu_engine *engine);
 const struct mmu_fill_event *mmu_engine_fill(const struct mmu_engine *engine);
 uint64_t mmu_engine_counter(const struct mmu_engine *engine, unsigned counter);
-// Returns the first cycle >= mmu_engine_cycle in which, without further acts, any output
-// differs from what it is now, or MMU_NEVER. Lets a driver without RTL skip idle cycles.
+// Returns the first cycle > mmu_engine_cycle in which, without further acts, any output
+// differs from what it is now, or MMU_NEVER. Lets a driver without RTL skip idle cycles. A walk
+// that was killed, or restarted in the cycle of its denial, counts as visible.
 uint64_t mmu_engine_next_event(const struct mmu_engine *engine);
 // Returns how the port's current request (or, if none, its last one) came about.
 const struct mmu_history *mmu_engine_history(const struct mmu_engine *engine, enum mmu_port port);
+const struct mmu_pmp *mmu_engine_pmp(const struct mmu_engine *engine);
 const struct mmu_tlb *mmu_engine_tlb(const struct mmu_engine *engine, enum mmu_port port);
 
 // --- act: transfers in this cycle ----------------------------------------------------
@@ -128,6 +138,10 @@ void mmu_engine_accept(struct mmu_engine *engine, enum mmu_port port,
 void mmu_engine_take_response(struct mmu_engine *engine, enum mmu_port port);
 void mmu_engine_take_fault(struct mmu_engine *engine);
 void mmu_engine_fence(struct mmu_engine *engine, const struct mmu_fence *fence);
+void mmu_engine_pmp_write(struct mmu_engine *engine, const struct mmu_pmp_write *write);
+// kill_i of the port is 1 in this cycle; without an unanswered request accepted in an earlier
+// cycle it has no effect. Returns whether a request was dropped.
+bool mmu_engine_kill(struct mmu_engine *engine, enum mmu_port port);
 
 // --- close ---------------------------------------------------------------------------
 // Close all cycles up to and including `cycle` (>= mmu_engine_cycle).

@@ -17,10 +17,12 @@ struct mmu_tlb_config {
 };
 
 struct mmu_tlb_entry {
-    uint64_t vpn;  // 27 bits, low 9*level bits 0
-    uint64_t ppn;  // 44 bits
+    uint64_t vpn;  // va[56:12] (XLEN = 32: va[31:12]), its low page_bits - 12 bits 0
+    uint64_t ppn;  // 44 or 22 bits, as in the PTE
     uint16_t asid;
     uint8_t level;
+    uint8_t page_bits;  // log2 of the page's bytes (16: NAPOT)
+    uint8_t pbmt;
     uint8_t perm;  // D A G U X W R V; G: the or over the path
     bool valid;
 };
@@ -37,8 +39,8 @@ struct mmu_tlb_fill {
 const char *mmu_tlb_config_check(const struct mmu_tlb_config *config);
 
 // Returns a TLB with every entry invalid, owned by the caller, or NULL (no memory).
-// Asserts that config is legal.
-struct mmu_tlb *mmu_tlb_create(const struct mmu_tlb_config *config);
+// Asserts that config and arch are legal.
+struct mmu_tlb *mmu_tlb_create(const struct mmu_tlb_config *config, const struct mmu_arch *arch);
 void mmu_tlb_destroy(struct mmu_tlb *tlb);
 void mmu_tlb_reset(struct mmu_tlb *tlb);
 
@@ -52,7 +54,7 @@ void mmu_tlb_touch(struct mmu_tlb *tlb, const struct mmu_tlb_entry *entry);
 // Install an entry (overlap rule, way choice, touch of section 5).
 struct mmu_tlb_fill mmu_tlb_fill(struct mmu_tlb *tlb, const struct mmu_tlb_entry *entry);
 
-// Invalidate what the fence covers (section 8).
+// Invalidate what the fence covers (section 9).
 void mmu_tlb_fence(struct mmu_tlb *tlb, const struct mmu_fence *fence);
 
 // Returns the entry at (set, way), valid or not.

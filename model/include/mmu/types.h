@@ -15,7 +15,7 @@ enum mmu_priv { MMU_PRIV_U = 0, MMU_PRIV_S = 1, MMU_PRIV_M = 3 };
 enum mmu_source { MMU_SOURCE_NONE = 0, MMU_SOURCE_TLB = 1, MMU_SOURCE_WALK = 2 };
 
 // Level of an answer that was not translated (Bare, M-mode).
-#define MMU_LEVEL_NONE 3u
+#define MMU_LEVEL_NONE 7u
 
 // Exception codes ("Supervisor Cause (scause) Register").
 enum mmu_cause {
@@ -24,7 +24,10 @@ enum mmu_cause {
     MMU_CAUSE_STORE_ACCESS = 7,
     MMU_CAUSE_FETCH_PAGE = 12,
     MMU_CAUSE_LOAD_PAGE = 13,
-    MMU_CAUSE_STORE_PAGE = 15
+    MMU_CAUSE_STORE_PAGE = 15,
+    MMU_CAUSE_FETCH_GUEST_PAGE = 20,  // two-stage translation only, as are the next two
+    MMU_CAUSE_LOAD_GUEST_PAGE = 21,
+    MMU_CAUSE_STORE_GUEST_PAGE = 23
 };
 
 // PTE bits ("Sv39: Addressing and Memory Protection"); perm fields use the same low byte.
@@ -37,33 +40,71 @@ enum mmu_cause {
 #define MMU_PTE_A 0x40u
 #define MMU_PTE_D 0x80u
 #define MMU_PTE_PPN_SHIFT 10
+#define MMU_PTE_PBMT_SHIFT 61          // two bits; XLEN = 64
+#define MMU_PTE_N (UINT64_C(1) << 63)  // Svnapot; XLEN = 64
+#define MMU_NAPOT_SHIFT 4u             // vpn bits inside a 64 KiB NAPOT page
 
 #define MMU_PAGE_BITS 12
 #define MMU_PAGE_BYTES 4096u
-#define MMU_VPN_BITS_PER_LEVEL 9
 #define MMU_PA_BITS 56
 
 #define MMU_SATP_MODE_BARE 0u
+#define MMU_SATP_MODE_SV32 1u  // XLEN = 32: bit 31
 #define MMU_SATP_MODE_SV39 8u
+#define MMU_SATP_MODE_SV48 9u
+#define MMU_SATP_MODE_SV57 10u
+
+// What the hart implements, and what it does where the specification leaves the choice.
+// docs/microarchitecture.md section 1, Parameters.
+struct mmu_arch {
+    uint8_t xlen;         // 32 or 64
+    uint8_t pa_bits;      // 32 .. 56; XLEN = 32: .. 34
+    uint8_t asid_bits;    // 0 .. 16; XLEN = 32: .. 9
+    uint8_t pmp_entries;  // 0 (no PMP), 8, 16
+    bool svnapot;         // XLEN = 64
+    bool update_first;    // A/D update before the check of the final physical address
+    // Two-stage translation (the pure walk alone): what mtval2 / htval get with a guest-page
+    // fault: the guest physical address >> 2, or 0.
+    bool gpa_in_tval2;
+};
 
 // The registers that a translation depends on, as they stand in one cycle.
 struct mmu_csr {
-    uint64_t satp;  // MODE 63:60, ASID 59:44, PPN 43:0
-    uint8_t priv;   // enum mmu_priv: current privilege
-    uint8_t mpp;    // enum mmu_priv: mstatus.MPP
-    bool mprv;      // mstatus.MPRV: data accesses use mpp
-    bool sum;       // mstatus.SUM
-    bool mxr;       // mstatus.MXR
-    bool adue;      // menvcfg.ADUE: false Svade, true Svadu
+    uint64_t
+        satp;      // XLEN = 64: MODE 63:60, ASID 59:44, PPN 43:0; 32: MODE 31, ASID 30:22, PPN 21:0
+    uint8_t priv;  // enum mmu_priv: current privilege
+    uint8_t mpp;   // enum mmu_priv: mstatus.MPP
+    bool mprv;     // mstatus.MPRV: data accesses use mpp
+    bool sum;      // mstatus.SUM
+    bool mxr;      // mstatus.MXR
+    bool adue;     // menvcfg.ADUE: false Svade, true Svadu
+    bool pbmte;    // menvcfg.PBMTE: Svpbmt on; false with XLEN = 32
 };
 
 struct mmu_request {
     uint64_t va;
     uint8_t access;  // enum mmu_access; on the fetch port always MMU_FETCH
+    uint8_t size;    // log2 of its bytes, 0 .. 3; va is a multiple of them
 };
 
-// One SFENCE.VMA: has_va = rs1 is not x0, has_asid = rs2 is not x0.
+// One write of one PMP entry's registers (docs/microarchitecture.md section 8).
+struct mmu_pmp_write {
+    uint8_t index;               // entry
+    bool write_cfg, write_addr;  // which of the two
+    uint8_t cfg;                 // L 7, A 4:3, X 2, W 1, R 0
+    uint64_t addr;               // pa[55:2]
+};
+
+enum mmu_fence_op {
+    MMU_SFENCE_VMA = 0,
+    MMU_SINVAL_VMA = 1,
+    MMU_SFENCE_W_INVAL = 2,
+    MMU_SFENCE_INVAL_IR = 3
+};
+
+// One fence: has_va = rs1 is not x0, has_asid = rs2 is not x0 (SFENCE.VMA and SINVAL.VMA).
 struct mmu_fence {
+    uint8_t op;  // enum mmu_fence_op
     bool has_va;
     bool has_asid;
     uint64_t va;
@@ -77,7 +118,9 @@ struct mmu_answer {
     uint64_t pa;  // 56 bits; 0 with fault
     bool fault;
     uint8_t cause;   // enum mmu_cause; 0 without fault
-    uint8_t level;   // 0 4 KiB, 1 2 MiB, 2 1 GiB, MMU_LEVEL_NONE; 0 with fault
+    uint8_t level;   // 0 .. 4 (0: 4 KiB, or 64 KiB with napot), MMU_LEVEL_NONE; 0 with fault
+    bool napot;      // 64 KiB NAPOT page; false with fault
+    uint8_t pbmt;    // PBMT of the leaf; 0 with fault and when not translated
     uint8_t source;  // enum mmu_source
     uint8_t perm;    // D A G U X W R V, bit 7 .. 0; 0 with fault and when not translated
 };
@@ -90,14 +133,16 @@ struct mmu_fault {
     uint8_t cause;
 };
 
-static inline unsigned mmu_satp_mode(uint64_t satp) {
-    return (unsigned)(satp >> 60);
+// The fields of satp. mmu_satp_asid: only the low asid_bits.
+static inline unsigned mmu_satp_mode(const struct mmu_arch *arch, uint64_t satp) {
+    return arch->xlen == 32 ? (unsigned)(satp >> 31) & 1u : (unsigned)(satp >> 60);
 }
-static inline uint16_t mmu_satp_asid(uint64_t satp) {
-    return (uint16_t)(satp >> 44);
+static inline uint16_t mmu_satp_asid(const struct mmu_arch *arch, uint64_t satp) {
+    uint64_t field = arch->xlen == 32 ? satp >> 22 & 0x1FFu : satp >> 44 & 0xFFFFu;
+    return (uint16_t)(field & ((UINT64_C(1) << arch->asid_bits) - 1));
 }
-static inline uint64_t mmu_satp_ppn(uint64_t satp) {
-    return satp & 0xFFFFFFFFFFFu;
+static inline uint64_t mmu_satp_ppn(const struct mmu_arch *arch, uint64_t satp) {
+    return arch->xlen == 32 ? satp & 0x3FFFFFu : satp & 0xFFFFFFFFFFFu;
 }
 
 #endif

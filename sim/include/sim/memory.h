@@ -23,10 +23,10 @@ uint64_t sim_memory_bytes(const struct sim_memory *memory);
 // Returns whether pa lies in memory.
 bool sim_memory_exists(const struct sim_memory *memory, uint64_t pa);
 
-// 8 bytes, little-endian, pa a multiple of 8. false: no memory there (or, for a write, out of host
-// memory: see sim_memory_exhausted).
-bool sim_memory_read(const struct sim_memory *memory, uint64_t pa, uint64_t *value);
-bool sim_memory_write(struct sim_memory *memory, uint64_t pa, uint64_t value);
+// 4 or 8 bytes, little-endian, pa a multiple of them; 4 bytes read are zero-extended. false: no
+// memory there (or, for a write, out of host memory: see sim_memory_exhausted).
+bool sim_memory_read(const struct sim_memory *memory, uint64_t pa, unsigned bytes, uint64_t *value);
+bool sim_memory_write(struct sim_memory *memory, uint64_t pa, unsigned bytes, uint64_t value);
 
 // A whole page of 4096 bytes, for swap and fill. NULL: no memory there / not yet written (reads as
 // zero) for `_page`; no memory or host memory exhausted for `_page_writable`. The pointer stays

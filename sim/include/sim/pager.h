@@ -30,6 +30,8 @@ struct pager_config {
     uint64_t swap_slots;    // pages that fit in swap
     const char *swap_path;  // NULL: an unlinked temporary file
     bool adue;              // hardware sets A and D; otherwise the handler does, on faults
+    uint8_t mode;           // satp.MODE of the page tables (MMU_SATP_MODE_SV39 ...); 0: Sv39
+    uint8_t asid_bits;      // ASIDLEN, 0 .. 16 (Sv32: .. 9)
 };
 
 enum pager_outcome {
@@ -67,12 +69,17 @@ enum sim_status pager_create(const struct pager_config *config, struct sim_memor
                              struct pager **pager, struct sim_error *error);
 void pager_destroy(struct pager *pager);
 
-// A new, empty address space (Sv39, all pages user, readable, writable, executable;
-// numbers 0, 1, ...). Its ASID is space + 1.
+// A new, empty address space (all pages user, readable, writable, executable; numbers 0, 1, ...).
+// Its ASID is the low asid_bits of space + 1: pager_asids tells how many spaces have one of their
+// own. When there are more, who runs a space fences its ASID first.
 enum sim_status pager_space_create(struct pager *pager, uint32_t *space, struct sim_error *error);
 // Free its frames, slots and tables. The caller must fence the ASID afterwards.
 void pager_space_end(struct pager *pager, uint32_t space);
 uint64_t pager_space_satp(const struct pager *pager, uint32_t space);
+uint16_t pager_space_asid(const struct pager *pager, uint32_t space);
+uint32_t pager_asids(const struct pager *pager);
+// Addresses that a mode gives to programs have so many bits; 0: not a mode.
+unsigned pager_mode_user_bits(unsigned mode);
 
 // Called with each change of a page's PTE by the handler (not by hardware).
 typedef void pager_watch_fn(void *user, uint64_t pa, uint64_t before, uint64_t after);

@@ -59,14 +59,18 @@ enum sim_status trace_writer_commit(struct trace_writer *writer, struct sim_erro
 // Destroy the writer and its temporary file.
 void trace_writer_abandon(struct trace_writer *writer);
 
-// Addresses of a foreign program in Sv39's lower half (256 GiB = 256 regions of 1 GiB).
-// The region number (va >> 30) is mapped, the 30 bits below are kept: pages stay
-// distinct, offsets and the two lower VPN fields intact. In order of first appearance: a region
-// below 256 keeps its number if still free; any other takes the highest free one.
+// Addresses of a foreign program in the 2^user_bits bytes that a mode gives to programs (Sv39: 38,
+// 256 regions of 1 GiB; Sv32: 32, 4 regions). The region number (va >> 30) is mapped, the 30 bits
+// below are kept: pages stay distinct, offsets and the lower VPN fields intact. In order of first
+// appearance: a region that lies in the range keeps its number if still free; any other takes the
+// highest free one.
 struct trace_vamap;
-enum sim_status trace_vamap_create(struct trace_vamap **map, struct sim_error *error);
+// user_bits: 32 .. 56.
+enum sim_status trace_vamap_create(unsigned user_bits, struct trace_vamap **map,
+                                   struct sim_error *error);
 void trace_vamap_destroy(struct trace_vamap *map);
-// Translate va into *mapped. SIM_ERROR_USAGE with a sentence if a 257th region appears.
+// Translate va into *mapped. SIM_ERROR_USAGE with a sentence if there are more regions than
+// numbers.
 enum sim_status trace_vamap_apply(struct trace_vamap *map, uint64_t va, uint64_t *mapped,
                                   struct sim_error *error);
 

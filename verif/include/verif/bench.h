@@ -17,32 +17,41 @@
 
 #include "mmu/engine.h"
 #include "verif/dut.h"
+#include "verif/legal.h"
 
 enum bench_mode { BENCH_LOCKSTEP, BENCH_DUT_ONLY, BENCH_MODEL_ONLY };
+
+// Which oracles judge in BENCH_LOCKSTEP: bits. SHADOW: the model, every cycle, exact. LEGAL: the
+// outcomes that the privileged specification allows, whatever the microarchitecture
+// (verif/legal.h); alone, the model is not run, and times are the DUT's own.
+enum bench_oracle { BENCH_SHADOW = 1, BENCH_LEGAL = 2 };
 
 // Physical memory as the bench serves it. `write` is used for successful A/D updates.
 struct bench_memory {
     void *user;
-    bool (*read)(void *user, uint64_t pa, uint64_t *value);
-    bool (*write)(void *user, uint64_t pa, uint64_t value);
+    bool (*read)(void *user, uint64_t pa, unsigned bytes, uint64_t *value);  // bytes: 4 or 8
+    bool (*write)(void *user, uint64_t pa, unsigned bytes, uint64_t value);
 };
 
 // Timing of PTE transactions: for each one g and L are drawn from these ranges (inclusive, at
-// least 1), as a function of (seed, ordinal) alone.
+// least 1), and whether it is answered with an error, as a function of (seed, ordinal) alone.
 struct bench_timing {
     uint32_t grant_min, grant_max;
     uint32_t data_min, data_max;
     uint64_t seed;
+    uint32_t error_permille;  // 0 .. 1000
+    uint32_t phase;  // after so many transactions other parts of the ranges are in use; 0: never
 };
 
 struct bench_config {
     enum bench_mode mode;
+    unsigned oracle;  // enum bench_oracle bits, not 0 in BENCH_LOCKSTEP
     struct mmu_config mmu;
     const struct dut_ops *ops;  // NULL for BENCH_MODEL_ONLY
     struct dut *dut;            // borrowed; NULL for BENCH_MODEL_ONLY
     struct bench_memory memory;
     struct bench_timing timing;
-    uint64_t watchdog_cycles;     // a request or fence unanswered for so long is a failure
+    uint64_t watchdog_cycles;     // a request, fence or PMP write unanswered for so long fails
     uint64_t counter_interval;    // compare all counters every so many cycles; 0: only when asked
     uint64_t wave_from, wave_to;  // cycles in which the DUT's waveform runs; from > to: never
 };
@@ -53,6 +62,9 @@ struct bench_inputs {
     struct mmu_fence fence;
     bool request_valid[MMU_PORTS];
     bool fence_valid;
+    struct mmu_pmp_write pmp_write;
+    bool pmp_write_valid;
+    unsigned kill;  // bit = 1 << port
     unsigned take;  // enum dut_take bits
 };
 
@@ -64,6 +76,8 @@ struct bench_outputs {
     bool fault_taken;
     struct mmu_fault fault;
     bool fence_accepted;
+    bool pmp_write_accepted;
+    bool killed[MMU_PORTS];  // an accepted request was dropped: it gets no answer
 };
 
 // What is compared. key (JSON, messages), meaning
@@ -71,10 +85,11 @@ struct bench_outputs {
     X(CHECK_LATENCY, "latency", "the cycle in which a response or a PTE request is valid") \
     X(CHECK_PA, "physical_address", "translated physical address")                         \
     X(CHECK_FAULT, "fault", "fault or no fault, and its cause")                            \
-    X(CHECK_LEVEL, "page_size", "level of the leaf PTE")                                   \
+    X(CHECK_LEVEL, "page_size", "level of the leaf PTE, NAPOT or not")                     \
+    X(CHECK_MEMORY_TYPE, "memory_type", "PBMT of the translation")                         \
     X(CHECK_PERM, "permissions", "permission bits of the translation")                     \
     X(CHECK_SOURCE, "hit_or_miss", "who answered: TLB, walk, neither")                     \
-    X(CHECK_READY, "ready", "the cycles in which a request can be accepted")               \
+    X(CHECK_READY, "ready", "the cycles in which a request or PMP write can be accepted")  \
     X(CHECK_FENCE, "fence", "the cycles in which a fence can be accepted")                 \
     X(CHECK_FAULT_RECORD, "fault_record",                                                  \
       "fault channel: presence, cause, tval, port, asid, access")                          \
@@ -82,7 +97,10 @@ struct bench_outputs {
     X(CHECK_PTE_WRITE, "pte_write", "A/D updates: address, expected, new value")           \
     X(CHECK_VICTIM, "victim", "TLB fill: set, way, eviction")                              \
     X(CHECK_COUNTER, "counter", "event counters")                                          \
-    X(CHECK_WATCHDOG, "watchdog", "an answer that never comes")
+    X(CHECK_WATCHDOG, "watchdog", "an answer that never comes")                            \
+    X(CHECK_LEGAL, "legal_outcome", "outcome that the privileged specification allows")    \
+    X(CHECK_INVARIANCE, "invariance", "the outcome of an access that is asked again")      \
+    X(CHECK_ASSERTION, "assertion", "properties of the RTL (verif/sva)")
 
 enum bench_check {
 #define X(id, key, text) id,
@@ -100,7 +118,8 @@ struct mismatch {
     enum bench_check check;
     uint64_t cycle;
     uint8_t port;
-    char what[96];  // "d_rsp_pa", "counter pte_reads"
+    char what[LEGAL_REASON_BYTES];  // "d_rsp_pa", "counter pte_reads", the rule that an outcome
+                                    // violates
     uint64_t expected, observed;
     bool has_answer;  // expected_answer / observed_answer are meaningful
     struct mmu_answer expected_answer, observed_answer;
@@ -109,6 +128,8 @@ struct mismatch {
     struct mmu_history history;        // of the model, for the port's request
     uint64_t base;                     // add it to the history's cycles: cycle of the last reset
     uint64_t observed_response_cycle;  // of the DUT, for a latency mismatch
+    bool has_verdict;  // verdict is the legal oracle's, on observed_answer or update
+    struct legal_verdict verdict;
 };
 
 // One memory transaction as the DUT made it (or the model, when alone).
@@ -139,7 +160,12 @@ struct bench_stats {
     uint64_t latency_sum[MMU_PORTS], latency_max[MMU_PORTS];  // first valid - accepted
     uint64_t walk_answers[MMU_PORTS], walk_latency_sum[MMU_PORTS];
     uint64_t cycles;
-    uint64_t digest;  // of all requests, fences, CSRs and answers, in order
+    uint64_t digest;  // of all requests, fences, kills, PMP writes, CSRs and answers, in order
+    // Of what was applied, and in which cycle, but not of what was answered: requests and their
+    // registers, fences, kills, PMP writes, software's writes of PTEs, and each transaction's g, L
+    // and error. Open-loop stimulus gives the same in every mode, waveform or not.
+    uint64_t fingerprint;
+    struct legal_stats legal;
 };
 
 struct bench;
@@ -157,25 +183,31 @@ bool bench_cycle(struct bench *bench, const struct bench_inputs *inputs,
 // Compare all counters now; false as above. True in the other modes.
 bool bench_compare_counters(struct bench *bench);
 
-// With the model alone: skip the cycles in which, given `inputs` without requests and fences,
-// nothing would happen. Elsewhere: nothing.
+// Judge the answers to one access asked twice in a row, with nothing between that may change its
+// outcome: all but source must agree. False as above. No model is needed.
+bool bench_check_invariance(struct bench *bench, unsigned port, const struct mmu_answer *first,
+                            const struct mmu_answer *again);
+
+// With the model alone: skip the cycles in which, given `inputs` without requests, fences, kills
+// and PMP writes, nothing would happen. Elsewhere: nothing.
 void bench_skip_idle(struct bench *bench, const struct bench_inputs *inputs);
 
 // After a mismatch: reset DUT and model and go on in the next cycle. Requests in flight are lost;
 // counters start at 0.
 void bench_resynchronise(struct bench *bench);
 
-// Tell the bench of a write to memory by software, for the history of PTEs.
+// Tell the bench of a write of one PTE by software, for the history of PTEs.
 void bench_note_write(struct bench *bench, uint64_t pa, uint64_t before, uint64_t after);
 
 uint64_t bench_now(const struct bench *bench);  // the coming cycle
 const struct mismatch *bench_mismatch(const struct bench *bench);
 const struct bench_stats *bench_stats(const struct bench *bench);
-// Counter of the run (sum over resynchronisations), from the model, or the DUT when it is alone.
+// Counter of the run (sum over resynchronisations), from the model, or the DUT where the model is
+// not run (0 if it has none).
 uint64_t bench_counter(const struct bench *bench, unsigned counter);
-// Returns the name of a counter as in section 10 of docs/microarchitecture.md ("data_hits").
+// Returns the name of a counter as in section 11 of docs/microarchitecture.md ("data_hits").
 const char *bench_counter_name(unsigned counter);
-const struct mmu_engine *bench_engine(const struct bench *bench);
+const struct mmu_engine *bench_engine(const struct bench *bench);  // NULL: not run
 
 // The logs, newest first: index 0 is the latest; NULL past the end.
 const struct bench_access *bench_access_log(const struct bench *bench, unsigned index);
@@ -185,6 +217,9 @@ const struct bench_fence_record *bench_fence_log(const struct bench *bench, unsi
 // g and L of the ordinal-th transaction.
 void bench_latency(const struct bench_timing *timing, uint64_t ordinal, uint32_t *grant_cycles,
                    uint32_t *data_cycles);
+
+// Whether the ordinal-th transaction is answered with an error whatever its address.
+bool bench_error(const struct bench_timing *timing, uint64_t ordinal);
 
 // Explain the mismatch on one page of plain text (explain.c). `command` repeats the run. Returns
 // a string owned by the caller (free), NULL without memory.

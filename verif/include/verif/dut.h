@@ -19,7 +19,7 @@
 #include "mmu/engine.h"
 #include "mmu/types.h"
 
-#define DUT_ABI 1u
+#define DUT_ABI 3u
 
 // Bits of tick's result: what stood on the wires in that cycle.
 enum dut_sample {
@@ -30,7 +30,9 @@ enum dut_sample {
     DUT_RESPONSE_FETCH = 1u << 4,
     DUT_FAULT = 1u << 5,           // fault_valid
     DUT_MEMORY_REQUEST = 1u << 6,  // mem_req_valid
-    DUT_EVENT = 1u << 7            // evt_fill_valid
+    DUT_EVENT = 1u << 7,           // evt_fill_valid
+    DUT_READY_PMP = 1u << 8,       // pmp_ready
+    DUT_ASSERTION = 1u << 9        // a property of the RTL failed: see assertion
 };
 
 // Outgoing channels that the harness takes (their ready inputs), for `take`.
@@ -45,11 +47,10 @@ struct dut_profile {
     const char *name;          // "tandem_mmu"
     const char *revision;      // of the RTL: free text
     struct mmu_config config;  // the parameters that it was built with
-    uint8_t va_bits, pa_bits, asid_bits;
-    bool has_kill;  // requests can be withdrawn
-    bool has_counters, has_fill_events;
-    uint8_t latency_base;  // answer after at most latency_base + n(g + L), uncontended walk
-    uint8_t latency_hit;   // and after this without a walk
+    bool has_kill;             // requests can be dropped
+    bool has_fault_records;    // each answer with a fault makes a record on the fault channel
+    bool one_walk;  // never more than one walk under way: what a killed request still asks of
+                    // memory is the next transaction
 };
 
 struct dut_options {
@@ -91,7 +92,8 @@ struct dut_ops {
     // Stage inputs. NULL = that channel's valid is 0.
     void (*set_csr)(struct dut *dut, const struct mmu_csr *csr);
     void (*request)(struct dut *dut, enum mmu_port port, const struct mmu_request *request);
-    void (*kill)(struct dut *dut, enum mmu_port port);  // only if profile has_kill
+    void (*kill)(struct dut *dut, unsigned port_mask);  // bit = 1 << port; only if has_kill
+    void (*pmp_write)(struct dut *dut, const struct mmu_pmp_write *write);
     void (*fence)(struct dut *dut, const struct mmu_fence *fence);
     void (*take)(struct dut *dut, unsigned take_mask);
     void (*memory_response)(struct dut *dut, bool grant, const struct dut_memory_response *answer);
@@ -105,6 +107,9 @@ struct dut_ops {
     void (*fault)(struct dut *dut, struct mmu_fault *fault);
     void (*memory_request)(struct dut *dut, struct mmu_memory_request *request);
     void (*event)(struct dut *dut, struct dut_event *event);
+    // Returns the name of the property that failed first since reset
+    // ("sva_walker.no_orphan_response"), valid until the next reset.
+    const char *(*assertion)(struct dut *dut);
     // Value as it would be read in the coming cycle (after the last tick's clock edge).
     uint64_t (*counter)(struct dut *dut, unsigned counter);
 

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Properties of the counters (docs/microarchitecture.md section 11): they only grow, by as
+// much as can happen in a cycle, and by nothing when nothing happens.
+`include "sva.svh"
+
+module sva_counters (
+    input logic        clk_i,
+    input logic        rst_ni,
+    input logic [ 4:0] sel_i,
+`ifdef FORMAL
+    input logic [63:0] dut_cycles,
+`endif
+    input logic [63:0] value_o
+);
+
+  logic [4:0] sel_q;
+  logic [63:0] value_q, cycle_q;
+  logic same_q;  // a cycle with this selection has passed since reset
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      same_q  <= 1'b0;
+      cycle_q <= '0;
+    end else begin
+      same_q  <= 1'b1;
+      cycle_q <= cycle_q + 64'd1;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    sel_q   <= sel_i;
+    value_q <= value_o;
+  end
+
+  logic same;
+  logic [63:0] step;
+  assign same = same_q && sel_i == sel_q;
+  assign step = value_o - value_q;
+
+  `SVA(grows_by_one_at_most, same && sel_i != 5'd24, step <= 64'd1)
+  `SVA(kills_grow_by_two_at_most, same && sel_i == 5'd24, step <= 64'd2)
+  `SVA(cycles_counted, sel_i == 5'd23, value_o == cycle_q)
+  `SVA(absent_counters_zero, sel_i > 5'd24, value_o == '0)
+
+`ifdef FORMAL
+  // Help for induction.
+  `SVA(help_cycles, 1'b1, dut_cycles == cycle_q)
+`endif
+
+endmodule
+
+`ifndef FORMAL
+bind tandem_mmu_counters sva_counters u_sva (.*);
+`endif
