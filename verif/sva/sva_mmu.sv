@@ -304,6 +304,10 @@ module sva_mmu #(
                    (d_req_va_i[2:0] & ~(3'b111 << d_req_size_i)) == 3'd0)
   `SVA_ENVIRONMENT(fetch_access_aligned, f_req_valid_i,
                    (f_req_va_i[2:0] & ~(3'b111 << f_req_size_i)) == 3'd0)
+`ifdef SVA_TWO_PMP_ENTRIES
+  // A proof with all entries does not end: here the others stay as reset leaves them.
+  `SVA_ENVIRONMENT(two_pmp_entries, pmp_valid_i, pmp_index_i < 4'd2)
+`endif
   `SVA_ENVIRONMENT(pbmte_legal, pbmte_i, Xlen != 32)
   `SVA_ENVIRONMENT(privilege_legal, 1'b1, priv_i != 2'd2 && mpp_i != 2'd2)
 
