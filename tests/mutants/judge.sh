@@ -179,8 +179,9 @@ prepare_c() { # TARGET...
     mkdir -p "$work/src/${path%/*}"
     cp "$root/$path" "$work/src/$path" || return
   done < <(cd "$root" && find ./CMakeLists.txt cmake model verif sim tests/qemu rtl tb -type f)
-  [ -f "$work/c/build.ninja" ] ||
-    cmake -S "$work/src" -B "$work/c" -G Ninja '-DTANDEM_FOLDERS=model;verif;sim;tests/qemu' \
+  local folders='model;verif;sim;tests/qemu'
+  grep -qsx "TANDEM_FOLDERS:STRING=$folders" "$work/c/CMakeCache.txt" && [ -f "$work/c/build.ninja" ] ||
+    cmake -S "$work/src" -B "$work/c" -G Ninja "-DTANDEM_FOLDERS=$folders" \
       -DTANDEM_WERROR=OFF -DCMAKE_BUILD_TYPE=Release '-DCMAKE_C_FLAGS_RELEASE=-O1 -DNDEBUG' ||
     return
   timeout -k 5 "$build_limit" ninja -C "$work/c" "$@"
