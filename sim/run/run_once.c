@@ -26,15 +26,26 @@ static void collect(const struct world *world, struct run_result *result) {
     if (world->pager) result->paging = *pager_counts(world->pager);
 }
 
+// A trace that cannot be read ends the run before anything is built for it.
+static enum sim_status check_traces(const struct run_options *options, struct sim_error *error) {
+    for (unsigned i = 0; i < options->trace_count; i++) {
+        struct trace_reader *reader;
+        enum sim_status status = trace_reader_open(options->traces[i], &reader, error);
+        if (status) return status;
+        trace_reader_close(reader);
+    }
+    return SIM_OK;
+}
+
 enum sim_status run_once(const struct run_options *options, const struct run_report *report,
                          struct run_result *result, struct sim_error *error) {
     struct mmu_config mmu = config_mmu(&options->config);
     struct loaded_dut dut = {0};
     struct world *world = NULL;
     bool has_dut = options->mode != BENCH_MODEL_ONLY;
-    enum sim_status status = SIM_OK;
     *result = (struct run_result){0};
-    if (has_dut)
+    enum sim_status status = check_traces(options, error);
+    if (!status && has_dut)
         status = dut_load(&mmu, options->dut_path, options->config.seed,
                           options->config.properties != 0, options->wave_path, &dut, error);
     if (!status) status = world_create(options, has_dut ? &dut : NULL, &world, error);

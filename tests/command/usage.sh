@@ -156,6 +156,11 @@ says_once "$dir/home: holds no tb/build_dut.sh; set TANDEM_HOME to the source tr
 expect 2 env TANDEM_HOME="$dir/home" "$TANDEM" bench -n 100
 says_once "the source tree was not found; give --trace FILE"
 expect 0 env TANDEM_HOME="$dir/home" "$TANDEM" run --quiet --random 9 --dut "$dut"
+# A trace that is not there is said before a DUT is looked for, let alone built.
+for command in run "bench -n 100 -r 1"; do
+  expect 2 env TANDEM_HOME="$dir/home" "$TANDEM" $command --trace "$dir/none.tdt"
+  says_once "$dir/none.tdt: cannot open: No such file or directory"
+done
 
 # --- bench ---
 expect 2 "$TANDEM" bench --repeats 99
