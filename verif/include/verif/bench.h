@@ -65,6 +65,7 @@ struct bench_inputs {
     struct mmu_pmp_write pmp_write;
     bool pmp_write_valid;
     unsigned kill;  // bit = 1 << port
+    bool poison;    // l2_poison
     unsigned take;  // enum dut_take bits
 };
 
@@ -77,7 +78,8 @@ struct bench_outputs {
     struct mmu_fault fault;
     bool fence_accepted;
     bool pmp_write_accepted;
-    bool killed[MMU_PORTS];  // an accepted request was dropped: it gets no answer
+    uint16_t killed[MMU_PORTS];  // tags (bit = 1 << tag) of accepted requests that were dropped:
+                                 // they get no answer
 };
 
 // What is compared. key (JSON, messages), meaning
