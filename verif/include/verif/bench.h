@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "mmu/engine.h"
+#include "verif/contract.h"
 #include "verif/dut.h"
 #include "verif/legal.h"
 
@@ -83,25 +84,27 @@ struct bench_outputs {
 };
 
 // What is compared. key (JSON, messages), meaning
-#define BENCH_CHECK_LIST(X)                                                                \
-    X(CHECK_LATENCY, "latency", "the cycle in which a response or a PTE request is valid") \
-    X(CHECK_PA, "physical_address", "translated physical address")                         \
-    X(CHECK_FAULT, "fault", "fault or no fault, and its cause")                            \
-    X(CHECK_LEVEL, "page_size", "level of the leaf PTE, NAPOT or not")                     \
-    X(CHECK_MEMORY_TYPE, "memory_type", "PBMT of the translation")                         \
-    X(CHECK_PERM, "permissions", "permission bits of the translation")                     \
-    X(CHECK_SOURCE, "hit_or_miss", "who answered: TLB, walk, neither")                     \
-    X(CHECK_READY, "ready", "the cycles in which a request or PMP write can be accepted")  \
-    X(CHECK_FENCE, "fence", "the cycles in which a fence can be accepted")                 \
-    X(CHECK_FAULT_RECORD, "fault_record",                                                  \
-      "fault channel: presence, cause, tval, port, asid, access")                          \
-    X(CHECK_PTE_ACCESS, "pte_access", "PTE reads: address, order, none missing or extra")  \
-    X(CHECK_PTE_WRITE, "pte_write", "A/D updates: address, expected, new value")           \
-    X(CHECK_VICTIM, "victim", "TLB fill: set, way, eviction")                              \
-    X(CHECK_COUNTER, "counter", "event counters")                                          \
-    X(CHECK_WATCHDOG, "watchdog", "an answer that never comes")                            \
-    X(CHECK_LEGAL, "legal_outcome", "outcome that the privileged specification allows")    \
-    X(CHECK_INVARIANCE, "invariance", "the outcome of an access that is asked again")      \
+#define BENCH_CHECK_LIST(X)                                                                     \
+    X(CHECK_LATENCY, "latency", "the cycle in which a response or a PTE request is valid")      \
+    X(CHECK_PA, "physical_address", "translated physical address")                              \
+    X(CHECK_FAULT, "fault", "fault or no fault, and its cause")                                 \
+    X(CHECK_LEVEL, "page_size", "level of the leaf PTE, NAPOT or not")                          \
+    X(CHECK_MEMORY_TYPE, "memory_type", "PBMT of the translation")                              \
+    X(CHECK_PERM, "permissions", "permission bits of the translation")                          \
+    X(CHECK_SOURCE, "hit_or_miss", "who answered: a TLB of either level, walk, neither")        \
+    X(CHECK_TAG, "tag", "which request is answered")                                            \
+    X(CHECK_TERMS, "terms", "the terms of a latency: their sum, the latency contract")          \
+    X(CHECK_READY, "ready", "the cycles in which a request or PMP write can be accepted")       \
+    X(CHECK_FENCE, "fence", "the cycles in which a fence can be accepted")                      \
+    X(CHECK_FAULT_RECORD, "fault_record",                                                       \
+      "fault channel: presence, cause, tval, port, asid, access")                               \
+    X(CHECK_PTE_ACCESS, "pte_access", "PTE reads: address, slot, order, none missing or extra") \
+    X(CHECK_PTE_WRITE, "pte_write", "A/D updates: address, expected, new value")                \
+    X(CHECK_VICTIM, "victim", "fills of each TLB: set, way, eviction")                          \
+    X(CHECK_COUNTER, "counter", "event counters")                                               \
+    X(CHECK_WATCHDOG, "watchdog", "an answer that never comes")                                 \
+    X(CHECK_LEGAL, "legal_outcome", "outcome that the privileged specification allows")         \
+    X(CHECK_INVARIANCE, "invariance", "the outcome of an access that is asked again")           \
     X(CHECK_ASSERTION, "assertion", "properties of the RTL (verif/sva)")
 
 enum bench_check {
@@ -139,6 +142,7 @@ struct bench_access {
     uint64_t pa, value;  // value: what memory answered
     uint64_t request_cycle, grant_cycle, data_cycle;
     bool write, error;
+    uint8_t id;  // walk slot
 };
 #define BENCH_ACCESS_LOG 64u
 
@@ -161,11 +165,17 @@ struct bench_stats {
     uint64_t answers[MMU_PORTS];
     uint64_t latency_sum[MMU_PORTS], latency_max[MMU_PORTS];  // first valid - accepted
     uint64_t walk_answers[MMU_PORTS], walk_latency_sum[MMU_PORTS];
+    uint64_t outcome[MMU_PORTS][CONTRACT_OUTCOMES];  // answers, by row of the latency contract
+    uint64_t outcome_latency_max[MMU_PORTS][CONTRACT_OUTCOMES];
+    struct mmu_terms terms[MMU_PORTS];  // sums over all answers; by the model, 0 without it
+    uint64_t most_unanswered;           // requests at a time, both ports
+    uint64_t most_transactions;         // unanswered ones at a time, on the memory port
     uint64_t cycles;
     uint64_t digest;  // of all requests, fences, kills, PMP writes, CSRs and answers, in order
     // Of what was applied, and in which cycle, but not of what was answered: requests and their
-    // registers, fences, kills, PMP writes, software's writes of PTEs, and each transaction's g, L
-    // and error. Open-loop stimulus gives the same in every mode, waveform or not.
+    // registers, fences, kills, PMP writes, poison, software's writes of PTEs, and each
+    // transaction's g, L and error. Open-loop stimulus gives the same in every mode, waveform or
+    // not.
     uint64_t fingerprint;
     struct legal_stats legal;
 };
@@ -202,12 +212,15 @@ void bench_resynchronise(struct bench *bench);
 void bench_note_write(struct bench *bench, uint64_t pa, uint64_t before, uint64_t after);
 
 uint64_t bench_now(const struct bench *bench);  // the coming cycle
+// Whether several requests of a port may be unanswered: answers carry their tags.
+bool bench_tags(const struct bench *bench);
 const struct mismatch *bench_mismatch(const struct bench *bench);
 const struct bench_stats *bench_stats(const struct bench *bench);
 // Counter of the run (sum over resynchronisations), from the model, or the DUT where the model is
 // not run (0 if it has none).
 uint64_t bench_counter(const struct bench *bench, unsigned counter);
-// Returns the name of a counter as in section 11 of docs/microarchitecture.md ("data_hits").
+// Returns the name of a counter as in section 11 of docs/microarchitecture.md ("data_hits"), NULL
+// if nothing has this number.
 const char *bench_counter_name(unsigned counter);
 const struct mmu_engine *bench_engine(const struct bench *bench);  // NULL: not run
 

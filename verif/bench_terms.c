@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// The latency contract, held against every answer: the model's terms add up to the cycles that were
+// observed, lie within their row, and those of memory are what the bench's memory gave.
+#include <stdio.h>
+
+#include "bench_internal.h"
+
+static struct contract_memory memory_of(const struct bench *bench) {
+    const struct bench_timing *timing = &bench->config.timing;
+    return (struct contract_memory){.grant_max = timing->grant_max,
+                                    .data_max = timing->data_max,
+                                    .walks = bench->config.mmu.walks};
+}
+
+static void count_outcome(struct bench *bench, unsigned port, const struct mmu_history *history,
+                          const struct mmu_answer *answer, uint64_t latency) {
+    struct bench_stats *stats = &bench->stats;
+    enum contract_outcome outcome = contract_outcome_of(history, answer);
+    uint64_t *most = &stats->outcome_latency_max[port][outcome];
+    stats->outcome[port][outcome]++;
+    if (latency > *most) *most = latency;
+    contract_add(&stats->terms[port], &history->terms);
+}
+
+static bool fail(struct bench *bench, unsigned port, const char *term, uint64_t expected,
+                 uint64_t observed) {
+    char what[48];
+    bench_clear_mismatch(bench);
+    bench->mismatch.observed_response_cycle = bench->now;
+    snprintf(what, sizeof what, "rsp_valid: %s", term);
+    return bench_fail_port(bench, CHECK_TERMS, port, what, expected, observed);
+}
+
+// The DUT's transactions in the walk's slot, since the walk began: what they took, by the bench's
+// own book.
+static bool check_memory(struct bench *bench, unsigned port, const struct mmu_history *history) {
+    const struct bench_access *list[BENCH_ACCESS_LOG];
+    const struct bench_access *oldest = bench_access_log(bench, BENCH_ACCESS_LOG - 1);
+    uint64_t grant = 0, memory = 0;
+    if (oldest && oldest->request_cycle > bench->base + history->start_cycle) return true;
+    unsigned n = bench_dut_accesses(bench, history, list);
+    for (unsigned k = 0; k < n; k++) {
+        grant += list[k]->grant_cycle - list[k]->request_cycle + 1;
+        memory += list[k]->data_cycle - list[k]->grant_cycle;
+    }
+    if (grant != history->terms.grant)
+        return fail(bench, port, "grant", history->terms.grant, grant);
+    return memory == history->terms.memory ||
+           fail(bench, port, "memory", history->terms.memory, memory);
+}
+
+bool bench_judge_terms(struct bench *bench, unsigned port, const struct mmu_answer *answer) {
+    const struct mmu_history *history =
+        mmu_engine_history(bench->engine, (enum mmu_port)port, answer->tag);
+    const struct contract_memory memory = memory_of(bench);
+    uint64_t accepted = bench->ports[port].asked[answer->tag].accept_cycle;
+    uint64_t latency = bench->now - accepted, expected, observed;
+    bool undisturbed = bench->disturbed < accepted || bench->disturbed == bench->base;
+    count_outcome(bench, port, history, answer, latency);
+    if (bench->illegal) return true;
+    const char *term = contract_violated(history, answer, &memory, bench->config.mmu.l2.entries > 0,
+                                         undisturbed, latency, &expected, &observed);
+    if (bench->config.mode == BENCH_LOCKSTEP) bench->stats.compared[CHECK_TERMS]++;
+    bench->ports[port].about = answer->tag;
+    if (term) return fail(bench, port, term, expected, observed);
+    enum contract_outcome outcome = contract_outcome_of(history, answer);
+    bool walked = outcome == CONTRACT_WALK || outcome == CONTRACT_DENIED;
+    return !bench->shadow || !walked || check_memory(bench, port, history);
+}
