@@ -244,10 +244,14 @@ unsigned bench_probe_cycle(struct bench *bench, uint64_t cycle) {
 
 // --- idle cycles -----------------------------------------------------------------------
 
-// Something is presented, or stands on the ports and would be seen or taken in the coming cycle.
+// Something is presented that would be accepted, or stands on the ports and would be seen or taken
+// in the coming cycle.
 static bool anything_to_do(const struct bench *bench, const struct bench_inputs *inputs) {
-    if (inputs->request_valid[0] || inputs->request_valid[1] || inputs->fence_valid) return true;
-    if (inputs->pmp_write_valid || inputs->kill) return true;
+    if (inputs->fence_valid || inputs->pmp_write_valid || inputs->kill) return true;
+    for (unsigned p = 0; p < MMU_PORTS; p++)
+        if (inputs->request_valid[p] &&
+            mmu_engine_ready(bench->engine, (enum mmu_port)p, (inputs->take >> p & 1) != 0))
+            return true;
     for (unsigned p = 0; p < MMU_PORTS; p++)
         if ((bench->ports[p].pending || (inputs->take >> p & 1)) &&
             mmu_engine_response(bench->engine, (enum mmu_port)p))

@@ -284,7 +284,10 @@ bool bench_compare_counters(struct bench *bench) {
         if (expected == observed) continue;
         char what[96];
         const char *name = bench_counter_name(c);
-        snprintf(what, sizeof what, "counter %u%s%s", c, name ? " " : "", name ? name : "");
+        if (name)
+            snprintf(what, sizeof what, "counter %s", name);
+        else
+            snprintf(what, sizeof what, "counter %u", c);
         bench_clear_mismatch(bench);
         return bench_fail(bench, CHECK_COUNTER, c < 48 && (c & 8), what, expected, observed);
     }

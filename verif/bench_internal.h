@@ -172,6 +172,13 @@ struct mmu_bus bench_model_bus(struct bench *bench);
 // (bench_terms.c); false: mismatch filled.
 bool bench_judge_terms(struct bench *bench, unsigned port, const struct mmu_answer *answer);
 
+// Note the rare events of an answer that is valid for the first time, of a fence and of a kill that
+// are about to happen (bench_covers.c). With the model.
+void bench_cover_answer(struct bench *bench, unsigned port, const struct mmu_history *history,
+                        const struct mmu_answer *answer);
+void bench_cover_fence(struct bench *bench, const struct mmu_fence *fence);
+void bench_cover_kill(struct bench *bench, unsigned port);
+
 // The legal-set oracle (bench_legal.c); all but the first need one. False: no memory.
 bool bench_legal_create(struct bench *bench);
 // Judge a response that stands: in its first cycle what it says.

@@ -57,6 +57,7 @@ bool bench_judge_terms(struct bench *bench, unsigned port, const struct mmu_answ
     uint64_t latency = bench->now - accepted, expected, observed;
     bool undisturbed = bench->disturbed < accepted || bench->disturbed == bench->base;
     count_outcome(bench, port, history, answer, latency);
+    bench_cover_answer(bench, port, history, answer);
     if (bench->illegal) return true;
     const char *term = contract_violated(history, answer, &memory, bench->config.mmu.l2.entries > 0,
                                          undisturbed, latency, &expected, &observed);

@@ -118,6 +118,7 @@ static void transfer_fault(struct bench *bench, struct bench_outputs *outputs) {
 // kill comes before it.
 static void transfer_kill(struct bench *bench, unsigned port, struct bench_outputs *outputs) {
     struct port_state *state = &bench->ports[port];
+    if (bench->engine) bench_cover_kill(bench, port);
     if (bench->engine) mmu_engine_kill(bench->engine, (enum mmu_port)port);
     bench->disturbed = bench->now;
     if (!state->pending) return;
@@ -171,6 +172,7 @@ static void transfer_fence(struct bench *bench, const struct mmu_fence *fence,
         bench, &(struct bench_event){.cycle = bench->now, .kind = EVENT_FENCE, .fence = *fence});
     digest(bench, bench_applied(bench, APPLIED_FENCE, bench->now, fence->va, operands, 0), 0);
     if (bench->legal) legal_fence(bench->legal, bench->now, fence);
+    if (bench->engine) bench_cover_fence(bench, fence);
     if (bench->engine) mmu_engine_fence(bench->engine, fence);
 }
 

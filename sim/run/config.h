@@ -18,12 +18,15 @@ struct run_config {
     uint64_t pmp_entries, svnapot, update_first;
     uint64_t data_entries, data_ways, data_policy;  // data_policy: enum mmu_policy
     uint64_t fetch_entries, fetch_ways, fetch_policy;
+    uint64_t l2_entries, l2_ways, l2_policy;
+    uint64_t pwc_entries, walks, prefetch;
     uint64_t grant_min, grant_max, data_min, data_max;  // cycles per PTE transaction
     uint64_t processes, quantum, references;
     uint64_t frames, policy, swap_mib, adue;  // policy: enum pager_policy
     uint64_t trap_cycles, handler_cycles, swap_read_cycles, swap_write_cycles;
     uint64_t switch_cycles, access_cycles;
     uint64_t idle, stall;  // per 1000 cycles, runs of traces
+    uint64_t outstanding;  // requests of a port, runs of traces
 #define X(field, least, most, standard, text) uint64_t random_##field;
     STIMULUS_WEIGHT_LIST(X)
 #undef X

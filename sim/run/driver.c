@@ -2,10 +2,11 @@
 // Issues a program's references to the two ports, in order, and retires them in order.
 //
 // A window of a few references stands between issue and retirement, so that fetches and
-// loads overlap, both ports are busy at once, and hits flow one per cycle. Rules of a
-// precise machine: a store is issued only when everything before it has retired (its D update
-// must not be speculative); when the oldest reference faults, all younger ones are squashed -
-// their answers are checked like any other, then dropped - and issued again after the handler.
+// loads overlap, both ports are busy at once, hits flow one per cycle, and several walks of a port
+// are under way (driver.outstanding). Answers come in any order. Rules of a precise machine: a
+// store is issued only when everything before it has retired (its D update must not be
+// speculative); when the oldest reference faults, all younger ones are squashed - their answers are
+// checked like any other, then dropped - and issued again after the handler.
 #include <inttypes.h>
 
 #include "progress.h"
@@ -31,15 +32,39 @@ static bool is_write(const struct slot *slot) {
     return slot->request.access >= MMU_STORE;
 }
 
+// Requests of the port without an answer. What was accepted in the cycle before may be answered in
+// the coming one: it does not count.
+static unsigned unanswered(struct world *world, unsigned port) {
+    uint64_t now = bench_now(world->bench);
+    unsigned count = 0;
+    for (unsigned k = 0; k < world->count; k++) {
+        const struct slot *slot = slot_at(world, k);
+        count += slot->port == port && slot->state == SLOT_ACCEPTED && slot->accept_cycle + 1 < now;
+    }
+    return count;
+}
+
+static unsigned most_unanswered(const struct world *world) {
+    return bench_tags(world->bench) ? (unsigned)world->options->config.outstanding : 1;
+}
+
+// Returns the index of the reference that the port would issue next, count if it is to wait.
+static unsigned next_to_issue(struct world *world, unsigned port) {
+    unsigned k = 0;
+    if (world->presenting[port] || unanswered(world, port) >= most_unanswered(world))
+        return world->count;
+    while (k < world->count &&
+           (slot_at(world, k)->port != port || slot_at(world, k)->state != SLOT_WAITING))
+        k++;
+    return k > 0 && k < world->count && is_write(slot_at(world, k)) ? world->count : k;
+}
+
 // Put requests on free ports, per port in program order.
 static void present(struct world *world) {
-    bool blocked[MMU_PORTS] = {world->presenting[0], world->presenting[1]};
-    for (unsigned k = 0; k < world->count && !(blocked[0] && blocked[1]); k++) {
+    for (unsigned port = 0; port < MMU_PORTS; port++) {
+        unsigned k = next_to_issue(world, port);
+        if (k == world->count || chance(world, world->options->config.idle)) continue;
         struct slot *slot = slot_at(world, k);
-        unsigned port = slot->port;
-        if (slot->state != SLOT_WAITING || blocked[port]) continue;
-        blocked[port] = true;
-        if ((is_write(slot) && k != 0) || chance(world, world->options->config.idle)) continue;
         slot->state = SLOT_PRESENTED;
         world->presenting[port] = true;
         world->presented_slot[port] = (world->head + k) % WINDOW;
@@ -51,15 +76,14 @@ static void present(struct world *world) {
 }
 
 static void answered(struct world *world, unsigned port) {
-    for (unsigned k = 0; k < world->count; k++) {
-        struct slot *slot = slot_at(world, k);
-        if (slot->port != port || slot->state != SLOT_ACCEPTED) continue;
-        slot->state = SLOT_ANSWERED;
-        slot->answer = world->outputs.answer[port];
-        world->unanswered--;
-        if (slot->answer.fault && !slot->has_record) world->records_due++;
-        return;
-    }
+    const struct mmu_answer *answer = &world->outputs.answer[port];
+    struct slot *slot = &world->window[answer->tag % WINDOW];
+    // An answer that nobody asked for is the bench's to find.
+    if (slot->port != port || slot->state != SLOT_ACCEPTED) return;
+    slot->state = SLOT_ANSWERED;
+    slot->answer = *answer;
+    world->unanswered--;
+    if (answer->fault && !slot->has_record) world->records_due++;
 }
 
 // Everything in flight is gone (squash or resynchronisation): issue it again.
@@ -73,14 +97,16 @@ static void restart_window(struct world *world) {
     world->unanswered = world->records_due = 0;
 }
 
-// Fault records come in the order of the port's faulting answers; one may be taken before
-// the answer itself is, if that is stalled.
+// Without tags fault records come in the order of the port's faulting answers; one may be taken
+// before the answer itself is, if that is stalled.
 static void record_taken(struct world *world) {
     const struct mmu_fault *record = &world->outputs.fault;
+    bool tags = bench_tags(world->bench);
     for (unsigned k = 0; k < world->count; k++) {
         struct slot *slot = slot_at(world, k);
         bool answered_with_fault = slot->state == SLOT_ANSWERED && slot->answer.fault;
         if (slot->port != record->port || slot->has_record ||
+            (tags && slot->request.tag != record->tag) ||
             !(answered_with_fault || slot->state == SLOT_ACCEPTED))
             continue;
         slot->record = *record;
@@ -95,7 +121,9 @@ static void settle(struct world *world) {
     for (unsigned p = 0; p < MMU_PORTS; p++) {
         if (out->answered[p]) answered(world, p);
         if (!out->accepted[p]) continue;
-        world->window[world->presented_slot[p]].state = SLOT_ACCEPTED;
+        struct slot *slot = &world->window[world->presented_slot[p]];
+        slot->state = SLOT_ACCEPTED;
+        slot->accept_cycle = bench_now(world->bench) - 1;
         world->presenting[p] = false;
     }
     if (out->fault_taken) record_taken(world);
@@ -258,9 +286,12 @@ static uint8_t size_of(const struct world *world, const struct trace_ref *ref) {
 static void enter(struct world *world) {
     static const uint8_t access[] = {MMU_FETCH, MMU_LOAD, MMU_STORE, MMU_AMO};
     const struct trace_ref *ref = &world->upcoming.ref;
-    struct slot *slot = slot_at(world, world->count++);
-    slot->request = (struct mmu_request){
-        .va = ref->va, .access = access[ref->kind & 3], .size = size_of(world, ref)};
+    unsigned tag = (world->head + world->count++) % WINDOW;
+    struct slot *slot = &world->window[tag];
+    slot->request = (struct mmu_request){.va = ref->va,
+                                         .access = access[ref->kind & 3],
+                                         .size = size_of(world, ref),
+                                         .tag = (uint8_t)tag};
     slot->next_use = world->upcoming.next_use;
     slot->port = ref->kind == TRACE_FETCH ? MMU_PORT_FETCH : MMU_PORT_DATA;
     slot->state = SLOT_WAITING;
@@ -283,12 +314,14 @@ static enum sim_status fill(struct world *world, const struct run_report *report
     return SIM_OK;
 }
 
-// With the model alone, jump over the cycles of a walk in which nothing can be issued.
+// With the model alone, jump over the cycles of walks in which nothing can be issued or accepted.
 static void skip(struct world *world) {
     const struct run_config *config = &world->options->config;
-    if (config->idle || config->stall || world->presenting[0] || world->presenting[1]) return;
-    if (slot_at(world, 0)->state == SLOT_ANSWERED) return;
-    world->inputs.request_valid[0] = world->inputs.request_valid[1] = false;
+    if (config->idle || config->stall || slot_at(world, 0)->state == SLOT_ANSWERED) return;
+    for (unsigned p = 0; p < MMU_PORTS; p++) {
+        if (next_to_issue(world, p) < world->count) return;
+        world->inputs.request_valid[p] = world->presenting[p];
+    }
     bench_skip_idle(world->bench, &world->inputs);
 }
 

@@ -20,6 +20,7 @@ static const struct command {
     {"record", "tandem record", tandem_record, "record a program, or import a recording"},
     {"show", "tandem show", tandem_show, "tell what is in a recording"},
     {"bench", "tandem bench", tandem_bench, "measure speed and walk latency"},
+    {"contract", "tandem contract", tandem_contract, "print the latency contract"},
     {"vectors", "tandem vectors", tandem_vectors, "check expected translations from files"},
 };
 

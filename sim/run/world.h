@@ -18,7 +18,7 @@
 #include "verif/bench.h"
 #include "verif/stimulus.h"
 
-enum { WINDOW = 4, CHUNK = 4096, MOST_TRACES = 64 };
+enum { WINDOW = MMU_TAGS, CHUNK = 4096, MOST_TRACES = 64 };
 
 // One program under way.
 struct process {
@@ -40,7 +40,7 @@ struct schedule {
 
 enum slot_state { SLOT_WAITING, SLOT_PRESENTED, SLOT_ACCEPTED, SLOT_ANSWERED };
 
-// A reference between issue and retirement, in program order.
+// A reference between issue and retirement, in program order. Its tag is its place in the ring.
 struct slot {
     struct mmu_request request;
     uint64_t next_use;
@@ -49,6 +49,7 @@ struct slot {
     uint8_t port;
     bool has_record;
     enum slot_state state;
+    uint64_t accept_cycle;
 };
 
 // The next reference of the schedule, looked at but not yet in the window.

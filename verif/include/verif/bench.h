@@ -159,6 +159,44 @@ struct bench_fence_record {
     uint64_t cycle;
 };
 
+// Rare events of second level, page-walk caches and several walks, as the model tells them. key,
+// meaning
+#define BENCH_COVER_LIST(X)                                                                       \
+    X(COVER_L2_SMALL, "l2_hits_small", "second level: a 4 KiB page")                              \
+    X(COVER_L2_NAPOT, "l2_hits_napot", "second level: a 4 KiB granule of a NAPOT page")           \
+    X(COVER_L2_LARGE, "l2_hits_large", "second level: a leaf of level 1")                         \
+    X(COVER_L2_FRAGMENT, "l2_hits_fragment", "second level: a granule of a page of level 2 .. 4") \
+    X(COVER_L2_FAULT, "l2_faults", "second level: faults of resident pages")                      \
+    X(COVER_BOTH_MISS, "both_ports_missed", "a fetch whose lookup waited for the data port's")    \
+    X(COVER_MERGE_SAME_PORT, "merged_same_port", "answered by a walk of the same port")           \
+    X(COVER_MERGE_OTHER_PORT, "merged_other_port", "by one of the other port, or a prefetch")     \
+    X(COVER_MERGE_FAULT, "merged_faults", "by another's walk, with a fault")                      \
+    X(COVER_RESOLVE_WAIT, "resolve_waits", "RESOLVE for more than a cycle")                       \
+    X(COVER_RESOLVE_IN_VAIN, "resolve_in_vain", "RESOLVE, then a walk of its own")                \
+    X(COVER_SLOT_WAIT, "slot_waits", "waited for a walk slot")                                    \
+    X(COVER_WIRE_WAIT, "wire_waits", "a transaction waited for the wires")                        \
+    X(COVER_COMPLETION_WAIT, "completion_waits", "finished, and waited to complete")              \
+    X(COVER_RESTART, "restarts", "begun again with nothing outstanding")                          \
+    X(COVER_OVERTAKE, "overtaking_answers", "answered before an older request of the port")       \
+    X(COVER_PWC_1, "pwc_hits_level_1", "walks begun with a cached pointer of level 1")            \
+    X(COVER_PWC_2, "pwc_hits_level_2", "... of level 2")                                          \
+    X(COVER_PWC_3, "pwc_hits_level_3", "... of level 3")                                          \
+    X(COVER_PWC_4, "pwc_hits_level_4", "... of level 4")                                          \
+    X(COVER_FENCE_WALKS, "fences_of_walks", "fences with two walks or more in flight")            \
+    X(COVER_KILL_SEVERAL, "kills_of_several", "kills that dropped two requests or more")          \
+    X(COVER_KILL_WALKS, "kills_of_walks", "... of which two or more were walking")
+
+enum bench_cover {
+#define X(id, key, text) id,
+    BENCH_COVER_LIST(X)
+#undef X
+        BENCH_COVERS
+};
+
+// Returns the cover's key / meaning (static).
+const char *bench_cover_key(enum bench_cover cover);
+const char *bench_cover_text(enum bench_cover cover);
+
 struct bench_stats {
     uint64_t compared[BENCH_CHECKS];  // comparisons made, by check
     uint64_t mismatches;
@@ -168,6 +206,7 @@ struct bench_stats {
     uint64_t outcome[MMU_PORTS][CONTRACT_OUTCOMES];  // answers, by row of the latency contract
     uint64_t outcome_latency_max[MMU_PORTS][CONTRACT_OUTCOMES];
     struct mmu_terms terms[MMU_PORTS];  // sums over all answers; by the model, 0 without it
+    uint64_t cover[BENCH_COVERS];       // likewise
     uint64_t most_unanswered;           // requests at a time, both ports
     uint64_t most_transactions;         // unanswered ones at a time, on the memory port
     uint64_t cycles;
@@ -200,8 +239,9 @@ bool bench_compare_counters(struct bench *bench);
 bool bench_check_invariance(struct bench *bench, unsigned port, const struct mmu_answer *first,
                             const struct mmu_answer *again);
 
-// With the model alone: skip the cycles in which, given `inputs` without requests, fences, kills
-// and PMP writes, nothing would happen. Elsewhere: nothing.
+// With the model alone: skip the cycles in which, given `inputs` without fences, kills and PMP
+// writes, nothing would happen; requests that are refused go on being presented. Elsewhere:
+// nothing.
 void bench_skip_idle(struct bench *bench, const struct bench_inputs *inputs);
 
 // After a mismatch: reset DUT and model and go on in the next cycle. Requests in flight are lost;
