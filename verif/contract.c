@@ -139,6 +139,8 @@ static struct finding check_transactions(const struct mmu_history *history) {
     if (history->accesses > MMU_WALK_LOG) return (struct finding){0};
     for (uint32_t k = 0; k < history->accesses; k++) {
         const struct mmu_walk_access *access = &history->access[k];
+        // A denial that a fence undid: restart.
+        if (access->denied && access->ignored) continue;
         sum.wire += access->request_cycle - access->ready_cycle;
         if (access->denied) continue;
         sum.grant += access->grant_cycle - access->request_cycle + 1;
