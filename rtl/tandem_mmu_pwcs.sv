@@ -15,6 +15,7 @@ module tandem_mmu_pwcs #(
     input  logic [44:0] lookup_vpn_i,
     input  logic [15:0] lookup_asid_i,
     input  logic [ 2:0] lookup_root_i,    // level of the root table
+    input  logic        lookup_killed_i,  // its walk is killed now: no touch
     output logic        lookup_hit_o,
     output logic [ 2:0] lookup_level_o,   // of the table below the pointer
     output logic [43:0] lookup_table_o,
@@ -44,7 +45,7 @@ module tandem_mmu_pwcs #(
     assign fills_o         = '0;
     logic unused_pwcs;
     assign unused_pwcs = ^{clk_i, rst_ni, lookup_valid_i, lookup_vpn_i, lookup_asid_i,
-                           lookup_root_i, fill_valid_i, fill_level_i, fill_vpn_i, fill_asid_i,
+                           lookup_root_i, lookup_killed_i, fill_valid_i, fill_level_i, fill_vpn_i, fill_asid_i,
                            fill_global_i, fill_table_i, fence_valid_i, fence_has_asid_i,
                            fence_asid_i, 32'(Xlen)};
   end else begin : gen_levels
@@ -70,7 +71,7 @@ module tandem_mmu_pwcs #(
             .lookup_hit_o   (hit[l-1]),
             .lookup_table_o (found),
             .lookup_global_o(global_bit[l-1]),
-            .touch_i        (hits_o[l-1]),
+            .touch_i        (hits_o[l-1] && !lookup_killed_i),
             .fill_valid_i   (filled),
             .fill_tag_i     (fill_vpn_i >> (LevelBits * l)),
             .fill_asid_i,

@@ -352,6 +352,7 @@ module tandem_mmu_walker #(
       .lookup_vpn_i  (wire_va[56:12]),
       .lookup_asid_i (wire_ctx.asid),
       .lookup_root_i (wire_ctx.root),
+      .lookup_killed_i((kills & (wired | refused)) != '0),
       .lookup_hit_o  (cache_hit),
       .lookup_level_o(cache_level),
       .lookup_table_o(cache_table),
