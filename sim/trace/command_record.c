@@ -20,8 +20,12 @@ struct record_options {
     const char *output, *import, *text;
     uint64_t max_refs;
     int level;
+    enum recorder_tool tool;
     char **program;  // with its arguments, NULL at the end
 };
+
+// As enum recorder_tool.
+static const char *const tool_words[] = {"auto", "qemu", "lackey", NULL};
 
 static uint64_t parse_number(struct argp_state *state, const char *name, const char *text,
                              uint64_t least, uint64_t most) {
@@ -33,6 +37,16 @@ static uint64_t parse_number(struct argp_state *state, const char *name, const c
                    name, text, least, most);
     }
     return value;
+}
+
+// The place of the word in the list, which ends with NULL; a usage error otherwise.
+static int parse_word(struct argp_state *state, const char *name, const char *const *words,
+                      const char *text) {
+    for (int i = 0; words[i]; i++) {
+        if (strcmp(words[i], text) == 0) return i;
+    }
+    argp_error(state, "%s: there is no \"%s\"", name, text);
+    return 0;
 }
 
 static void check_options(struct argp_state *state, const struct record_options *options) {
@@ -62,6 +76,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state) {
             return 0;
         case 'l':
             options->level = (int)parse_number(state, "-l", argument, 1, TRACE_LEVEL_MAX);
+            return 0;
+        case 'r':
+            options->tool =
+                (enum recorder_tool)parse_word(state, "--recorder", tool_words, argument);
             return 0;
         case ARGP_KEY_ARG:
             // The first word that is no option begins the program; the rest is its own.
@@ -106,7 +124,7 @@ static enum sim_status record_refs(const struct record_options *options, const c
                                  signals, error);
     }
     struct recorder_options recorder = {options->program, options->max_refs,
-                                        isatty(STDERR_FILENO) == 1};
+                                        isatty(STDERR_FILENO) == 1, options->tool};
     struct recorder_outcome outcome;
     enum sim_status status = recorder_run(&recorder, signals, writer, &outcome, error);
     if (status == SIM_OK) report_end(name, &recorder, &outcome);
@@ -145,6 +163,10 @@ int tandem_record(int argc, char **argv) {
          "What the trace says was recorded; else the program's "
          "words",
          0},
+        {"recorder", 'r', "auto|qemu|lackey", 0,
+         "What runs the program; auto, if not given: QEMU for the program's architecture (x86-64, "
+         "RV64, RV32), else Valgrind's lackey",
+         0},
         {"import", 'i', "INPUT", 0,
          "Read lackey's text or ref8, plain or zstd, \"-\" = standard "
          "input",
@@ -154,7 +176,7 @@ int tandem_record(int argc, char **argv) {
         known,
         parse_option,
         "-- PROGRAM [ARGUMENT...]\n--import INPUT",
-        "Record the memory references of a program with Valgrind, or import a recording.\v"
+        "Record the memory references of a program with QEMU or Valgrind, or import a recording.\v"
         "Exit status: 0 the trace is written, however the program ended; 2 usage, environment or "
         "an "
         "interrupt; an older trace is then left as it was.",
