@@ -48,7 +48,7 @@ const struct config_key config_keys[] = {
     NUMBER("os.quantum", quantum, 1, INT64_MAX, 20000, "references until the next process"),
     NUMBER("os.references", references, 0, INT64_MAX, 0, "per process; 0: the whole trace"),
     NUMBER("os.frames", frames, 1, 1u << 22, 256, "page frames for all processes"),
-    CHOICE("os.policy", policy, page_policies, PAGER_LRU, "page replacement"),
+    CHOICE("os.policy", policy, page_policies, POLICY_LRU, "page replacement"),
     NUMBER("os.swap_mib", swap_mib, 0, 1u << 20, 256, "size of swap in MiB"),
     CHOICE("os.ad", adue, schemes, 1, "A and D bits: by faults (svade) or by hardware (svadu)"),
     NUMBER("cost.trap", trap_cycles, 0, 1u << 30, 100, "cycles: fault to handler and back"),

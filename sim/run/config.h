@@ -20,7 +20,7 @@ struct run_config {
     uint64_t fetch_entries, fetch_ways, fetch_policy;
     uint64_t grant_min, grant_max, data_min, data_max;  // cycles per PTE transaction
     uint64_t processes, quantum, references;
-    uint64_t frames, policy, swap_mib, adue;  // policy: enum pager_policy
+    uint64_t frames, policy, swap_mib, adue;  // policy: enum policy_kind
     uint64_t trap_cycles, handler_cycles, swap_read_cycles, swap_write_cycles;
     uint64_t switch_cycles, access_cycles;
     uint64_t idle, stall;  // per 1000 cycles, runs of traces

@@ -64,7 +64,7 @@ static void print_paging(const struct run_options *options, const struct run_res
             grouped(p->major_faults), grouped(p->zero_fills), grouped(p->swap_reads),
             grouped(p->minor_faults));
     fprintf(out, "  page frames     %15s, policy %s: %s evictions, %s dirty ones written to swap\n",
-            grouped(options->config.frames), pager_policy_name((unsigned)options->config.policy),
+            grouped(options->config.frames), policy_name((unsigned)options->config.policy),
             grouped(p->evictions), grouped(p->swap_writes));
     fprintf(out, "  processes       %15s, %s context switches\n",
             grouped(options->config.processes), grouped(counts->switches));

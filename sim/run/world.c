@@ -116,7 +116,7 @@ static enum sim_status create_system(struct world *world, struct sim_error *erro
     if (!status) status = create_pager(world, error);
     if (!status && !(world->oracle = oracle_create()))
         status = sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
-    if (!status && config->policy == PAGER_OPT) status = look_ahead(world, error);
+    if (!status && config->policy == POLICY_OPT) status = look_ahead(world, error);
     if (!status) world->expected_references = expected_references(world);
     world->inputs.csr =
         (struct mmu_csr){.priv = MMU_PRIV_U, .mpp = MMU_PRIV_U, .adue = config->adue != 0};

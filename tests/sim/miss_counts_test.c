@@ -104,19 +104,19 @@ static void program_page_misses_are(void **state, uint8_t policy, const uint64_t
 }
 
 static void pager_lru_misses_equal_the_table(void **state) {
-    program_page_misses_are(state, PAGER_LRU, (const uint64_t[]){28866, 2193, 1711, 1460});
+    program_page_misses_are(state, POLICY_LRU, (const uint64_t[]){28866, 2193, 1711, 1460});
 }
 
 static void pager_fifo_misses_equal_the_table(void **state) {
-    program_page_misses_are(state, PAGER_FIFO, (const uint64_t[]){41400, 2813, 1943, 1568});
+    program_page_misses_are(state, POLICY_FIFO, (const uint64_t[]){41400, 2813, 1943, 1568});
 }
 
 static void pager_clock_misses_equal_the_table(void **state) {
-    program_page_misses_are(state, PAGER_CLOCK, (const uint64_t[]){29727, 2290, 1728, 1473});
+    program_page_misses_are(state, POLICY_CLOCK, (const uint64_t[]){29727, 2290, 1728, 1473});
 }
 
 static void pager_opt_misses_equal_the_table(void **state) {
-    program_page_misses_are(state, PAGER_OPT, (const uint64_t[]){11477, 1611, 1452, 1452});
+    program_page_misses_are(state, POLICY_OPT, (const uint64_t[]){11477, 1611, 1452, 1452});
 }
 
 static uint64_t program_tlb_misses(const struct program *program, uint8_t policy, uint32_t sets,
