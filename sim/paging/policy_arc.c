@@ -6,7 +6,7 @@
 //
 // each from its oldest to its newest, |T1| + |B1| <= c, all four together <= 2c. `target` is the
 // paper's p, the size that T1 should have: a miss that B1 remembers raises it, one that B2
-// remembers lowers it, by at least 1 or the ratio of the two's sizes (in whole numbers).
+// remembers lowers it, by at least 1 or the ratio of the two's sizes, a real number.
 #include <stdlib.h>
 
 #include "ghosts.h"
@@ -22,7 +22,7 @@ struct policy {
     uint32_t frames;  // c
     uint32_t guard[2];
     uint32_t count[2];  // of T1, T2
-    uint32_t target;
+    double target;
     bool returning;  // the page for which evict made room was in B1 or B2
     struct ghosts gone[2];
     struct policy_arc_frame *frame;
@@ -56,23 +56,21 @@ static struct policy *policy_arc_create(const struct policy_setup *setup) {
 }
 
 // The step for a page that `hit` remembers.
-static uint32_t policy_arc_step(const struct ghosts *hit, const struct ghosts *other) {
-    return other->count > hit->count ? other->count / hit->count : 1;
+static double policy_arc_step(const struct ghosts *hit, const struct ghosts *other) {
+    return other->count > hit->count ? (double)other->count / hit->count : 1;
 }
 
 // Returns the target after a miss on `page`, which changes only if B1 or B2 remembers it.
-static uint32_t policy_arc_adapted(const struct policy *policy, uint64_t page, bool *in_b2,
-                                   bool *in_b1) {
+static double policy_arc_adapted(const struct policy *policy, uint64_t page, bool *in_b2,
+                                 bool *in_b1) {
     const struct ghosts *b1 = &policy->gone[0], *b2 = &policy->gone[1];
     *in_b1 = ghosts_has(b1, page);
     *in_b2 = !*in_b1 && ghosts_has(b2, page);
-    if (*in_b1) {
-        uint32_t step = policy_arc_step(b1, b2), room = policy->frames - policy->target;
-        return policy->target + (step < room ? step : room);
-    }
-    if (!*in_b2) return policy->target;
-    uint32_t step = policy_arc_step(b2, b1);
-    return policy->target - (step < policy->target ? step : policy->target);
+    double target = policy->target;
+    if (*in_b1) target += policy_arc_step(b1, b2);
+    if (*in_b2) target -= policy_arc_step(b2, b1);
+    if (target > policy->frames) return policy->frames;
+    return target > 0 ? target : 0;
 }
 
 // Adapt to the page that comes, and forget it. Returns whether it was remembered.
@@ -126,7 +124,7 @@ static void policy_arc_touch(struct policy *policy, uint32_t frame, uint64_t nex
 // The paper's REPLACE, and its case IV A in which T1 fills L1 alone.
 static uint32_t policy_arc_victim(struct policy *policy, uint64_t page) {
     bool in_b1, in_b2;
-    uint32_t target = policy_arc_adapted(policy, page, &in_b2, &in_b1);
+    double target = policy_arc_adapted(policy, page, &in_b2, &in_b1);
     uint32_t once = policy->count[0];
     bool from_t1 = once > 0 && (once > target || (in_b2 && once == target));
     if (!in_b1 && !in_b2 && once == policy->frames) from_t1 = true;

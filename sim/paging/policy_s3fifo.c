@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // S3-FIFO (Yang, Zhang, Qiu, Yue, Rashmi 2023, "FIFO Queues are All You Need for Cache Eviction"):
 //
-//   first reference      -> small, a FIFO; until anything went, what does not fit -> main
+//   first reference      -> small, a FIFO (which alone fills the frames at first)
 //   out of small         -> main, if hit `threshold` times or more, else forgotten but for its
 //   number missed while known   -> main out of main          -> main again while it has hits to
 //   lose (counted up to 3), else gone
@@ -24,11 +24,10 @@ struct policy_s3_frame {
 struct policy {
     uint32_t small_guard, main_guard;
     uint32_t small_count, main_count;
-    uint32_t small_most, main_most;
+    uint32_t main_most;
     uint32_t threshold;
     uint32_t chosen;  // by victim, POLICY_NO_FRAME if it was not asked
-    bool has_evicted;
-    bool returning;  // the page for which evict made room was known
+    bool returning;   // the page for which evict made room was known
     struct ghosts gone;
     struct policy_s3_frame *frame;
     struct link link[];
@@ -49,8 +48,7 @@ static struct policy *policy_s3_create(const struct policy_setup *setup) {
     policy->main_guard = setup->frames + 1;
     links_empty(policy->link, policy->small_guard);
     links_empty(policy->link, policy->main_guard);
-    policy->small_most = small ? small : 1;
-    policy->main_most = setup->frames - policy->small_most;
+    policy->main_most = setup->frames - (small ? small : 1);
     policy->threshold = setup->parameters.s3_threshold;
     policy->chosen = POLICY_NO_FRAME;
     policy->frame = calloc(setup->frames, sizeof *policy->frame);
@@ -77,11 +75,10 @@ static void policy_s3_pull(struct policy *policy, uint32_t frame) {
 
 static void policy_s3_insert(struct policy *policy, uint32_t frame, uint64_t page) {
     bool known = policy->returning || ghosts_take(&policy->gone, page);
-    bool full = !policy->has_evicted && policy->small_count >= policy->small_most;
     policy->returning = false;
     policy->chosen = POLICY_NO_FRAME;
     policy->frame[frame] = (struct policy_s3_frame){.page = page, .fresh = true};
-    policy_s3_push(policy, frame, known || full);
+    policy_s3_push(policy, frame, known);
 }
 
 static void policy_s3_touch(struct policy *policy, uint32_t frame, uint64_t next_use) {
@@ -132,7 +129,6 @@ static void policy_s3_remove(struct policy *policy, uint32_t frame) {
 }
 
 static void policy_s3_evict(struct policy *policy, uint32_t frame, uint64_t page) {
-    policy->has_evicted = true;
     policy->returning = ghosts_take(&policy->gone, page);
     policy_s3_remove(policy, frame);
     if (!policy->frame[frame].main) ghosts_add(&policy->gone, policy->frame[frame].page);
