@@ -3,7 +3,7 @@
 scale is logarithmic: one step left of (below) the least value, on a tick that says 0."""
 import math
 
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator
 
 import written
 
@@ -84,17 +84,8 @@ class Axis:
         """Onto matplotlib's axis `side`."""
         if self.scale != "linear":
             set_scale("log", base=2 if self.scale == "log2" else 10)
-        side.set_major_locator(_Fixed(self.ticks))
-        side.set_major_formatter(_Words(self.words))
-        side.set_minor_locator(_Fixed([]))
+        side.set_major_locator(FixedLocator(self.ticks))
+        side.set_major_formatter(FixedFormatter(self.words))
+        side.set_minor_locator(FixedLocator([]))
         set_limits(*self.limits)
 
-
-def _Fixed(ticks):
-    from matplotlib.ticker import FixedLocator
-    return FixedLocator(ticks)
-
-
-def _Words(words):
-    from matplotlib.ticker import FixedFormatter
-    return FixedFormatter(words)

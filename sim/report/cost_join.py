@@ -42,6 +42,17 @@ def join(study, costs):
     return rows
 
 
+def without_common_prefix(keys):
+    """tlb.data.entries, tlb.fetch.entries -> data.entries, fetch.entries"""
+    parts = [key.split(".") for key in keys]
+    common = 0
+    while parts and all(len(p) > common + 1 and p[common] == parts[0][common] for p in parts):
+        common += 1
+    if len(parts) == 1:
+        common = 0
+    return [".".join(p[common:]) for p in parts]
+
+
 def names(rows):
     """A short name for each row: the keys in which the rows differ."""
     flat = [row["configuration"] for row in rows]
@@ -52,12 +63,13 @@ def names(rows):
     missing = object()
     differing = [key for key in keys
                  if len({str(c.get(key, missing)) if isinstance(c, dict) else "" for c in flat}) > 1]
+    short = dict(zip(differing, without_common_prefix(differing)))
     out = []
     for configuration in flat:
         if isinstance(configuration, str):
             out.append(configuration)
             continue
-        parts = [f"{key}={written.plain(configuration[key])}" for key in differing if key in configuration]
+        parts = [f"{short[key]}={written.plain(configuration[key])}" for key in differing if key in configuration]
         out.append(" ".join(parts) or "this configuration")
     return out
 
@@ -95,7 +107,7 @@ def front(points):
 
 def _scale(values):
     positive = [v for v in values if v > 0]
-    return "log2" if len(positive) == len(values) and max(values) > 8 * min(values) else "linear"
+    return "log10" if len(positive) == len(values) and max(values) > 8 * min(values) else "linear"
 
 
 def figure(rows):

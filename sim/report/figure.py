@@ -12,8 +12,9 @@ import svg
 import written
 from axis import Axis
 
-WIDTH, HEIGHT = 760.0, 400.0  # points, which are the SVG's units
-LEFT, TOP, BOTTOM, LEAST_RIGHT, MOST_RIGHT = 78.0, 34.0, 56.0, 22.0, 210.0
+WIDTH, PLOT_HEIGHT = 760.0, 310.0  # points, which are the SVG's units
+LEFT, TOP, BOTTOM, LEAST_RIGHT, MOST_RIGHT = 78.0, 36.0, 56.0, 22.0, 250.0
+MARK_LINE, MARK_CHARACTER = 13.0, 5.7  # height and width of marks' words
 LABEL_CHARACTERS, LABEL_LINE = 34, 14.5
 MOST_LABELS = 20
 MARKERS = "os^DvPX*"
@@ -55,12 +56,12 @@ class _Curve:
                 self.runs[-1].append((point["x"], point["y"]))
 
 
-def _canvas(right):
-    figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72), dpi=72)
+def _canvas(right, top):
+    height = top + PLOT_HEIGHT + BOTTOM
+    figure = Figure(figsize=(WIDTH / 72, height / 72), dpi=72)
     FigureCanvasSVG(figure)
     figure.patch.set_visible(False)
-    axes = figure.add_axes([LEFT / WIDTH, BOTTOM / HEIGHT, (WIDTH - LEFT - right) / WIDTH,
-                            (HEIGHT - TOP - BOTTOM) / HEIGHT])
+    axes = figure.add_axes([LEFT / WIDTH, BOTTOM / height, (WIDTH - LEFT - right) / WIDTH, PLOT_HEIGHT / height])
     axes.patch.set_visible(False)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
@@ -72,12 +73,12 @@ def _canvas(right):
     return figure, axes
 
 
-def _frame(axes, x, y):
+def _frame(axes, x, y, top):
     x.apply(axes.xaxis, axes.set_xscale, axes.set_xlim)
     y.apply(axes.yaxis, axes.set_yscale, axes.set_ylim)
     axes.set_xlabel(written.shortened(x.label, 90), color=svg.TEXT, labelpad=8)
     # The y axis' name lies above the axis, to be read without turning the head.
-    axes.text(-LEFT + 8, HEIGHT - TOP - BOTTOM + 18, written.shortened(y.label, 90), color=svg.TEXT,
+    axes.text(-LEFT + 8, PLOT_HEIGHT + top - 14, written.shortened(y.label, 90), color=svg.TEXT,
               transform=_points(axes), ha="left", va="baseline")
 
 
@@ -87,12 +88,12 @@ def _points(axes):
     return matplotlib.transforms.Affine2D().translate(box.x0, box.y0)
 
 
-def _draw_curve(axes, curve, x, y):
+def _draw_curve(axes, curve, x, y, lines):
     every = max(1, math.ceil(len(curve.points) / MOST_MARKERS))
     drawn = 0
     for run in curve.runs:
         xs, ys = [x.place(p[0]) for p in run], [y.place(p[1]) for p in run]
-        if len(run) > 1:
+        if lines and len(run) > 1:
             axes.plot(xs, ys, color=curve.color, linestyle=curve.dash, linewidth=1.9, zorder=3,
                       solid_joinstyle="round", dash_capstyle="butt")
         marked = [i for i in range(len(run)) if (drawn + i) % every == 0 or i == len(run) - 1]
@@ -149,38 +150,45 @@ def _label_curves(axes, curves, x, y):
                   transform=origin, ha="left", va="center", fontsize=10.5, clip_on=False)
 
 
-def _draw_marks(axes, marks, x):
-    box, origin, taken = axes.get_window_extent(), _points(axes), []
+def _lay_marks(axes_width, marks, x):
+    """Words of marks in rows above the picture, so that none touch: (mark, left, row, words)."""
+    low, high = (math.log(v) if x.scale != "linear" else v for v in x.limits)
+    laid = []
     for mark in sorted(marks, key=lambda m: m["x"]):
-        axes.axvline(x.place(mark["x"]), color=svg.MARK, linewidth=1.0, linestyle=(0, (1, 2.5)), zorder=1)
-        at = axes.transData.transform((x.place(mark["x"]), axes.get_ylim()[0]))[0] - box.x0
         words = written.shortened((mark.get("label") or "").replace("\n", " "), 40)
-        if not words:
-            continue
-        width = 5.6 * len(words)
-        left = at + 4 if at + 4 + width < box.width else at - 4 - width
-        row = next(r for r in range(len(marks) + 1)
-                   if not any(t[0] == r and t[1] < left + width + 6 and left < t[2] + 6 for t in taken))
-        taken.append((row, left, left + width))
-        axes.text(left, box.height - 9 - 13 * row, words, color=svg.MARK, transform=origin, ha="left",
-                  va="center", fontsize=9.5)
+        at = math.log(x.place(mark["x"])) if x.scale != "linear" else mark["x"]
+        width = MARK_CHARACTER * len(words)
+        left = max(0.0, min((at - low) / (high - low) * axes_width - width / 2, axes_width - width))
+        row = next(r for r in range(len(marks))
+                   if not any(o[2] == r and left < o[1] + MARK_CHARACTER * len(o[3]) + 8 for o in laid))
+        laid.append((mark, left, row, words))
+    return laid
+
+
+def _draw_marks(axes, laid, x):
+    origin = _points(axes)
+    for mark, left, row, words in laid:
+        axes.axvline(x.place(mark["x"]), color=svg.MARK, linewidth=1.1, linestyle=(0, (1, 2.5)), zorder=1)
+        axes.text(left, PLOT_HEIGHT + 6 + MARK_LINE * row, words, color=svg.MARK, transform=origin, ha="left",
+                  va="baseline", fontsize=9.5)
 
 
 def _words(curve, point, about):
-    """What is said of a point: curve: y (label, unit), at x (label, unit); its own words."""
+    """What is said of a point. LRU: 12 faults at 64 frames - and its own words."""
     x, y, text = point
-    said = (f"{curve.label}: {written.with_unit(written.number(y), about['y'].get('unit'))} "
-            f"at {written.number(x)} {about['x'].get('unit') or about['x'].get('label') or ''}").rstrip()
+    said = (f"{curve.label}: {written.number(y)} {about['y'].get('unit') or ''} "
+            f"at {written.number(x)} {about['x'].get('unit') or about['x'].get('label') or ''}")
+    said = " ".join(said.split())
     return f"{said} \u2013 {text}" if text else said
 
 
-def _targets(axes, curves, about, x, y):
+def _targets(axes, curves, about, x, y, height):
     """Where the pointer finds which point: (curve, x, y, words), in the SVG's coordinates."""
     targets = []
     for curve in curves:
         for point in curve.points:
             at = axes.transData.transform((x.place(point[0]), y.place(point[1])))
-            targets.append((curve.number, round(float(at[0]), 1), round(HEIGHT - float(at[1]), 1),
+            targets.append((curve.number, round(float(at[0]), 1), round(height - float(at[1]), 1),
                             _words(curve, point, about)))
     return targets
 
@@ -189,7 +197,7 @@ def _right_margin(curves):
     if not 0 < len(curves) <= MOST_LABELS:
         return LEAST_RIGHT
     longest = max(len(written.shortened(c.label, LABEL_CHARACTERS)) for c in curves)
-    return min(MOST_RIGHT + 40, max(60.0, 40 + 6.6 * longest))
+    return min(MOST_RIGHT, max(60.0, 40 + 6.6 * longest))
 
 
 def _picture(figure):
@@ -202,7 +210,8 @@ def draw(about, identity, extra=None):
     """One figure of a result (docs/report.md) as the text of an <svg> element, or None if it has no
     point; and the figure's curves with what they look like.
 
-    identity: a word, unique on the page. extra(axes, x, y): draws more (the Pareto front).
+    identity: a word, unique on the page. extra(axes, x, y): draws this instead of lines and
+    labels (the Pareto front).
     """
     told = any(c.get("known_to") for c in about["curves"])
     every = [_Curve(i, c, told) for i, c in enumerate(about["curves"])]
@@ -215,13 +224,17 @@ def draw(about, identity, extra=None):
         matplotlib.rcParams.update(STYLE)
         x = Axis(about["x"], [p[0] for c in curves for p in c.points] + [m["x"] for m in marks], False)
         y = Axis(about["y"], [p[1] for c in curves for p in c.points], True)
-        figure, axes = _canvas(_right_margin(curves) if not extra else 30.0)
-        _frame(axes, x, y)
-        _draw_marks(axes, marks, x)
+        right = 30.0 if extra else _right_margin(curves)
+        laid = _lay_marks(WIDTH - LEFT - right, marks, x)
+        top = TOP + MARK_LINE * (1 + max((l[2] for l in laid), default=-1))
+        figure, axes = _canvas(right, top)
+        _frame(axes, x, y, top)
+        _draw_marks(axes, laid, x)
         for curve in curves:
-            _draw_curve(axes, curve, x, y)
+            _draw_curve(axes, curve, x, y, lines=not extra)
         if extra:
             extra(axes, x, y)
         elif len(curves) <= MOST_LABELS:
             _label_curves(axes, curves, x, y)
-        return svg.for_page(_picture(figure), identity, _targets(axes, curves, about, x, y)), every
+        targets = _targets(axes, curves, about, x, y, top + PLOT_HEIGHT + BOTTOM)
+        return svg.for_page(_picture(figure), identity, targets), every

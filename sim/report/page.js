@@ -9,17 +9,30 @@
   tip.hidden = true;
   document.body.appendChild(tip);
 
-  function words(circle) {
-    return circle.getAttribute("data-words");
+  function middle(circle) {
+    var box = circle.getBoundingClientRect();
+    return { x: box.left + box.width / 2, y: box.top + box.height / 2, top: box.top, bottom: box.bottom };
+  }
+
+  // Of this point, and of those that lie under it.
+  function words(plot, circle) {
+    var here = middle(circle), said = [circle.getAttribute("data-words")];
+    plot.querySelectorAll(".targets circle").forEach(function (other) {
+      var at = middle(other);
+      if (other !== circle && Math.abs(at.x - here.x) < 3 && Math.abs(at.y - here.y) < 3) {
+        said.push(other.getAttribute("data-words"));
+      }
+    });
+    return said.slice(0, 10).join("\n") + (said.length > 10 ? "\n\u2026" : "");
   }
 
   function show(plot, circle) {
     hide(plot);
     circle.classList.add("here");
-    tip.textContent = words(circle);
+    tip.textContent = words(plot, circle);
     tip.hidden = false;
-    var at = circle.getBoundingClientRect(), own = tip.getBoundingClientRect();
-    var left = Math.min(Math.max(8, at.left + at.width / 2 - own.width / 2), window.innerWidth - own.width - 8);
+    var at = middle(circle), own = tip.getBoundingClientRect();
+    var left = Math.min(Math.max(8, at.x - own.width / 2), window.innerWidth - own.width - 8);
     var above = at.top - own.height - 8;
     tip.style.left = left + "px";
     tip.style.top = (above > 4 ? above : at.bottom + 8) + "px";
@@ -33,7 +46,7 @@
   function nearest(circles, x, y) {
     var best = null, least = 24 * 24;
     circles.forEach(function (c) {
-      var b = c.getBoundingClientRect(), dx = b.left + b.width / 2 - x, dy = b.top + b.height / 2 - y;
+      var at = middle(c), dx = at.x - x, dy = at.y - y;
       if (dx * dx + dy * dy < least) { least = dx * dx + dy * dy; best = c; }
     });
     return best;

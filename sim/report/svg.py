@@ -93,6 +93,6 @@ def for_page(text, identity, targets):
     group = ET.SubElement(root, "g", {"class": "targets"})
     for number, x, y, words in targets:
         circle = ET.SubElement(group, "circle", {"cx": f"{x:g}", "cy": f"{y:g}", "r": "7",
-                                                 "class": f"k{number % CURVES + 1}"})
+                                                 "data-curve": str(number)})
         ET.SubElement(circle, "title").text = words
     return ET.tostring(root, encoding="unicode")

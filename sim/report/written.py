@@ -53,9 +53,9 @@ def is_number(value):
 
 
 def with_unit(label, unit):
-    """ "pages" -> miss ratio (pages); nothing in parentheses without a unit."""
+    """("time", "ns") -> time (ns); nothing in parentheses where the unit is missing or says the same."""
     label = label or ""
-    return f"{label} ({unit})" if unit else label
+    return f"{label} ({unit})" if unit and unit != label else label
 
 
 def shortened(text, most):

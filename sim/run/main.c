@@ -10,6 +10,7 @@
 #include "cmd_vectors.h"
 #include "commands.h"
 #include "sim/commands_trace.h"
+#include "sim/report.h"
 
 static const struct command {
     const char *name, *title;
@@ -21,6 +22,7 @@ static const struct command {
     {"show", "tandem show", tandem_show, "tell what is in a recording"},
     {"bench", "tandem bench", tandem_bench, "measure speed and walk latency"},
     {"vectors", "tandem vectors", tandem_vectors, "check expected translations from files"},
+    {"report", "tandem report", tandem_report, "make a page of a study's result"},
 };
 
 static void usage(FILE *out) {
