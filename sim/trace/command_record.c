@@ -21,6 +21,7 @@ struct record_options {
     uint64_t max_refs;
     int level;
     enum recorder_tool tool;
+    enum trace_format format;
     char **program;  // with its arguments, NULL at the end
 };
 
@@ -54,6 +55,9 @@ static void check_options(struct argp_state *state, const struct record_options 
     if (!options->program && !options->import) {
         argp_error(state, "neither a program nor --import INPUT is given");
     }
+    if (options->format != TRACE_FORMAT_AUTO && !options->import) {
+        argp_error(state, "--format belongs to --import INPUT");
+    }
     if (options->program && options->import) {
         argp_error(state, "a program and --import INPUT exclude each other");
     }
@@ -80,6 +84,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state) {
         case 'r':
             options->tool =
                 (enum recorder_tool)parse_word(state, "--recorder", tool_words, argument);
+            return 0;
+        case 'f':
+            options->format =
+                (enum trace_format)parse_word(state, "--format", trace_format_names, argument);
             return 0;
         case ARGP_KEY_ARG:
             // The first word that is no option begins the program; the rest is its own.
@@ -120,8 +128,8 @@ static enum sim_status record_refs(const struct record_options *options, const c
                                    struct trace_signals *signals, struct trace_writer *writer,
                                    struct sim_error *error) {
     if (options->import) {
-        return trace_import_file(options->import, writer, options->max_refs, trace_signals_wait,
-                                 signals, error);
+        return trace_import_file(options->import, options->format, writer, options->max_refs,
+                                 trace_signals_wait, signals, error);
     }
     struct recorder_options recorder = {options->program, options->max_refs,
                                         isatty(STDERR_FILENO) == 1, options->tool};
@@ -168,8 +176,12 @@ int tandem_record(int argc, char **argv) {
          "RV64, RV32), else Valgrind's lackey",
          0},
         {"import", 'i', "INPUT", 0,
-         "Read lackey's text or ref8, plain or zstd, \"-\" = standard "
+         "Read somebody else's recording, plain or packed with zstd, gzip or xz; \"-\" = standard "
          "input",
+         0},
+        {"format", 'f', "FORMAT", 0,
+         "The recording's format: lackey, course, din, xdin, csv, champsim, raw64, ref8; auto, if "
+         "not given, knows the first five by their lines",
          0},
         {0}};
     static const struct argp argp = {

@@ -79,7 +79,7 @@ enum sim_status recorder_run_lackey(const struct recorder_options *options,
     struct trace_import *import = NULL;
     status =
         trace_input_open_fd(log_fd, "lackey's output", trace_signals_wait, signals, &input, error);
-    if (status == SIM_OK) status = trace_import_open(input, true, &import, error);
+    if (status == SIM_OK) status = trace_import_open(input, TRACE_FORMAT_LACKEY, &import, error);
     if (status == SIM_OK) status = copy_refs(import, options, writer, outcome, error);
     trace_import_close(import);
     // lackey does not mind that nobody reads its log any more.
