@@ -34,7 +34,7 @@ static struct outcome import_all(struct trace_input *input, enum trace_format fo
         for (size_t i = 0; i < count; i++) {
             if (refs[i].kind > TRACE_MODIFY || refs[i].size > 63) abort();
             if (outcome.refs++ >= MAX_REFS) continue;
-            outcome.sum = outcome.sum * 31 + (refs[i].va << 8 | refs[i].size << 2 | refs[i].kind);
+            outcome.sum = (outcome.sum * 31 + refs[i].va) * 31 + refs[i].size * 4u + refs[i].kind;
         }
     }
     trace_import_close(import);
