@@ -11,6 +11,11 @@ MOST_TICKS = 12
 _STEPS = [1, 2, 2.5, 5, 10]
 
 
+def _power(base, exponent):
+    """base^exponent, kept away from the ends of what a double holds."""
+    return min(max(base ** max(min(exponent, 307 / math.log10(base)), -307 / math.log10(base)), 1e-306), 1e306)
+
+
 class Axis:
     """scale "linear", "log2" or "log10"; values: all that will be drawn; from_zero: a linear axis
     begins at 0 where that costs less than half of the picture."""
@@ -52,11 +57,11 @@ class Axis:
             # Below the lowest tick too, by as much as a tick's words need.
             lowest = min([low] + [math.log(t, base) for t, _ in ticks])
             gap = max(0.08 * (high - lowest), 1.0 if base == 2 else 0.5)
-            self.floor = base ** (lowest - gap)
+            self.floor = _power(base, lowest - gap)
             low = lowest - gap
             ticks.insert(0, (self.floor, "0"))
         room = max(0.03 * (high - low), 0.1 if base == 2 else 0.03)
-        self.limits = (base ** (low - room), base ** (high + room))
+        self.limits = (_power(base, low - room), _power(base, high + room))
         shown = [(t, w) for t, w in ticks if self.limits[0] <= t <= self.limits[1]]
         self.ticks, self.words = [t for t, _ in shown], [w for _, w in shown]
 

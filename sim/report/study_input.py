@@ -24,7 +24,8 @@ def place_of(path):
     place = ""
     for step in path:
         place += f"[{step}]" if isinstance(step, int) else f".{clean(str(step))[:60]}"
-    return place.lstrip(".") or "the whole"
+    place = place.lstrip(".") or "the whole"
+    return place if len(place) <= 160 else f"{place[:100]} ... {place[-50:]}"
 
 
 def clean(text):

@@ -26,8 +26,6 @@ except ImportError as missing:
 
 def _write(path, text):
     """Whole or not at all."""
-    if os.path.lexists(path) and (os.path.islink(path) or not os.path.isfile(path)):
-        _fail(f"{path}: not a regular file, so it cannot hold a page")
     temporary = None
     try:
         handle, temporary = tempfile.mkstemp(prefix=".report-", dir=os.path.dirname(path) or ".")
@@ -52,16 +50,19 @@ def main():
     parser.add_argument("--cost")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")  # of fonts without a glyph
+    output = arguments.output
+    if os.path.lexists(output) and (os.path.islink(output) or not os.path.isfile(output)):
+        _fail(f"{output}: not a regular file, so it cannot hold a page")
     for path in (arguments.study, arguments.cost):
-        if path and os.path.exists(arguments.output) and os.path.exists(path) and \
-                os.path.samefile(path, arguments.output):
+        if path and os.path.exists(output) and os.path.exists(path) and \
+                os.path.samefile(path, output):
             _fail(f"{path}: is given as input and as output")
     try:
         study = study_input.load(arguments.study)
         cost = study_input.load(arguments.cost, "cost") if arguments.cost else None
     except study_input.InputError as error:
         _fail(str(error))
-    _write(arguments.output, page.make(study, cost))
+    _write(output, page.make(study, cost))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ def tlb_figure():
     shapes = [(1, 6), (4, 6), (1000, 6), (1, 1), (4, 1), (2, 3), (4, 9), (8, 9)]
     return {
         "id": "tlb-miss", "title": "Data TLB: miss ratio against entries",
-        "x": {"label": "entries", "unit": "entries", "scale": "log2"},
+        "x": {"label": "TLB size", "unit": "entries", "scale": "log2"},
         "y": {"label": "miss ratio", "unit": "misses per reference", "scale": "log10"},
         "curves": [{"label": n, "known_to": None,
                     "points": [{"x": 1 << e, "y": miss_ratio(1 << e, w, p), "text": f"{1 << e} x {w}"}
