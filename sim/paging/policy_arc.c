@@ -82,15 +82,14 @@ static bool policy_arc_recall(struct policy *policy, uint64_t page) {
     return in_b1 || in_b2;
 }
 
-// What is remembered shrinks to what the paper allows beside one page more in T1.
+// Before one page more comes into T1: what is remembered shrinks by cases IV A (|T1| + |B1| = c: B1
+// alone) and IV B (B2, if all four are 2c).
 static void policy_arc_trim(struct policy *policy) {
     struct ghosts *b1 = &policy->gone[0], *b2 = &policy->gone[1];
-    uint64_t most = 2 * (uint64_t)policy->frames;
-    while (b1->count && (uint64_t)policy->count[0] + b1->count >= policy->frames) {
+    uint64_t held = (uint64_t)policy->count[0] + policy->count[1];
+    if ((uint64_t)policy->count[0] + b1->count >= policy->frames) {
         ghosts_drop_oldest(b1);
-    }
-    while (b2->count &&
-           (uint64_t)policy->count[0] + policy->count[1] + b1->count + b2->count >= most) {
+    } else if (held + b1->count + b2->count >= 2 * (uint64_t)policy->frames) {
         ghosts_drop_oldest(b2);
     }
 }

@@ -1,58 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every policy against a trivially right list, one step at a time.
-#include "sim/policy.h"
+#include "cache.h"
 
-#include "fixture.h"
-
-#define FRAMES_MOST 16u
-#define PAGES_MOST 64u
 #define REFERENCES 20000u
 
-// A cache driven by a policy: page -> frame.
-struct cache {
-    const struct policy_ops *ops;
-    struct policy *policy;
-    uint32_t frames, count;
-    uint32_t page_of[FRAMES_MOST];
-    uint64_t misses;
-};
-
-// The same as a list, oldest first, moved by hand.
+// A cache as a list, oldest first, moved by hand.
 struct naive {
     unsigned kind;
     uint32_t frames, count;
-    uint32_t page[FRAMES_MOST];
-    bool used[FRAMES_MOST];
+    uint32_t page[CACHE_FRAMES_MOST];
+    bool used[CACHE_FRAMES_MOST];
     uint64_t misses;
 };
-
-static void cache_open(struct cache *cache, unsigned kind, uint32_t frames, uint64_t seed) {
-    *cache = (struct cache){.ops = policy_find(kind), .frames = frames};
-    cache->policy = sim_test_policy(kind, frames, seed);
-    assert_non_null(cache->policy);
-}
-
-// Returns the page that went, UINT32_MAX if none.
-static uint32_t cache_reference(struct cache *cache, uint32_t page, uint64_t next_use) {
-    uint32_t frame = 0, gone = UINT32_MAX;
-    while (frame < cache->count && cache->page_of[frame] != page) frame++;
-    if (frame == cache->count) {
-        cache->misses++;
-        if (cache->count < cache->frames) {
-            cache->count++;
-        } else {
-            frame = cache->ops->victim(cache->policy, page);
-            assert_true(frame < cache->frames);
-            assert_int_equal(cache->ops->victim(cache->policy, page), frame);  // it only looks
-            gone = cache->page_of[frame];
-            cache->ops->evict(cache->policy, frame, page);
-        }
-        cache->page_of[frame] = page;
-        cache->ops->insert(cache->policy, frame, page);
-    }
-    cache->ops->touch(cache->policy, frame, next_use);
-    return gone;
-}
 
 static uint32_t naive_remove(struct naive *naive, uint32_t at) {
     uint32_t page = naive->page[at];
@@ -88,37 +47,19 @@ static uint32_t naive_reference(struct naive *naive, uint32_t page) {
     return gone;
 }
 
-// A string with locality: mostly one of the last few pages.
-static void references_make(uint8_t *pages, uint64_t *random) {
-    for (unsigned i = 0; i < REFERENCES; i++) {
-        uint64_t draw = sim_test_random(random);
-        pages[i] =
-            i > 8 && draw % 4 ? pages[i - 1 - draw / 4 % 8] : (uint8_t)(draw / 64 % PAGES_MOST);
-    }
-}
-
-static void next_uses_make(const uint8_t *pages, uint64_t *next_use, unsigned count) {
-    uint64_t last[PAGES_MOST];
-    for (unsigned i = 0; i < PAGES_MOST; i++) last[i] = UINT64_MAX;
-    for (unsigned i = count; i-- > 0;) {
-        next_use[i] = last[pages[i]];
-        last[pages[i]] = i;
-    }
-}
-
 static void policy_equals_list(unsigned kind) {
     static uint8_t pages[REFERENCES];
     uint64_t random = sim_test_seed();
-    references_make(pages, &random);
-    for (uint32_t frames = 1; frames <= FRAMES_MOST; frames++) {
+    cache_references_make(pages, REFERENCES, &random);
+    for (uint32_t frames = 1; frames <= CACHE_FRAMES_MOST; frames++) {
         struct cache cache;
         struct naive naive = {.kind = kind, .frames = frames};
-        cache_open(&cache, kind, frames, 0);
+        cache_open(&cache, kind, frames, 0, NULL);
         for (unsigned i = 0; i < REFERENCES; i++) {
             uint32_t expected = naive_reference(&naive, pages[i]);
-            assert_int_equal(cache_reference(&cache, pages[i], UINT64_MAX), expected);
+            assert_int_equal(cache_reference(&cache, pages[i], false, UINT64_MAX), expected);
         }
-        cache.ops->destroy(cache.policy);
+        cache_close(&cache);
     }
 }
 
@@ -142,31 +83,31 @@ static void policy_opt_takes_a_page_whose_next_use_is_farthest(void **state) {
     static uint8_t pages[REFERENCES];
     static uint64_t next_use[REFERENCES];
     uint64_t random = sim_test_seed();
-    references_make(pages, &random);
-    next_uses_make(pages, next_use, REFERENCES);
-    for (uint32_t frames = 1; frames <= FRAMES_MOST; frames++) {
+    cache_references_make(pages, REFERENCES, &random);
+    cache_next_uses_make(pages, next_use, REFERENCES);
+    for (uint32_t frames = 1; frames <= CACHE_FRAMES_MOST; frames++) {
         struct cache cache;
-        uint64_t now[PAGES_MOST] = {0};
-        cache_open(&cache, POLICY_OPT, frames, 0);
+        uint64_t now[CACHE_PAGES] = {0};
+        cache_open(&cache, POLICY_OPT, frames, 0, NULL);
         for (unsigned i = 0; i < REFERENCES; i++) {
             uint64_t farthest = 0;
             for (uint32_t f = 0; f < cache.count; f++) {
                 if (now[cache.page_of[f]] > farthest) farthest = now[cache.page_of[f]];
             }
-            uint32_t gone = cache_reference(&cache, pages[i], next_use[i]);
+            uint32_t gone = cache_reference(&cache, pages[i], false, next_use[i]);
             if (gone != UINT32_MAX) assert_true(now[gone] == farthest);
             now[pages[i]] = next_use[i];
         }
-        cache.ops->destroy(cache.policy);
+        cache_close(&cache);
     }
 }
 
 static uint64_t policy_misses(unsigned kind, uint32_t frames, const uint8_t *pages,
                               const uint64_t *next_use, unsigned count) {
     struct cache cache;
-    cache_open(&cache, kind, frames, sim_test_seed());
-    for (unsigned i = 0; i < count; i++) cache_reference(&cache, pages[i], next_use[i]);
-    cache.ops->destroy(cache.policy);
+    cache_open(&cache, kind, frames, sim_test_seed(), NULL);
+    for (unsigned i = 0; i < count; i++) cache_reference(&cache, pages[i], false, next_use[i]);
+    cache_close(&cache);
     return cache.misses;
 }
 
@@ -175,9 +116,9 @@ static void policy_opt_is_never_worse_than_another(void **state) {
     static uint8_t pages[REFERENCES];
     static uint64_t next_use[REFERENCES];
     uint64_t random = sim_test_seed();
-    references_make(pages, &random);
-    next_uses_make(pages, next_use, REFERENCES);
-    for (uint32_t frames = 1; frames <= FRAMES_MOST; frames++) {
+    cache_references_make(pages, REFERENCES, &random);
+    cache_next_uses_make(pages, next_use, REFERENCES);
+    for (uint32_t frames = 1; frames <= CACHE_FRAMES_MOST; frames++) {
         uint64_t best = policy_misses(POLICY_OPT, frames, pages, next_use, REFERENCES);
         for (unsigned kind = 0; kind < POLICIES; kind++) {
             assert_true(best <= policy_misses(kind, frames, pages, next_use, REFERENCES));
@@ -190,7 +131,7 @@ static void policy_fifo_shows_beladys_anomaly_and_lru_does_not(void **state) {
     (void)state;
     const uint8_t pages[] = {1, 2, 3, 4, 1, 2, 5, 1, 2, 3, 4, 5};
     uint64_t next_use[12];
-    next_uses_make(pages, next_use, 12);
+    cache_next_uses_make(pages, next_use, 12);
     assert_int_equal(policy_misses(POLICY_FIFO, 3, pages, next_use, 12), 9);
     assert_int_equal(policy_misses(POLICY_FIFO, 4, pages, next_use, 12), 10);
     assert_int_equal(policy_misses(POLICY_LRU, 3, pages, next_use, 12), 10);
@@ -202,13 +143,13 @@ static void policy_fifo_shows_beladys_anomaly_and_lru_does_not(void **state) {
 static void policy_clock_inserts_with_the_bit_clear(void **state) {
     (void)state;
     struct cache cache;
-    cache_open(&cache, POLICY_CLOCK, 2, 0);
-    cache_reference(&cache, 1, 0);
-    cache_reference(&cache, 2, 0);
-    cache_reference(&cache, 1, 0);  // a hit: 1 is spared once
-    assert_int_equal(cache_reference(&cache, 3, 0), 2);
-    assert_int_equal(cache_reference(&cache, 4, 0), 1);
-    cache.ops->destroy(cache.policy);
+    cache_open(&cache, POLICY_CLOCK, 2, 0, NULL);
+    cache_reference(&cache, 1, false, 0);
+    cache_reference(&cache, 2, false, 0);
+    cache_reference(&cache, 1, false, 0);  // a hit: 1 is spared once
+    assert_int_equal(cache_reference(&cache, 3, false, 0), 2);
+    assert_int_equal(cache_reference(&cache, 4, false, 0), 1);
+    cache_close(&cache);
 }
 
 static void policy_random_takes_every_frame_equally_often_and_repeats_by_seed(void **state) {
@@ -243,11 +184,11 @@ static void policy_never_names_a_frame_that_was_removed(void **state) {
     uint64_t random = sim_test_seed();
     for (unsigned kind = 0; kind < POLICIES; kind++) {
         const struct policy_ops *ops = policy_find(kind);
-        struct policy *policy = sim_test_policy(kind, FRAMES_MOST, 3);
-        bool resident[FRAMES_MOST] = {false};
+        struct policy *policy = sim_test_policy(kind, CACHE_FRAMES_MOST, 3);
+        bool resident[CACHE_FRAMES_MOST] = {false};
         unsigned count = 0;
         for (unsigned i = 0; i < 20000; i++) {
-            uint32_t frame = (uint32_t)(sim_test_random(&random) % FRAMES_MOST);
+            uint32_t frame = (uint32_t)(sim_test_random(&random) % CACHE_FRAMES_MOST);
             if (!resident[frame]) {
                 ops->insert(policy, frame, i);
             } else if (sim_test_random(&random) % 2) {
@@ -267,11 +208,11 @@ static void policy_never_names_a_frame_that_was_removed(void **state) {
 static void policy_opt_still_takes_the_farthest_after_removals(void **state) {
     (void)state;
     const struct policy_ops *ops = policy_find(POLICY_OPT);
-    struct policy *policy = sim_test_policy(POLICY_OPT, FRAMES_MOST, 0);
-    uint64_t random = sim_test_seed(), next_use[FRAMES_MOST];
-    bool resident[FRAMES_MOST] = {false};
+    struct policy *policy = sim_test_policy(POLICY_OPT, CACHE_FRAMES_MOST, 0);
+    uint64_t random = sim_test_seed(), next_use[CACHE_FRAMES_MOST];
+    bool resident[CACHE_FRAMES_MOST] = {false};
     for (unsigned i = 0; i < 50000; i++) {
-        uint32_t frame = (uint32_t)(sim_test_random(&random) % FRAMES_MOST);
+        uint32_t frame = (uint32_t)(sim_test_random(&random) % CACHE_FRAMES_MOST);
         if (resident[frame] && sim_test_random(&random) % 3 == 0) {
             ops->remove(policy, frame);
             resident[frame] = false;
@@ -283,7 +224,7 @@ static void policy_opt_still_takes_the_farthest_after_removals(void **state) {
         }
         uint64_t farthest = 0;
         bool any = false;
-        for (uint32_t f = 0; f < FRAMES_MOST; f++) {
+        for (uint32_t f = 0; f < CACHE_FRAMES_MOST; f++) {
             any = any || resident[f];
             if (resident[f] && next_use[f] > farthest) farthest = next_use[f];
         }
