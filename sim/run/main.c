@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "sim/commands_trace.h"
 #include "sim/report.h"
+#include "sim/study.h"
 
 static const struct command {
     const char *name, *title;
@@ -22,6 +23,7 @@ static const struct command {
     {"show", "tandem show", tandem_show, "tell what is in a recording"},
     {"bench", "tandem bench", tandem_bench, "measure speed and walk latency"},
     {"vectors", "tandem vectors", tandem_vectors, "check expected translations from files"},
+    {"study", "tandem study", tandem_study, "sweep sizes, ways, policies, frames over programs"},
     {"report", "tandem report", tandem_report, "make a page of a study's result"},
 };
 
