@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which instructions read and write memory in one piece, from their bytes: QEMU reports an
-// atomic of a program with several threads as a store, and a store-conditional of one with
-// a single thread as a load and a store.
+// Which instructions are atomic, from their bytes. QEMU reports an atomic read-modify-write as a
+// store in a program with several threads, as a load and a store in one with a single thread, and
+// a store-conditional likewise.
 #ifndef RECORDER_ATOMICS_H
 #define RECORDER_ATOMICS_H
 
@@ -11,8 +11,8 @@
 enum recorder_machine { RECORDER_OTHER, RECORDER_X86, RECORDER_RISCV };
 enum recorder_access {
     RECORDER_PLAIN,
-    RECORDER_ATOMIC,     // its store reads, too
-    RECORDER_STORE_ONLY  // its load is none of the program's
+    RECORDER_ATOMIC,     // one modify
+    RECORDER_STORE_ONLY  // one store
 };
 
 // From QEMU's name of the target.

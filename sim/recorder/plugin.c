@@ -146,8 +146,8 @@ static void after_access(unsigned index, qemu_plugin_meminfo_t info, uint64_t va
     if (insn->index + 1 != insn->block->count) put_fetches(vcpu, insn);
     uint32_t tag = tag_of(vcpu, info);
     if (insn->access != RECORDER_PLAIN) {
-        if (insn->access == RECORDER_STORE_ONLY && (tag & 3) == TRACE_LOAD) return;
-        if (insn->access == RECORDER_ATOMIC && (tag & 3) == TRACE_STORE) tag |= TRACE_MODIFY;
+        if ((tag & 3) == TRACE_LOAD) return;
+        if (insn->access == RECORDER_ATOMIC) tag |= TRACE_MODIFY;
     }
     put(vcpu, &(uint64_t){va << 8 | tag}, 1);
 }
