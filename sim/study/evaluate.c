@@ -52,6 +52,10 @@ static enum sim_status by_model(struct study_query *query, struct sim_error *err
     return SIM_OK;
 }
 
+enum sim_status study_evaluate_query(struct study_query *query, struct sim_error *error) {
+    return query->kernel ? study_evaluate_kernels(&query, 1, error) : by_model(query, error);
+}
+
 enum sim_status study_evaluate(const struct study_work *work, const struct study_task *task,
                                struct sim_error *error) {
     struct study_query **queries = calloc(task->count, sizeof *queries);

@@ -10,6 +10,9 @@
 enum sim_status study_evaluate(const struct study_work *work, const struct study_task *task,
                                struct sim_error *error);
 
+// The same for one query alone.
+enum sim_status study_evaluate_query(struct study_query *query, struct sim_error *error);
+
 // The part of it that kernels answer: `count` queries of one kind over one stream.
 enum sim_status study_evaluate_kernels(struct study_query *const *queries, unsigned count,
                                        struct sim_error *error);
