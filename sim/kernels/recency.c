@@ -112,3 +112,17 @@ uint32_t recency_touch(struct recency *r, uint32_t page) {
     }
     return distance;
 }
+
+void recency_remove(struct recency *r, uint32_t page) {
+    uint32_t at = 0;
+    while (at < r->listed && r->list[at] != page) at++;
+    if (at < r->listed) {
+        // The list may be short from now on: what is deep is older all the same.
+        r->listed--;
+        memmove(r->list + at, r->list + at + 1, (r->listed - at) * sizeof *r->list);
+    } else if (r->slot[page]) {
+        add(r, r->slot[page] - 1, 0u - 1u);
+        r->deep--;
+    }
+    r->slot[page] = 0;
+}

@@ -36,5 +36,7 @@ enum sim_status recency_reserve(struct recency *recency, uint32_t pages, struct 
 // The page's distance (0: referenced last), RECENCY_NEVER if it is new; then it is the newest.
 // recency_reserve must have made room for it.
 uint32_t recency_touch(struct recency *recency, uint32_t page);
+// Forget a page, as if it had never been referenced.
+void recency_remove(struct recency *recency, uint32_t page);
 
 #endif

@@ -41,7 +41,8 @@ enum { KERNEL_SHARDS_GROUPS = 8 };
 
 struct kernel_shards;
 
-// SIM_ERROR_USAGE, SIM_ERROR_MEMORY. Memory: 1 byte a distinct page, plus 80 a sampled page.
+// SIM_ERROR_USAGE, SIM_ERROR_MEMORY. Memory: 8 bytes a distinct page, about 80 a sampled one, and
+// 150 KiB of histograms.
 enum sim_status kernel_shards_create(const struct kernel_shards_config *config,
                                      struct kernel_shards **shards, struct sim_error *error);
 void kernel_shards_destroy(struct kernel_shards *shards);
@@ -51,7 +52,8 @@ enum sim_status kernel_shards_feed(struct kernel_shards *shards, const struct pa
 // Present rate: constant with a fixed rate.
 double kernel_shards_rate(const struct kernel_shards *shards);
 uint64_t kernel_shards_sampled_refs(const struct kernel_shards *shards);
-// The point of the curve at `entries`. Costs one pass over the histogram; not for hot loops.
+// The point of the curve at `entries`; 1 where that is 0. Costs one pass over the histograms: not
+// for hot loops. The histogram's steps are 1/64 of an octave, interpolated inside.
 struct kernel_shards_point kernel_shards_at(const struct kernel_shards *shards, uint32_t entries);
 
 #endif

@@ -9,7 +9,7 @@
 #include "sim/kernels/pages.h"
 
 // Windows at which the answers are exact: 1 .. 8, then 8 an octave (9, 10 .. 16, 18, 20 .. 32,
-// 36 ...) up to 15 * 2^60.
+// 36 ...) up to 2^63.
 enum { KERNEL_WORKING_SET_WINDOWS = 8 + 8 * 60 };
 
 struct kernel_working_set;
@@ -32,7 +32,8 @@ struct kernel_working_set_point {
     uint64_t faults;    // references to pages outside W(t - 1, window), first ones included
 };
 
-// The point of a grid window after the references fed so far.
+// The point of a grid window after the references fed so far. Costs a look at each page; sums are
+// exact integers in double precision below 2^53.
 struct kernel_working_set_point kernel_working_set_at(const struct kernel_working_set *kernel,
                                                       unsigned index);
 
