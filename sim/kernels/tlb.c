@@ -54,7 +54,7 @@ static enum sim_status allocate(struct kernel_tlb *tlb, struct sim_error *error)
     tlb->used = calloc(config->sets, sizeof *tlb->used);
     tlb->next = calloc(config->sets, sizeof *tlb->next);
     tlb->tree = calloc(config->sets, sizeof *tlb->tree);
-    draw_paths(tlb);
+    if (config->policy == KERNEL_PLRU) draw_paths(tlb);
     return tlb->entry && tlb->used && tlb->next && tlb->tree ? SIM_OK : kernel_no_memory(error);
 }
 
