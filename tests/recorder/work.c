@@ -2,7 +2,6 @@
 // Work to be recorded by the benchmark: sorting, hashing, a walk through a list. argv[1] is
 // how much of it.
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { NUMBERS = 20000, BUCKETS = 4096 };
@@ -37,6 +36,5 @@ int main(int argc, char **argv) {
             for (const struct node *node = buckets[i]; node; node = node->next) sum += node->key;
         }
     }
-    printf("%llu\n", (unsigned long long)sum);
-    return 0;
+    return sum == 0;  // never: the compiler must not know
 }
