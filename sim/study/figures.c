@@ -7,6 +7,9 @@
 
 int study_x_axis(const struct study_plan *plan) {
     int best = -1;
+    for (unsigned a = 0; plan->x_key && a < plan->axis_count; a++)
+        if (!strcmp(plan->axes[a].keys[0]->path, plan->x_key) && plan->axes[a].count > 1)
+            return (int)a;
     for (unsigned a = 0; a < plan->axis_count; a++) {
         const struct study_axis *axis = &plan->axes[a];
         bool numbers = axis->keys[0]->kind == CONFIG_NUMBER && axis->count > 1;
@@ -105,8 +108,7 @@ static void add_points(const struct study_work *work, const struct study_metric 
     }
 }
 
-// Returns whether no row before this one lies on the same curve.
-static bool begins_curve(const struct study_work *work, const struct study_row *row, int axis) {
+bool study_begins_curve(const struct study_work *work, const struct study_row *row, int axis) {
     unsigned value[STUDY_MOST_AXES];
     memcpy(value, row->point.value, sizeof value);
     for (value[axis] = 0; value[axis] < row->point.value[axis]; value[axis]++)
@@ -124,7 +126,7 @@ struct report_figure *study_add_figure(const struct study_work *work,
     for (unsigned r = 0; r < work->row_count; r++) {
         const struct study_row *row = &work->rows[r];
         char label[REPORT_LABEL_BYTES];
-        if (!metric->has(row) || !begins_curve(work, row, axis)) continue;
+        if (!metric->has(row) || !study_begins_curve(work, row, axis)) continue;
         if (!figure) {
             figure = report_add_figure(report, metric->id, metric->title);
             report_set_scales(figure, x->keys[0]->path, "", x_scale(x), metric->label, metric->unit,

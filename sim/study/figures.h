@@ -31,6 +31,9 @@ void study_add_summary(const struct study_work *work, struct study_report *repor
 const struct study_row *study_find_row(const struct study_work *work, unsigned trace,
                                        const unsigned value[STUDY_MOST_AXES]);
 
+// Returns whether no row before this one lies on the same curve, along that axis.
+bool study_begins_curve(const struct study_work *work, const struct study_row *row, int axis);
+
 // Write what tells the row from the others, but for the axis `except`: "cc1, ways 4, plru".
 void study_row_label(const struct study_work *work, const struct study_row *row, int except,
                      char *out, size_t capacity);

@@ -54,6 +54,7 @@ struct study_plan {
     unsigned trace_count;
     bool mix;           // the traces run together, as processes, rather than one by one
     unsigned measures;  // enum study_measure bits; 0: by study_plan_finish
+    const char *x_key;  // runs along x if it is swept; NULL: the longest axis of numbers
 };
 
 // One combination of values.

@@ -7,7 +7,7 @@
 
 struct study_preset {
     const char *name, *title;
-    const char *measures;
+    const char *measures, *x_key;  // x_key: as in struct study_plan
     // {"KEY", "VALUE"} that differ from the defaults, and sweeps; NULL at the end.
     const char *set[8][2], *sweep[4][2];
 };

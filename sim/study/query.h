@@ -80,6 +80,9 @@ enum study_ask {
     STUDY_ASKS
 };
 
+// The windows of a working-set curve: 2^6 .. 2^23 references.
+enum { STUDY_WINDOWS = 18, STUDY_FIRST_WINDOW_BITS = 6 };
+
 struct study_row {
     struct study_point point;
     uint32_t query[STUDY_ASKS];  // by enum study_ask
@@ -97,6 +100,8 @@ struct study_work {
     struct study_task *tasks;
     unsigned task_count;
     uint32_t trace_query[STUDY_MOST_TRACES];  // QUERY_PAGES of each whole program
+    // Working sets of each program (or the mix), window by window; QUERY_NONE: not asked for.
+    uint32_t window_query[STUDY_MOST_TRACES][STUDY_WINDOWS];
 };
 
 // Lay the plan out. `references` gives the references of each of the plan's traces, for the cost.

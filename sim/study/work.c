@@ -109,7 +109,7 @@ static void ask_row(struct study_work *work, struct table *table, struct study_r
         ask(work, table, point, &query[ASK_CYCLES], (struct study_query){.kind = QUERY_CYCLES});
     if (measures & STUDY_FAULTS)
         ask(work, table, point, &query[ASK_FRAMES], (struct study_query){.kind = QUERY_FRAMES});
-    if (measures & STUDY_WORKING_SET)
+    if ((measures & STUDY_WORKING_SET) && study_plan_sweeps(work->plan, "study.window"))
         ask(work, table, point, &query[ASK_WORKING_SET],
             (struct study_query){.kind = QUERY_WORKING_SET});
     if (measures & STUDY_PAGES)
@@ -125,14 +125,30 @@ static void ask_traces(struct study_work *work, struct table *table) {
     }
 }
 
+// A curve over windows, unless the plan sweeps them itself.
+static void ask_windows(struct study_work *work, struct table *table) {
+    const struct study_plan *plan = work->plan;
+    memset(work->window_query, 0xFF, sizeof work->window_query);
+    if (!(plan->measures & STUDY_WORKING_SET) || study_plan_sweeps(plan, "study.window")) return;
+    for (unsigned t = 0; t < (plan->mix ? 1 : plan->trace_count); t++)
+        for (unsigned w = 0; w < STUDY_WINDOWS; w++) {
+            struct study_point point = {.trace = t, .config = work->rows[0].point.config};
+            point.config.window = UINT64_C(1) << (STUDY_FIRST_WINDOW_BITS + w);
+            ask(work, table, &point, &work->window_query[t][w],
+                (struct study_query){.kind = QUERY_WORKING_SET});
+        }
+}
+
 static enum sim_status create_queries(struct study_work *work, struct sim_error *error) {
-    size_t most = (size_t)work->row_count * STUDY_ASKS + work->plan->trace_count;
+    size_t most =
+        (size_t)work->row_count * STUDY_ASKS + work->plan->trace_count * (1 + STUDY_WINDOWS);
     struct table table = {0};
     work->queries = calloc(most, sizeof *work->queries);
     if (!work->queries || !table_create(&table, most))
         return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     for (unsigned r = 0; r < work->row_count; r++) ask_row(work, &table, &work->rows[r]);
     ask_traces(work, &table);
+    ask_windows(work, &table);
     free(table.entries);
     return SIM_OK;
 }
