@@ -41,6 +41,7 @@ test: setup-test
 bench: setup
 	@$(MAKE) --no-print-directory build
 	build/release/bin/tandem_walk_bench
+	build/release/bin/tandem_trace_bench
 	$(TANDEM) bench
 
 formal: setup-test

@@ -45,6 +45,19 @@ struct mmu_config config_mmu(const struct run_config *config) {
     return mmu;
 }
 
+struct policy_parameters config_policy_parameters(const struct run_config *config) {
+    return (struct policy_parameters){.two_q_in = (uint32_t)config->two_q_in,
+                                      .two_q_out = (uint32_t)config->two_q_out,
+                                      .lirs_hir = (uint32_t)config->lirs_hir,
+                                      .lirs_ghosts = (uint32_t)config->lirs_ghosts,
+                                      .s3_small = (uint32_t)config->s3_small,
+                                      .s3_ghosts = (uint32_t)config->s3_ghosts,
+                                      .s3_threshold = (uint32_t)config->s3_threshold,
+                                      .aging_bits = (uint32_t)config->aging_bits,
+                                      .wsclock_writes = (uint32_t)config->wsclock_writes,
+                                      .wsclock_window = config->wsclock_window};
+}
+
 void config_settle(struct run_config *config) {
     const struct run_config standard = config_default();
     if (config->mode == CONFIG_SV32) config->xlen = 32;

@@ -304,6 +304,11 @@ static enum sim_status fill(struct world *world, const struct run_report *report
     while (world->count < WINDOW && *verdict == RUN_PASSED) {
         enum sim_status status = peek(world, error);
         if (status || !world->upcoming.valid) return status;
+        if (world->counts.references + world->count >= world->next_tick) {
+            if (world->count > 0) return SIM_OK;  // the timer finds nothing in flight
+            status = trap_tick(world, report, verdict, error);
+            if (status || *verdict != RUN_PASSED) return status;
+        }
         if (world->upcoming.process != world->running || world->inputs.csr.satp == 0) {
             if (world->count > 0) return SIM_OK;  // the window belongs to one process
             status = switch_to(world, report, world->upcoming.process, verdict, error);

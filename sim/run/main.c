@@ -10,6 +10,8 @@
 #include "cmd_vectors.h"
 #include "commands.h"
 #include "sim/commands_trace.h"
+#include "sim/report.h"
+#include "sim/study.h"
 
 static const struct command {
     const char *name, *title;
@@ -22,6 +24,8 @@ static const struct command {
     {"bench", "tandem bench", tandem_bench, "measure speed and walk latency"},
     {"contract", "tandem contract", tandem_contract, "print the latency contract"},
     {"vectors", "tandem vectors", tandem_vectors, "check expected translations from files"},
+    {"study", "tandem study", tandem_study, "sweep sizes, ways, policies, frames over programs"},
+    {"report", "tandem report", tandem_report, "make a page of a study's result"},
 };
 
 static void usage(FILE *out) {

@@ -113,7 +113,7 @@ static json_t *covers(const struct run_result *result) {
     return object;
 }
 
-static json_t *paging(const struct run_result *result) {
+static json_t *paging(const struct run_options *options, const struct run_result *result) {
     const struct pager_counts *p = &result->paging;
     const struct {
         const char *name;
@@ -125,10 +125,16 @@ static json_t *paging(const struct run_result *result) {
                   {"swap_reads", p->swap_reads},
                   {"swap_writes", p->swap_writes},
                   {"evictions", p->evictions},
+                  {"scans", p->scans},
+                  {"ptes_scanned", p->ptes_scanned},
+                  {"scan_fences", p->scan_fences},
+                  {"cleaned", p->cleaned},
                   {"context_switches", result->counts.switches},
                   {"ended_out_of_memory", result->counts.killed},
                   {"ended_by_violation", result->counts.violations}};
+    const struct policy_ops *ops = policy_find((unsigned)options->config.policy);
     json_t *object = json_object();
+    json_object_set_new(object, "policy_knows", json_string(policy_knows_name(ops->knows)));
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         json_object_set_new(object, fields[i].name, number(fields[i].value));
     return object;
@@ -138,6 +144,7 @@ static json_t *timing(const struct run_options *options, const struct run_result
     json_t *object = json_object();
     json_object_set_new(object, "cycles", number(result->stats.cycles));
     json_object_set_new(object, "fault_service_cycles", number(result->counts.fault_cycles));
+    json_object_set_new(object, "scan_cycles", number(result->counts.scan_cycles));
     json_object_set_new(object, "context_switch_cycles", number(result->counts.switch_cycles));
     json_object_set_new(object, "effective_access_cycles",
                         json_real(result_effective_access_cycles(options, result)));
@@ -201,7 +208,7 @@ static json_t *document(const struct run_options *options, const struct run_resu
     json_object_set_new(root, "counters", counters(result));
     json_object_set_new(root, "latency_terms", latency_terms(result));
     json_object_set_new(root, "covers", covers(result));
-    json_object_set_new(root, "paging", paging(result));
+    json_object_set_new(root, "paging", paging(options, result));
     json_object_set_new(root, "time", timing(options, result));
     json_object_set_new(root, "compared", comparisons(result));
     json_object_set_new(root, "mismatches", number(result->stats.mismatches));

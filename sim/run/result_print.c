@@ -28,7 +28,8 @@ double result_effective_access_cycles(const struct run_options *options,
     const struct bench_stats *stats = &result->stats;
     uint64_t references = result->counts.references;
     double cycles = (double)(stats->latency_sum[0] + stats->latency_sum[1]) +
-                    (double)result->counts.fault_cycles + (double)result->counts.switch_cycles;
+                    (double)result->counts.fault_cycles + (double)result->counts.switch_cycles +
+                    (double)result->counts.scan_cycles;
     return references ? cycles / (double)references + (double)options->config.access_cycles : 0.0;
 }
 
@@ -56,6 +57,19 @@ static void print_walker(const struct run_result *result, FILE *out) {
             grouped(c[MMU_COUNT_FENCES]), grouped(c[MMU_COUNT_WALK_RESTARTS]));
 }
 
+// Who could run the policy, and what it looked at.
+static void print_policy(const struct run_options *options, const struct run_result *result,
+                         FILE *out) {
+    const struct pager_counts *p = &result->paging;
+    const struct policy_ops *ops = policy_find((unsigned)options->config.policy);
+    fprintf(out, "  replacement     %15s, %s: %s\n", policy_knows_name(ops->knows), ops->title,
+            policy_is_kernels(ops) ? "what a kernel can know" : "told what only a simulator knows");
+    if (ops->knows != POLICY_KNOWS_BITS) return;
+    fprintf(out, "  A and D bits    %15s PTEs looked at, %s ticks, %s fences, %s pages cleaned\n",
+            grouped(p->ptes_scanned), grouped(p->scans), grouped(p->scan_fences),
+            grouped(p->cleaned));
+}
+
 static void print_paging(const struct run_options *options, const struct run_result *result,
                          FILE *out) {
     const struct pager_counts *p = &result->paging;
@@ -64,8 +78,9 @@ static void print_paging(const struct run_options *options, const struct run_res
             grouped(p->major_faults), grouped(p->zero_fills), grouped(p->swap_reads),
             grouped(p->minor_faults));
     fprintf(out, "  page frames     %15s, policy %s: %s evictions, %s dirty ones written to swap\n",
-            grouped(options->config.frames), pager_policy_name((unsigned)options->config.policy),
+            grouped(options->config.frames), policy_name((unsigned)options->config.policy),
             grouped(p->evictions), grouped(p->swap_writes));
+    print_policy(options, result, out);
     fprintf(out, "  processes       %15s, %s context switches\n",
             grouped(options->config.processes), grouped(counts->switches));
     if (counts->killed || counts->violations)

@@ -79,6 +79,7 @@ struct run_counts {
     uint64_t references, writes;  // retired
     uint64_t switches, killed, violations;
     uint64_t fault_cycles;  // traps, handler, swap
+    uint64_t scan_cycles;   // of the timer's ticks
     uint64_t switch_cycles;
 };
 
@@ -96,7 +97,8 @@ struct world {
     struct bench_inputs inputs;
     struct bench_outputs outputs;
     struct upcoming upcoming;
-    unsigned running;  // process whose satp is set
+    unsigned running;    // process whose satp is set
+    uint64_t next_tick;  // of the replacement policy's timer: before this reference
     struct slot window[WINDOW];
     unsigned head, count;      // ring of slots
     unsigned unanswered;       // presented or accepted
@@ -175,6 +177,10 @@ enum sim_status trap_fence(struct world *world, const struct run_report *report,
 // After a reset PMP denies everything to programs: entry 0 allows it, as firmware does.
 enum sim_status trap_open_pmp(struct world *world, const struct run_report *report,
                               enum run_verdict *verdict, struct sim_error *error);
+
+// The timer of a replacement policy that scans. Nothing is in flight.
+enum sim_status trap_tick(struct world *world, const struct run_report *report,
+                          enum run_verdict *verdict, struct sim_error *error);
 
 // Serve the fault of the oldest reference. The window is drained.
 enum sim_status trap_serve(struct world *world, const struct run_report *report,

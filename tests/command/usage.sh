@@ -86,7 +86,7 @@ says_once "--set takes KEY=VALUE, not 'os.frames'"
 expect 2 "$TANDEM" run $model --frames 0
 says_once "--frames: os.frames must be a whole number from 1 to 4194304, not '0'"
 expect 2 "$TANDEM" run $model --policy best
-says_once "--policy: os.policy must be one of fifo, lru, opt, clock, random, not 'best'"
+says_once "--policy: os.policy must be one of fifo, lru, opt, clock, random, 2q, arc, lirs, s3-fifo, sieve, clock-bits, aging, wsclock, not 'best'"
 expect 2 "$TANDEM" run $model --set tlb.data.ways=5
 says_once "tlb.data (16 entries, 5 ways, lru): "
 expect 2 "$TANDEM" run $model --set memory.grant.least=3

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "figures.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int study_x_axis(const struct study_plan *plan) {
+    int best = -1;
+    for (unsigned a = 0; plan->x_key && a < plan->axis_count; a++)
+        if (!strcmp(plan->axes[a].keys[0]->path, plan->x_key) && plan->axes[a].count > 1)
+            return (int)a;
+    for (unsigned a = 0; a < plan->axis_count; a++) {
+        const struct study_axis *axis = &plan->axes[a];
+        bool numbers = axis->keys[0]->kind == CONFIG_NUMBER && axis->count > 1;
+        for (unsigned i = 0; i < axis->count; i++)
+            if (axis->values[i] == STUDY_FULL) numbers = false;
+        if (numbers && (best < 0 || axis->count > plan->axes[best].count)) best = (int)a;
+    }
+    return best;
+}
+
+// Rows stand in the order of their combinations.
+static int compare_rows(const struct study_work *work, const struct study_row *row, unsigned trace,
+                        const unsigned *value) {
+    if (row->point.trace != trace) return row->point.trace < trace ? -1 : 1;
+    for (unsigned a = 0; a < work->plan->axis_count; a++)
+        if (row->point.value[a] != value[a]) return row->point.value[a] < value[a] ? -1 : 1;
+    return 0;
+}
+
+const struct study_row *study_find_row(const struct study_work *work, unsigned trace,
+                                       const unsigned value[STUDY_MOST_AXES]) {
+    unsigned low = 0, high = work->row_count;
+    while (low < high) {
+        unsigned middle = low + (high - low) / 2;
+        int order = compare_rows(work, &work->rows[middle], trace, value);
+        if (order == 0) return &work->rows[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+// "tlb.data.entries" -> "entries"; the whole path where two axes would read the same.
+static const char *short_name(const struct study_plan *plan, unsigned axis) {
+    const char *path = plan->axes[axis].keys[0]->path;
+    const char *dot = strrchr(path, '.');
+    for (unsigned a = 0; a < plan->axis_count; a++) {
+        const char *other = strrchr(plan->axes[a].keys[0]->path, '.');
+        if (a != axis && dot && other && !strcmp(dot, other)) return path;
+    }
+    return dot ? dot + 1 : path;
+}
+
+void study_row_label(const struct study_work *work, const struct study_row *row, int except,
+                     char *out, size_t capacity) {
+    const struct study_plan *plan = work->plan;
+    char name[64], text[24];
+    size_t used = 0;
+    out[0] = '\0';
+    if (plan->mix)
+        used = (size_t)snprintf(out, capacity, "mix of %u programs", plan->trace_count);
+    else
+        used =
+            (size_t)snprintf(out, capacity, "%s", study_trace_name(plan, row->point.trace, name));
+    for (unsigned a = 0; a < plan->axis_count && used < capacity; a++) {
+        const struct study_axis *axis = &plan->axes[a];
+        if ((int)a == except || axis->count == 1) continue;
+        uint64_t value = axis->values[row->point.value[a]];
+        study_key_print(axis->keys[0], value, text);
+        bool says_all = axis->keys[0]->kind == CONFIG_CHOICE && strcmp(text, "no") &&
+                        strcmp(text, "yes") && strcmp(text, "none");
+        used += (size_t)snprintf(out + used, capacity - used, ", %s%s%s",
+                                 says_all ? "" : short_name(plan, a), says_all ? "" : " ", text);
+    }
+}
+
+static const char *known_to(const struct study_work *work, const struct study_row *row) {
+    if (row->query[ASK_FRAMES] == QUERY_NONE) return NULL;
+    (void)work;
+    return policy_is_kernels(policy_find((unsigned)row->point.config.run.policy)) ? "kernel"
+                                                                                  : "simulator";
+}
+
+static const char *x_scale(const struct study_axis *axis) {
+    uint64_t least = UINT64_MAX, most = 0;
+    for (unsigned i = 0; i < axis->count; i++) {
+        if (axis->values[i] < least) least = axis->values[i];
+        if (axis->values[i] > most) most = axis->values[i];
+    }
+    return least > 0 && most / least >= 8 ? "log2" : "linear";
+}
+
+// The points of one curve: x runs, everything else stands as in `first`.
+static void add_points(const struct study_work *work, const struct study_metric *metric,
+                       unsigned axis, const struct study_row *first, struct study_report *report,
+                       struct report_curve *curve) {
+    unsigned value[STUDY_MOST_AXES];
+    memcpy(value, first->point.value, sizeof value);
+    for (value[axis] = 0; value[axis] < work->plan->axes[axis].count; value[axis]++) {
+        const struct study_row *row = study_find_row(work, first->point.trace, value);
+        if (row && metric->has(row))
+            report_add_point(report, curve, (double)work->plan->axes[axis].values[value[axis]],
+                             metric->value(work, row), NULL);
+    }
+}
+
+bool study_begins_curve(const struct study_work *work, const struct study_row *row, int axis) {
+    unsigned value[STUDY_MOST_AXES];
+    memcpy(value, row->point.value, sizeof value);
+    for (value[axis] = 0; value[axis] < row->point.value[axis]; value[axis]++)
+        if (study_find_row(work, row->point.trace, value)) return false;
+    return true;
+}
+
+struct report_figure *study_add_figure(const struct study_work *work,
+                                       const struct study_metric *metric,
+                                       struct study_report *report) {
+    int axis = study_x_axis(work->plan);
+    struct report_figure *figure = NULL;
+    if (axis < 0) return NULL;
+    const struct study_axis *x = &work->plan->axes[axis];
+    for (unsigned r = 0; r < work->row_count; r++) {
+        const struct study_row *row = &work->rows[r];
+        char label[REPORT_LABEL_BYTES];
+        if (!metric->has(row) || !study_begins_curve(work, row, axis)) continue;
+        if (!figure) {
+            figure = report_add_figure(report, metric->id, metric->title);
+            report_set_scales(figure, x->keys[0]->path, "", x_scale(x), metric->label, metric->unit,
+                              metric->scale);
+        }
+        study_row_label(work, row, axis, label, sizeof label);
+        struct report_curve *curve = report_add_curve(report, figure, label);
+        if (curve) curve->known_to = known_to(work, row);
+        add_points(work, metric, (unsigned)axis, row, report, curve);
+    }
+    return figure;
+}
+
+// --- the table of points -----------------------------------------------------------------
+
+// What some row has; counts that are 0 in every row are left out.
+struct shown {
+    bool metric[32], value[STUDY_ASKS][STUDY_VALUES];
+};
+
+static const char *const ask_names[STUDY_ASKS] = {"data", "fetch",       "frames",
+                                                  "run",  "working_set", "pages"};
+
+static struct shown what_is_shown(const struct study_work *work) {
+    struct shown shown = {0};
+    for (unsigned r = 0; r < work->row_count; r++) {
+        for (unsigned m = 0; m < study_metric_count; m++)
+            shown.metric[m] |= study_metrics[m].has(&work->rows[r]);
+        for (unsigned i = 0; i < STUDY_ASKS; i++)
+            for (unsigned v = 0; v < STUDY_VALUES; v++)
+                shown.value[i][v] |= study_row_value(work, &work->rows[r], (enum study_ask)i,
+                                                     (enum study_value)v) != 0;
+    }
+    return shown;
+}
+
+static void add_columns(const struct study_work *work, const struct shown *shown,
+                        struct study_report *report, struct report_table *table) {
+    report_add_column(report, table, "trace", "");
+    for (unsigned a = 0; a < work->plan->axis_count; a++)
+        report_add_column(report, table, work->plan->axes[a].keys[0]->path, "");
+    for (unsigned m = 0; m < study_metric_count; m++)
+        if (shown->metric[m])
+            report_add_column(report, table, study_metrics[m].id, study_metrics[m].unit);
+    for (unsigned i = 0; i < STUDY_ASKS; i++)
+        for (unsigned v = 0; v < STUDY_VALUES; v++) {
+            char name[64];
+            if (!shown->value[i][v]) continue;
+            snprintf(name, sizeof name, "%s.%s", ask_names[i],
+                     study_value_name((enum study_value)v));
+            report_add_column(report, table, name, "");
+        }
+}
+
+static void add_row(const struct study_work *work, const struct shown *shown,
+                    const struct study_row *row, struct study_report *report,
+                    struct report_table *table) {
+    char text[64];
+    report_add_text(report, table,
+                    work->plan->mix ? "mix" : study_trace_name(work->plan, row->point.trace, text));
+    for (unsigned a = 0; a < work->plan->axis_count; a++) {
+        const struct config_key *key = work->plan->axes[a].keys[0];
+        uint64_t value = study_key_value(&row->point.config, key);
+        study_key_print(key, value, text);
+        if (key->kind == CONFIG_CHOICE)
+            report_add_text(report, table, text);
+        else
+            report_add_number(report, table, (double)value, true);
+    }
+    for (unsigned m = 0; m < study_metric_count; m++)
+        if (shown->metric[m])
+            report_add_number(report, table, study_metrics[m].value(work, row), false);
+    for (unsigned i = 0; i < STUDY_ASKS; i++)
+        for (unsigned v = 0; v < STUDY_VALUES; v++)
+            if (shown->value[i][v])
+                report_add_number(
+                    report, table,
+                    (double)study_row_value(work, row, (enum study_ask)i, (enum study_value)v),
+                    true);
+}
+
+enum sim_status study_report_make(const struct study_work *work, struct study_report *report,
+                                  struct sim_error *error) {
+    *report = (struct study_report){0};
+    struct report_table *table = report_add_table(report, "points", "All points");
+    const struct shown shown = what_is_shown(work);
+    add_columns(work, &shown, report, table);
+    for (unsigned r = 0; r < work->row_count; r++)
+        add_row(work, &shown, &work->rows[r], report, table);
+    for (unsigned m = 0; m < study_metric_count; m++)
+        study_add_figure(work, &study_metrics[m], report);
+    study_add_special(work, report);
+    study_add_summary(work, report);
+    return report->exhausted ? sim_fail(error, SIM_ERROR_MEMORY, "out of memory") : SIM_OK;
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// Curves in words.
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "figures.h"
+
+enum { MOST_SENTENCES = 8 };  // of a figure
+
+// A gain below this part of where the curve begins is nothing.
+static const double NOTHING = 0.01;
+
+// Returns the step (from point i to i + 1) that removes most of what is there, -1: none removes
+// any.
+static int best_step(const struct report_curve *curve, double *part) {
+    int best = -1;
+    *part = 0;
+    for (unsigned i = 0; i + 1 < curve->count; i++) {
+        double from = curve->points[i].y, to = curve->points[i + 1].y;
+        // What is little already does not count: 3 misses to 1 is no finding.
+        if (from <= NOTHING * curve->points[0].y) break;
+        double gain = from > 0 ? (from - to) / from : 0;
+        if (gain > *part) {
+            *part = gain;
+            best = (int)i;
+        }
+    }
+    return best;
+}
+
+// Returns the first point from which on nothing is gained any more.
+static unsigned saturation(const struct report_curve *curve) {
+    unsigned last = curve->count - 1, at = last;
+    double most = curve->points[0].y;
+    while (at > 0 && curve->points[at - 1].y - curve->points[last].y <= NOTHING * most) at--;
+    return at;
+}
+
+static void say_curve(const struct report_figure *figure, const struct study_metric *metric,
+                      const struct report_curve *curve, struct study_report *report) {
+    double part;
+    char beyond[96] = "";
+    int step = best_step(curve, &part);
+    unsigned end = saturation(curve);
+    const struct report_point *points = curve->points;
+    if (step < 0 || part < NOTHING) {
+        report_say(report, "%s: %s changes the %s by less than 1 %% (%.4g at %.6g, %.4g at %.6g).",
+                   curve->label, figure->x.label, metric->noun, points[0].y, points[0].x,
+                   points[curve->count - 1].y, points[curve->count - 1].x);
+        return;
+    }
+    double from = points[step].x, to = points[step + 1].x;
+    if (end + 1 < curve->count)
+        snprintf(beyond, sizeof beyond, "; beyond %.6g nothing (less than 1 %% of the first)",
+                 points[end].x);
+    report_say(report, "%s: %s %s from %.6g to %.6g removes %.0f %% of the %s%s.", curve->label,
+               to == 2 * from ? "doubling" : "raising", figure->x.label, from, to, 100 * part,
+               metric->noun, beyond);
+}
+
+static const struct study_metric *metric_of(const struct report_figure *figure) {
+    for (unsigned m = 0; m < study_metric_count; m++)
+        if (!strcmp(study_metrics[m].id, figure->id)) return &study_metrics[m];
+    return NULL;
+}
+
+static void say_figure(const struct report_figure *figure, struct study_report *report) {
+    const struct study_metric *metric = metric_of(figure);
+    unsigned said = 0;
+    if (!metric || !metric->less_is_better) return;
+    for (unsigned c = 0; c < figure->count && said < MOST_SENTENCES; c++)
+        if (figure->curves[c].count > 1) {
+            say_curve(figure, metric, &figure->curves[c], report);
+            said++;
+        }
+    if (said == MOST_SENTENCES && figure->count > said)
+        report_say(report, "%s: %u more curves are in the figure.", figure->title,
+                   figure->count - said);
+}
+
+// Without an x axis: the best and the worst row of each metric.
+static void say_extremes(const struct study_work *work, const struct study_metric *metric,
+                         struct study_report *report) {
+    const struct study_row *best = NULL, *worst = NULL;
+    for (unsigned r = 0; r < work->row_count; r++) {
+        const struct study_row *row = &work->rows[r];
+        if (!metric->has(row)) continue;
+        if (!best || metric->value(work, row) < metric->value(work, best)) best = row;
+        if (!worst || metric->value(work, row) > metric->value(work, worst)) worst = row;
+    }
+    if (!best) return;
+    char low[REPORT_LABEL_BYTES], high[REPORT_LABEL_BYTES];
+    study_row_label(work, best, -1, low, sizeof low);
+    study_row_label(work, worst, -1, high, sizeof high);
+    if (best == worst)
+        report_say(report, "%s: %s %.4g %s.", low, metric->label, metric->value(work, best),
+                   metric->unit);
+    else
+        report_say(report, "%s: least %.4g %s (%s), most %.4g (%s).", metric->title,
+                   metric->value(work, best), metric->unit, low, metric->value(work, worst), high);
+}
+
+void study_add_summary(const struct study_work *work, struct study_report *report) {
+    if (study_x_axis(work->plan) < 0) {
+        for (unsigned m = 0; m < study_metric_count; m++)
+            say_extremes(work, &study_metrics[m], report);
+        return;
+    }
+    unsigned figures = report->figure_count;
+    for (unsigned f = 0; f < figures; f++) say_figure(&report->figures[f], report);
+}
