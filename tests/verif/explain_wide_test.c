@@ -130,7 +130,7 @@ static void denial_of_a_pte_read_names_the_pmp_entry(void **state) {
 static void kill_and_fence_near_a_mismatch_are_listed(void **state) {
     (void)state;
     char *page = page_of_row(FAKE_KILL_FILLS, BENCH_SHADOW);
-    EXPECT_LINES(page, "--- MISMATCH: victim (evt_fill_valid) in cycle 10 ---",
+    EXPECT_LINES(page, "--- MISMATCH: victim (d_fill_valid) in cycle 10 ---",
                  "          cycle 8        kill of data");
     free(page);
     page = page_of_row(FAKE_KILL_RESTARTS, BENCH_SHADOW);
