@@ -40,8 +40,6 @@ static uint64_t probe_model(struct bench *bench, unsigned port) {
 unsigned bench_dut_accesses(const struct bench *bench, const struct mmu_history *history,
                             uint64_t until, const struct bench_access *list[BENCH_ACCESS_LOG]) {
     uint64_t since = bench->base + history->start_cycle;
-    uint64_t until =
-        history->response_cycle == MMU_NEVER ? MMU_NEVER : bench->base + history->response_cycle;
     unsigned seen = 0, n = 0;
     if (history->accesses == 0 && bench->many) return 0;  // no slot of its own is known
     while (seen < BENCH_ACCESS_LOG) {
