@@ -67,7 +67,7 @@ bool engine_lookup(struct mmu_engine *engine, unsigned port) {
     return true;
 }
 
-static uint64_t sum_of(const struct mmu_terms *terms) {
+static inline uint64_t sum_of(const struct mmu_terms *terms) {
     return terms->lookup + terms->l2 + terms->wait + terms->resolve + terms->wire + terms->grant +
            terms->memory + terms->denied + terms->completion + terms->restart;
 }

@@ -185,9 +185,9 @@ const struct mmu_memory_request *mmu_engine_memory_request(const struct mmu_engi
 const struct mmu_tlb_fill *mmu_engine_fill(const struct mmu_engine *engine, enum mmu_port port);
 const struct mmu_l2_fill *mmu_engine_l2_fill(const struct mmu_engine *engine);
 uint64_t mmu_engine_counter(const struct mmu_engine *engine, unsigned counter);
-// Returns the first cycle > mmu_engine_cycle in which, without further acts, any output
-// differs from what it is now, or MMU_NEVER. Lets a driver without RTL skip idle cycles. A walk
-// that was killed, or restarted in the cycle of its denial, counts as visible.
+// Returns a cycle > mmu_engine_cycle before which, without further acts, no output but a counter
+// differs from what it is now; MMU_NEVER if none ever will. Lets a driver without RTL skip idle
+// cycles. Sometimes early (an answer may change nothing that is visible), never late.
 uint64_t mmu_engine_next_event(const struct mmu_engine *engine);
 // Returns how the port's unanswered request with that tag (or, if none, the last one with it) came
 // about.
