@@ -214,7 +214,10 @@ static struct late first_late(const struct bench *bench, const struct mismatch *
     bool in_cycles = m->expected > 1 && m->expected != MMU_NEVER && m->observed != MMU_NEVER;
     if (m->check != CHECK_LATENCY || !in_cycles) return (struct late){0};
     int64_t cycles = (int64_t)(m->observed - m->expected);
-    if (!m->has_answer) return (struct late){m->what, NULL, cycles};
+    if (!m->has_answer && h->accesses == 0) return (struct late){m->what, NULL, cycles};
+    // The latest request, the one that is awaited: it could be made, and did not stand.
+    if (!m->has_answer)
+        return (struct late){"wire", &h->access[(h->accesses - 1) % MMU_WALK_LOG], cycles};
     return (struct late){last_term(h, &m->expected_answer), NULL, cycles};
 }
 
