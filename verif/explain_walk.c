@@ -203,6 +203,7 @@ static struct late first_late(const struct bench *bench, const struct mismatch *
     const struct mmu_history *h = &m->history;
     const struct bench_access *observed[BENCH_ACCESS_LOG];
     unsigned n = bench_dut_accesses(bench, h, m->observed_response_cycle, observed), made = 0;
+    if (!bench->shadow) return (struct late){0};
     for (uint32_t k = 0; k < h->accesses && made < n && h->accesses <= MMU_WALK_LOG; k++) {
         if (h->access[k].denied) continue;
         struct late late = late_transaction(m, &h->access[k], observed[made++]);
