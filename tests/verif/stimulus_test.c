@@ -103,6 +103,7 @@ static struct random_run run_to_find(enum fake_fault fault) {
                                                   : MMU_LRU;
     struct random_run run = random_run_of(&arch, first_seed, CYCLES_TO_FIND);
     run.mmu.tlb[0] = run.mmu.tlb[1] = (struct mmu_tlb_config){16, 4, (uint8_t)policy};
+    run.mmu.walks = 4;
     run.oracle = BENCH_SHADOW;
     run.fault = fault;
     return run;
@@ -111,6 +112,7 @@ static struct random_run run_to_find(enum fake_fault fault) {
 static void random_stimulus_finds_every_fault(void **state) {
     (void)state;
     for (unsigned fault = FAKE_RIGHT + 1; fault < FAKE_FAULTS; fault++) {
+        if (fault >= FAKE_COUNTER && !scene_counts(fault - FAKE_COUNTER)) continue;
         struct random_run run = run_to_find((enum fake_fault)fault);
         if (random_run_do(&run).ok) fail_msg("fault %u is not found", fault);
     }
