@@ -111,6 +111,72 @@ static void jumping_over_cycles_gives_the_same_as_closing_each(void **state) {
     }
 }
 
+// --- a run of hits equals single steps --------------------------------------------------------
+
+#define RUN 12u
+
+// What mmu_engine_run_hits says it is the same as, for one request.
+static void step_one(struct mmu_engine *engine, const struct mmu_request *request,
+                     const struct mmu_csr *csr) {
+    for (unsigned port = 0; port < MMU_PORTS; ++port) {
+        if (mmu_engine_response(engine, port)) mmu_engine_take_response(engine, port);
+    }
+    enum mmu_port port = request->access == MMU_FETCH ? MMU_PORT_FETCH : MMU_PORT_DATA;
+    mmu_engine_accept(engine, port, request, csr);
+    mmu_engine_advance(engine, mmu_engine_cycle(engine));
+}
+
+// A run on one engine, single steps on the other. Returns how many hits were made.
+static uint32_t run_both(struct mmu_engine *const engines[2], const struct mmu_mode *mode,
+                         uint64_t *rng) {
+    struct mmu_request requests[RUN];
+    uint64_t pas[RUN];
+    struct mmu_csr csr = random_csr(mode, rng);
+    for (unsigned k = 0; k < RUN; ++k) {
+        unsigned port = fixture_random(rng) % 2;
+        requests[k] = random_request(mode, port, rng);
+        if (k > 0 && requests[k - 1].access == requests[k].access && fixture_random(rng) % 4 != 0)
+            requests[k].va = requests[k - 1].va & ~UINT64_C(7);
+        uint16_t used = mmu_engine_unanswered(engines[0], port);
+        requests[k].tag = random_tag(used, rng);
+    }
+    uint32_t made =
+        mmu_engine_run_hits(engines[0], requests, RUN, &csr, fixture_random(rng) % 2 ? pas : NULL);
+    for (uint32_t k = 0; k < made; ++k) step_one(engines[1], &requests[k], &csr);
+    return made;
+}
+
+static void run_of_hits_is_the_same_as_single_steps(void **state) {
+    (void)state;
+    uint64_t rng = fixture_seed() * 13;
+    uint64_t made = 0;
+    for (unsigned k = 0; k < 60; ++k) {
+        const struct mmu_mode *mode = random_mode(k);
+        struct mmu_config config = random_config(mode, &rng);
+        random_tables(&memories[0], mode, k);
+        random_tables(&memories[1], mode, k);
+        struct mmu_engine *engines[2] = {engine_for(&memories[0], &config),
+                                         engine_for(&memories[1], &config)};
+        open_pmp(engines[0]);
+        open_pmp(engines[1]);
+        for (unsigned turn = 0; turn < 2000; ++turn) {
+            made += run_both(engines, mode, &rng);
+            uint64_t c = mmu_engine_cycle(engines[0]);
+            assert_true(mmu_engine_cycle(engines[1]) == c);
+            assert_same_engines(engines[0], engines[1], c);
+            act(engines, mode, &rng, 128, true);
+            mmu_engine_advance(engines[0], c);
+            mmu_engine_advance(engines[1], c);
+        }
+        mmu_engine_destroy(engines[0]);
+        mmu_engine_destroy(engines[1]);
+    }
+    assert_true(made > 10000);
+}
+
+// --- the next event
+// -------------------------------------------------------------------------------
+
 // Returns how often nothing was to come in the next cycle.
 static unsigned run_next_event(const struct mmu_mode *mode, uint64_t seed,
                                const struct mmu_config *config) {
@@ -291,6 +357,7 @@ static void answers_after_a_global_fence_are_those_of_the_walk(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(jumping_over_cycles_gives_the_same_as_closing_each),
+        cmocka_unit_test(run_of_hits_is_the_same_as_single_steps),
         cmocka_unit_test(next_event_is_never_later_than_a_change_of_an_output),
         cmocka_unit_test(answers_after_a_global_fence_are_those_of_the_walk),
     };

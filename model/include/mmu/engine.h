@@ -216,6 +216,20 @@ uint16_t mmu_engine_kill(struct mmu_engine *engine, enum mmu_port port);
 // l2_poison_i is 1 in this cycle.
 void mmu_engine_poison(struct mmu_engine *engine);
 
+// --- a run of hits ---------------------------------------------------------------------
+// Make requests[0], requests[1], ... in consecutive cycles, the first in the open one, each on its
+// access's port, as long as each is answered by the first level or not translated, without fault,
+// and nothing else happens in its cycle; in each of these cycles the responses that are shown are
+// taken, and the cycle is closed. At most `count`. No act may be marked in the open cycle. The
+// same as, for each of them
+//
+//   take_response of every port that shows one; accept(requests[k], csr); advance(cycle)
+//
+// but for mmu_engine_history, which is not kept for these requests. pas[k] (NULL: not wanted) gets
+// the physical address. Returns how many were made; where it stops, single acts go on.
+uint32_t mmu_engine_run_hits(struct mmu_engine *engine, const struct mmu_request *requests,
+                             uint32_t count, const struct mmu_csr *csr, uint64_t *pas);
+
 // --- close ---------------------------------------------------------------------------
 // Close all cycles up to and including `cycle` (>= mmu_engine_cycle).
 void mmu_engine_advance(struct mmu_engine *engine, uint64_t cycle);
