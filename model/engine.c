@@ -194,6 +194,11 @@ const struct mmu_l2_entry *mmu_engine_l2_at(const struct mmu_engine *engine, uin
 
 // --- act -----------------------------------------------------------------------------
 
+static bool same_csr(const struct mmu_csr *a, const struct mmu_csr *b) {
+    return a->satp == b->satp && a->priv == b->priv && a->mpp == b->mpp && a->mprv == b->mprv &&
+           a->sum == b->sum && a->mxr == b->mxr && a->adue == b->adue && a->pbmte == b->pbmte;
+}
+
 void mmu_engine_accept(struct mmu_engine *engine, enum mmu_port port,
                        const struct mmu_request *request, const struct mmu_csr *csr) {
     struct port_state *p = &engine->port[port];
@@ -217,6 +222,10 @@ void mmu_engine_accept(struct mmu_engine *engine, enum mmu_port port,
     history->response_cycle = MMU_NEVER;
     history->terms = (struct mmu_terms){.lookup = 1};
     history->accesses = 0;
+    if (!same_csr(csr, &p->captured_csr)) {  // they seldom change from one request to the next
+        p->captured_csr = *csr;
+        p->context = mmu_context_capture(&engine->arch, csr, port);
+    }
     engine->acts |= ACT_ACCEPT << port;
 }
 

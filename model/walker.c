@@ -115,8 +115,22 @@ static void make_ready(struct mmu_engine *engine, struct slot *slot, uint64_t fr
     engine->ready |= bit_of(engine, slot);
 }
 
+// A fence undoes a denial that ended the walk: its wait and its cycle are the restart's.
+static void undo_denial(struct slot *slot) {
+    struct mmu_terms *terms = &slot->history->terms;
+    if (slot->phase != SLOT_FINISHED || terms->denied == 0) return;
+    struct mmu_walk_access *access = slot_access(slot);
+    uint64_t wire = access->request_cycle - access->ready_cycle;
+    terms->denied = 0;
+    terms->wire -= wire;
+    if (access->write) terms->update_wire -= wire;
+    slot->mark = access->ready_cycle;
+    access->ignored = true;
+}
+
 static void restart(struct mmu_engine *engine, struct slot *slot, uint64_t now) {
     uint8_t others = (uint8_t)~bit_of(engine, slot);
+    undo_denial(slot);
     bool transaction = slot->phase == SLOT_ANSWER || slot->phase == SLOT_DENIED;
     if (transaction) slot_access(slot)->ignored = true;
     slot->history->terms.restart += now + 1 - slot->mark;

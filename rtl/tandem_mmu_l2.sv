@@ -158,7 +158,7 @@ module tandem_mmu_l2 #(
   logic [64*SafeBits-1:0] leaves;
   logic [WordBits-1:0] write_word;
   for (genvar w = 0; w < SafeBits; w++) begin : gen_way
-    tandem_mmu_pkg::leaf_t leaf;
+    logic [tandem_mmu_pkg::LeafBits-1:0] leaf;
     tandem_mmu_l2_way #(
         .Sets     (Sets),
         .SetBits  (SetBits),

@@ -75,6 +75,11 @@ package tandem_mmu_pkg;
     logic [15:0] asid;
   } ctx_t;
   parameter int unsigned CtxBits = 32;
+  // Places in it and in a leaf, for where members cannot be named (blocks of a generate loop).
+  parameter int unsigned CtxSpaceBits = 19;  // root and asid, the lowest
+  parameter int unsigned CtxEight = 29;
+  parameter int unsigned CtxAccess = 30;
+  parameter int unsigned LeafPpn = 8;
 
   // A PMP entry, decoded: one word of 64 bits for its rights, kind and address, another
   // for the address bits that a NA4 or NAPOT range compares. The rights are as in pmpcfg.

@@ -118,30 +118,29 @@ module tandem_mmu_slots #(
   end
 
   // Same page of the same address space: mode, ASID, root.
+  logic [107:0] key_0, key_1, key_2;
+  assign key_0 = {same_0_va_i[56:12], same_0_ctx_i.root, same_0_ctx_i.asid, same_0_ppn_i};
+  assign key_1 = {same_1_va_i[56:12], same_1_ctx_i.root, same_1_ctx_i.asid, same_1_ppn_i};
+  assign key_2 = {same_2_va_i[56:12], same_2_ctx_i.root, same_2_ctx_i.asid, same_2_ppn_i};
+
   for (genvar s = 0; s < Walks; s++) begin : gen_slot
-    tandem_mmu_pkg::ctx_t ctx;
     logic [107:0] key;
     always_comb begin
-      ctx = '0;
       key = '0;
       same_0_o[s] = 1'b0;
       same_1_o[s] = 1'b0;
       same_2_o[s] = 1'b0;
       if (same_valid_i != 3'b000) begin
-        ctx = ctx_q[s];
-        key = {va_q[s][56:12], ctx.root, ctx.asid, ppn_q[s]};
-        same_0_o[s] = same_valid_i[0] &&
-            (key == {same_0_va_i[56:12], same_0_ctx_i.root, same_0_ctx_i.asid, same_0_ppn_i});
-        same_1_o[s] = same_valid_i[1] &&
-            (key == {same_1_va_i[56:12], same_1_ctx_i.root, same_1_ctx_i.asid, same_1_ppn_i});
-        same_2_o[s] = same_valid_i[2] &&
-            (key == {same_2_va_i[56:12], same_2_ctx_i.root, same_2_ctx_i.asid, same_2_ppn_i});
+        key = {va_q[s][56:12], ctx_q[s][tandem_mmu_pkg::CtxSpaceBits-1:0], ppn_q[s]};
+        same_0_o[s] = same_valid_i[0] && (key == key_0);
+        same_1_o[s] = same_valid_i[1] && (key == key_1);
+        same_2_o[s] = same_valid_i[2] && (key == key_2);
       end
     end
 
     // The final access: the request's own, or, while an answer brings it, the answer's.
-    tandem_mmu_pkg::ctx_t check_ctx;
-    tandem_mmu_pkg::leaf_t check_leaf;
+    logic [tandem_mmu_pkg::CtxBits-1:0] check_ctx;
+    logic [tandem_mmu_pkg::LeafBits-1:0] check_leaf;
     logic [63:0] check_addr;
     always_comb begin
       check_ctx  = '0;
@@ -150,7 +149,7 @@ module tandem_mmu_slots #(
       if (check_i[s]) begin
         check_ctx  = ctx_q[s];
         check_leaf = (answer_valid_i && (answer_id_i == 3'(s))) ? answer_leaf_i : leaf_q[s];
-        check_addr = {8'd0, check_leaf.ppn, va_q[s][11:0]};
+        check_addr = {8'd0, check_leaf[tandem_mmu_pkg::LeafPpn+:44], va_q[s][11:0]};
       end
     end
     tandem_mmu_pmp_check #(
@@ -159,15 +158,15 @@ module tandem_mmu_slots #(
     ) u_check (
         .valid_i  (check_i[s]),
         .addr_i   (check_addr),
-        .double_i (check_ctx.eight),
-        .kind_i   (tandem_mmu_pkg::pmp_kind(check_ctx.access)),
+        .double_i (check_ctx[tandem_mmu_pkg::CtxEight]),
+        .kind_i   (tandem_mmu_pkg::pmp_kind(check_ctx[tandem_mmu_pkg::CtxAccess+:2])),
         .machine_i(1'b0),
         .entry_i  (pmp_entry_i),
         .mask_i   (pmp_mask_i),
         .allowed_o(allowed_o[s])
     );
     logic unused_slot;
-    assign unused_slot = ^{ctx, check_ctx, check_leaf};
+    assign unused_slot = ^{check_ctx, check_leaf};
   end
 
   logic unused_slots;

@@ -230,6 +230,9 @@ unsigned bench_oldest(const struct port_state *state);
 
 // A response valid now on one side only (bench_time.c).
 bool bench_response_time(struct bench *bench, unsigned port, unsigned sample, bool expected_now);
+// A port ready on one side only: a finished walk makes it so, the cycle before its answer. False:
+// the answers' times differ, mismatch filled; true: they do not, or there are none.
+bool bench_ready_time(struct bench *bench, unsigned port, unsigned sample);
 // A memory request valid now on one side only.
 bool bench_request_time(struct bench *bench, unsigned sample, bool expected_now);
 
@@ -248,8 +251,9 @@ bool bench_fail_port(struct bench *bench, enum bench_check check, unsigned port,
 // Requests of the model's walk that were denied and therefore are no transactions.
 uint32_t bench_denied(const struct mmu_history *history);
 
-// The DUT's transactions of the request that the mismatch is about, oldest first. Returns how many.
+// The DUT's transactions in the slot of this walk, since it began and before cycle `until`, oldest
+// first. Returns how many.
 unsigned bench_dut_accesses(const struct bench *bench, const struct mmu_history *history,
-                            const struct bench_access *list[BENCH_ACCESS_LOG]);
+                            uint64_t until, const struct bench_access *list[BENCH_ACCESS_LOG]);
 
 #endif

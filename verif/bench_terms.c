@@ -38,7 +38,7 @@ static bool check_memory(struct bench *bench, unsigned port, const struct mmu_hi
     const struct bench_access *oldest = bench_access_log(bench, BENCH_ACCESS_LOG - 1);
     uint64_t grant = 0, memory = 0;
     if (oldest && oldest->request_cycle > bench->base + history->start_cycle) return true;
-    unsigned n = bench_dut_accesses(bench, history, list);
+    unsigned n = bench_dut_accesses(bench, history, bench->now, list);
     for (unsigned k = 0; k < n; k++) {
         grant += list[k]->grant_cycle - list[k]->request_cycle + 1;
         memory += list[k]->data_cycle - list[k]->grant_cycle;

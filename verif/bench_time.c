@@ -38,10 +38,8 @@ static uint64_t probe_model(struct bench *bench, unsigned port) {
 }
 
 unsigned bench_dut_accesses(const struct bench *bench, const struct mmu_history *history,
-                            const struct bench_access *list[BENCH_ACCESS_LOG]) {
+                            uint64_t until, const struct bench_access *list[BENCH_ACCESS_LOG]) {
     uint64_t since = bench->base + history->start_cycle;
-    uint64_t until =
-        history->response_cycle == MMU_NEVER ? MMU_NEVER : bench->base + history->response_cycle;
     unsigned seen = 0, n = 0;
     if (history->accesses == 0 && bench->many) return 0;  // no slot of its own is known
     while (seen < BENCH_ACCESS_LOG) {
@@ -67,16 +65,16 @@ uint32_t bench_denied(const struct mmu_history *history) {
 static bool same_walk(const struct bench *bench, unsigned port, unsigned tag, uint64_t until) {
     const struct mmu_history *h = mmu_engine_history(bench->engine, (enum mmu_port)port, tag);
     const struct bench_access *observed[BENCH_ACCESS_LOG];
-    unsigned n = bench_dut_accesses(bench, h, observed), k = 0;
+    unsigned n = bench_dut_accesses(bench, h, until, observed), k = 0;
     if (h->accesses == 0 || h->accesses > MMU_WALK_LOG) return true;
     for (uint32_t i = 0; i < h->accesses; i++) {
         if (h->access[i].denied) continue;
-        if (k == n || observed[k]->request_cycle >= until || h->access[i].pa != observed[k]->pa ||
+        if (k == n || h->access[i].pa != observed[k]->pa ||
             h->access[i].write != observed[k]->write)
             return false;
         k++;
     }
-    return k == n || observed[k]->request_cycle >= until;
+    return k == n;
 }
 
 static bool judge_time(struct bench *bench, unsigned port, uint64_t expected, uint64_t observed,
@@ -121,6 +119,20 @@ static bool response_early(struct bench *bench, unsigned port) {
 
 bool bench_response_time(struct bench *bench, unsigned port, unsigned sample, bool expected_now) {
     return expected_now ? response_late(bench, port, sample) : response_early(bench, port);
+}
+
+bool bench_ready_time(struct bench *bench, unsigned port, unsigned sample) {
+    unsigned bit = (unsigned)DUT_RESPONSE_DATA << port;
+    const struct port_state *state = &bench->ports[port];
+    if (!state->pending || state->standing || (sample & bit)) return true;
+    uint64_t expected = probe_model(bench, port);
+    if (expected == MMU_NEVER) return true;
+    struct mmu_answer answer = *mmu_engine_response(bench->engine, (enum mmu_port)port), observed;
+    uint64_t seen = probe_dut(bench, sample, bit);
+    if (seen == MMU_NEVER || seen == expected) return true;
+    bench->mismatch.observed_response_cycle = seen;
+    bench->config.ops->response(bench->config.dut, (enum mmu_port)port, &observed);
+    return judge_time(bench, port, expected, seen, &answer, &observed);
 }
 
 // --- requests of the walker --------------------------------------------------------------------

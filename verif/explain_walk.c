@@ -119,7 +119,7 @@ static void dut_alone(struct verif_text *t, const struct bench_access *access) {
 void explain_walk(struct verif_text *t, const struct bench *bench, const struct mismatch *m) {
     const struct mmu_history *h = &m->history;
     const struct bench_access *observed[BENCH_ACCESS_LOG];
-    unsigned n = bench_dut_accesses(bench, h, observed);
+    unsigned n = bench_dut_accesses(bench, h, m->observed_response_cycle, observed);
     if (h->accesses == 0 && (n == 0 || m->check != CHECK_PTE_ACCESS)) {
         verif_text_add(t, "\nWalk      none by the model%s\n",
                        h->merged ? ": it takes over another request's" : "");
@@ -202,7 +202,8 @@ static const char *last_term(const struct mmu_history *h, const struct mmu_answe
 static struct late first_late(const struct bench *bench, const struct mismatch *m) {
     const struct mmu_history *h = &m->history;
     const struct bench_access *observed[BENCH_ACCESS_LOG];
-    unsigned n = bench_dut_accesses(bench, h, observed), made = 0;
+    unsigned n = bench_dut_accesses(bench, h, m->observed_response_cycle, observed), made = 0;
+    if (!bench->shadow) return (struct late){0};
     for (uint32_t k = 0; k < h->accesses && made < n && h->accesses <= MMU_WALK_LOG; k++) {
         if (h->access[k].denied) continue;
         struct late late = late_transaction(m, &h->access[k], observed[made++]);
@@ -214,7 +215,10 @@ static struct late first_late(const struct bench *bench, const struct mismatch *
     bool in_cycles = m->expected > 1 && m->expected != MMU_NEVER && m->observed != MMU_NEVER;
     if (m->check != CHECK_LATENCY || !in_cycles) return (struct late){0};
     int64_t cycles = (int64_t)(m->observed - m->expected);
-    if (!m->has_answer) return (struct late){m->what, NULL, cycles};
+    if (!m->has_answer && h->accesses == 0) return (struct late){m->what, NULL, cycles};
+    // The latest request, the one that is awaited: it could be made, and did not stand.
+    if (!m->has_answer)
+        return (struct late){"wire", &h->access[(h->accesses - 1) % MMU_WALK_LOG], cycles};
     return (struct late){last_term(h, &m->expected_answer), NULL, cycles};
 }
 

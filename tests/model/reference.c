@@ -316,6 +316,11 @@ static void complete(struct ref *ref, unsigned number, uint8_t cause) {
     if (!prefetch) {
         struct ref_request *request = &slot->request;
         request->terms.completion += slot->pending;
+        if (slot->denied_after > 0) {
+            request->terms.wire += slot->denied_after - 1;
+            if (slot->update) request->terms.update_wire += slot->denied_after - 1;
+            request->terms.denied = 1;
+        }
         answer(ref, slot->port, request,
                cause ? fault_of(cause, MMU_SOURCE_WALK)
                      : answer_of(&slot->page, request->asked.va, MMU_SOURCE_WALK));

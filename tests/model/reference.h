@@ -48,6 +48,7 @@ struct ref_slot {
     struct mmu_tlb_entry page;
     uint64_t pending;  // cycles that become a term, or restart
     uint64_t wire_term, grant_term, memory_term;
+    uint64_t denied_after;  // cycles until and with the denial that ended the walk, 0: none
 };
 
 struct ref_l2_entry {

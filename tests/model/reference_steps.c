@@ -171,7 +171,8 @@ static void end_transaction(struct ref_slot *slot) {
 }
 
 static void restart(struct ref *ref, struct ref_slot *slot, bool nothing_was_outstanding) {
-    if (nothing_was_outstanding) slot->request.terms.restart += slot->pending;
+    if (nothing_was_outstanding) slot->request.terms.restart += slot->pending + slot->denied_after;
+    slot->denied_after = 0;
     slot->again = slot->update = false;
     slot->first = true;
     be_ready(slot);
@@ -185,10 +186,7 @@ void ref_free_slot(struct ref *ref, unsigned number) {
 }
 
 static void deny(struct ref_slot *slot) {
-    struct mmu_terms *terms = &slot->request.terms;
-    terms->wire += slot->pending - 1;
-    if (slot->update) terms->update_wire += slot->pending - 1;
-    terms->denied += 1;
+    slot->denied_after = slot->pending;
     slot->state = REF_FINISHED;
     slot->pending = 0;
     slot->cause = mmu_access_fault(slot->request.asked.access);

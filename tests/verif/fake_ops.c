@@ -15,10 +15,12 @@ static const struct dut_profile profile = {
                         .svnapot = true,
                         .update_first = true,
                         .gpa_in_tval2 = true},
-               .tlb = {{16, 16, MMU_LRU}, {16, 16, MMU_LRU}}},
+               .tlb = {{16, 16, MMU_LRU}, {16, 16, MMU_LRU}},
+               .l2 = {.entries = 0, .ways = 4, .policy = MMU_PLRU},
+               .walks = MMU_WALKS},
     .has_kill = true,
     .has_fault_records = true,
-    .one_walk = true};
+    .has_tags = true};
 
 static const struct dut_profile *fake_profile(void) {
     return &profile;
@@ -38,6 +40,7 @@ static void fake_reset(struct dut *dut) {
         dut->tlb[p].arch = config.arch;
         fake_tlb_reset(&dut->tlb[p]);
     }
+    dut->wires = dut->last_port = -1;
     dut->pmp.entries = config.arch.pmp_entries;
     dut->pmp.xlen = config.arch.xlen;
     fake_set_fault(dut, fault);
@@ -117,8 +120,8 @@ static void fake_memory_request(struct dut *dut, struct mmu_memory_request *requ
     *request = dut->out.memory_request;
 }
 
-static void fake_event(struct dut *dut, struct dut_event *event) {
-    *event = dut->out.event;
+static void fake_event(struct dut *dut, enum dut_array array, struct dut_event *event) {
+    *event = dut->out.event[array & 1];
 }
 
 static const char *fake_assertion(struct dut *dut) {

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "scene.h"
 #include "stimulus_bench.h"
 
 enum {
@@ -102,6 +103,7 @@ static struct random_run run_to_find(enum fake_fault fault) {
                                                   : MMU_LRU;
     struct random_run run = random_run_of(&arch, first_seed, CYCLES_TO_FIND);
     run.mmu.tlb[0] = run.mmu.tlb[1] = (struct mmu_tlb_config){16, 4, (uint8_t)policy};
+    run.mmu.walks = 4;
     run.oracle = BENCH_SHADOW;
     run.fault = fault;
     return run;
@@ -110,6 +112,7 @@ static struct random_run run_to_find(enum fake_fault fault) {
 static void random_stimulus_finds_every_fault(void **state) {
     (void)state;
     for (unsigned fault = FAKE_RIGHT + 1; fault < FAKE_FAULTS; fault++) {
+        if (fault >= FAKE_COUNTER && !scene_counts(fault - FAKE_COUNTER)) continue;
         struct random_run run = run_to_find((enum fake_fault)fault);
         if (random_run_do(&run).ok) fail_msg("fault %u is not found", fault);
     }
@@ -240,7 +243,8 @@ static void assert_reaches_all(const struct random_run *run) {
             fail_msg("XLEN %u, %u PMP entries: %s stays 0", config.arch.xlen,
                      config.arch.pmp_entries, stimulus_count_key((enum stimulus_count)k));
     for (unsigned k = 0; k < MMU_COUNTERS; k++)
-        if (result.counter[k] == 0) fail_msg("%s stays 0", bench_counter_name(k));
+        if (scene_counts(k) && result.counter[k] == 0)
+            fail_msg("%s stays 0", bench_counter_name(k));
 }
 
 static void every_class_of_event_and_every_counter_is_reached(void **state) {

@@ -185,9 +185,9 @@ const struct mmu_memory_request *mmu_engine_memory_request(const struct mmu_engi
 const struct mmu_tlb_fill *mmu_engine_fill(const struct mmu_engine *engine, enum mmu_port port);
 const struct mmu_l2_fill *mmu_engine_l2_fill(const struct mmu_engine *engine);
 uint64_t mmu_engine_counter(const struct mmu_engine *engine, unsigned counter);
-// Returns the first cycle > mmu_engine_cycle in which, without further acts, any output
-// differs from what it is now, or MMU_NEVER. Lets a driver without RTL skip idle cycles. A walk
-// that was killed, or restarted in the cycle of its denial, counts as visible.
+// Returns a cycle > mmu_engine_cycle before which, without further acts, no output but a counter
+// differs from what it is now; MMU_NEVER if none ever will. Lets a driver without RTL skip idle
+// cycles. Sometimes early (an answer may change nothing that is visible), never late.
 uint64_t mmu_engine_next_event(const struct mmu_engine *engine);
 // Returns how the port's unanswered request with that tag (or, if none, the last one with it) came
 // about.
@@ -215,6 +215,20 @@ void mmu_engine_pmp_write(struct mmu_engine *engine, const struct mmu_pmp_write 
 uint16_t mmu_engine_kill(struct mmu_engine *engine, enum mmu_port port);
 // l2_poison_i is 1 in this cycle.
 void mmu_engine_poison(struct mmu_engine *engine);
+
+// --- a run of hits ---------------------------------------------------------------------
+// Make requests[0], requests[1], ... in consecutive cycles, the first in the open one, each on its
+// access's port, as long as each is answered by the first level or not translated, without fault,
+// and nothing else happens in its cycle; in each of these cycles the responses that are shown are
+// taken, and the cycle is closed. At most `count`. No act may be marked in the open cycle. The
+// same as, for each of them
+//
+//   take_response of every port that shows one; accept(requests[k], csr); advance(cycle)
+//
+// but for mmu_engine_history, which is not kept for these requests. pas[k] (NULL: not wanted) gets
+// the physical address. Returns how many were made; where it stops, single acts go on.
+uint32_t mmu_engine_run_hits(struct mmu_engine *engine, const struct mmu_request *requests,
+                             uint32_t count, const struct mmu_csr *csr, uint64_t *pas);
 
 // --- close ---------------------------------------------------------------------------
 // Close all cycles up to and including `cycle` (>= mmu_engine_cycle).
