@@ -3,11 +3,10 @@
 // that no page is lost by cleaning.
 #include "fixture.h"
 
-static struct policy_parameters parameters;
-
-static void machine_open(struct sim_test_machine *m, uint8_t policy, uint8_t fence, bool adue) {
-    parameters = policy_parameters_default();
-    parameters.wsclock_window = 3;
+static void machine_open(struct sim_test_machine *m, uint8_t policy, uint8_t fence, uint64_t window,
+                         bool adue) {
+    struct policy_parameters parameters = policy_parameters_default();
+    parameters.wsclock_window = window;
     sim_test_machine_open(m, (struct pager_config){.frames = 3,
                                                    .policy = policy,
                                                    .fence = fence,
@@ -37,7 +36,7 @@ static void pager_clock_on_bits_clears_a_and_owes_a_fence_for_each_page(void **s
     struct sim_test_machine m;
     struct mmu_fence fence;
     uint64_t fenced = 0;
-    machine_open(&m, POLICY_CLOCK_BITS, PAGER_FENCE_PAGE, true);
+    machine_open(&m, POLICY_CLOCK_BITS, PAGER_FENCE_PAGE, 3, true);
     struct pager_work work = full_fault(&m);
     assert_int_equal(work.victim_vpn, 0);  // all had A: the hand came round
     for (uint64_t vpn = 1; vpn < 3; vpn++) {
@@ -59,13 +58,13 @@ static void pager_owes_one_fence_of_everything_or_none_if_told_so(void **state) 
     (void)state;
     struct sim_test_machine m;
     struct mmu_fence fence;
-    machine_open(&m, POLICY_CLOCK_BITS, PAGER_FENCE_ALL, true);
+    machine_open(&m, POLICY_CLOCK_BITS, PAGER_FENCE_ALL, 3, true);
     full_fault(&m);
     assert_true(pager_next_fence(m.pager, &fence));
     assert_false(fence.has_va || fence.has_asid);
     assert_false(pager_next_fence(m.pager, &fence));
     sim_test_machine_close(&m);
-    machine_open(&m, POLICY_CLOCK_BITS, PAGER_FENCE_NONE, true);
+    machine_open(&m, POLICY_CLOCK_BITS, PAGER_FENCE_NONE, 3, true);
     full_fault(&m);
     assert_int_equal(fences_taken(&m), 0);
     sim_test_machine_close(&m);
@@ -80,7 +79,7 @@ static uint64_t page_pa(const struct sim_test_machine *m, uint64_t vpn) {
 static void pager_finds_an_access_without_a_unless_clearing_a_is_not_fenced(void **state) {
     (void)state;
     struct sim_test_machine m;
-    machine_open(&m, POLICY_AGING, PAGER_FENCE_PAGE, true);
+    machine_open(&m, POLICY_AGING, PAGER_FENCE_PAGE, 3, true);
     sim_test_reference(&m, m.space, 1, false);
     pager_scan(m.pager);
     assert_int_equal(fences_taken(&m), 1);
@@ -89,7 +88,7 @@ static void pager_finds_an_access_without_a_unless_clearing_a_is_not_fenced(void
         SIM_ERROR_FORMAT);
     sim_test_begins(&m.error, "access without A");
     sim_test_machine_close(&m);
-    machine_open(&m, POLICY_AGING, PAGER_FENCE_NONE, true);
+    machine_open(&m, POLICY_AGING, PAGER_FENCE_NONE, 3, true);
     sim_test_reference(&m, m.space, 1, false);
     pager_scan(m.pager);
     assert_int_equal(
@@ -106,7 +105,7 @@ static void pager_finds_an_access_without_a_unless_clearing_a_is_not_fenced(void
 static void pager_scan_makes_pages_fault_again_under_svade(void **state) {
     (void)state;
     struct sim_test_machine m;
-    machine_open(&m, POLICY_AGING, PAGER_FENCE_PAGE, false);
+    machine_open(&m, POLICY_AGING, PAGER_FENCE_PAGE, 3, false);
     sim_test_reference(&m, m.space, 1, false);
     for (unsigned i = 1; i < 4; i++) {
         pager_scan(m.pager);
@@ -134,7 +133,7 @@ static struct pager_work clean_page(struct sim_test_machine *m) {
 static void pager_wsclock_cleans_a_page_that_stays_and_its_next_store_is_not_lost(void **state) {
     (void)state;
     struct sim_test_machine m;
-    machine_open(&m, POLICY_WSCLOCK, PAGER_FENCE_NONE, true);
+    machine_open(&m, POLICY_WSCLOCK, PAGER_FENCE_NONE, 3, true);
     struct pager_work work = clean_page(&m);
     assert_int_equal(pager_counts(m.pager)->cleaned, 1);
     assert_int_equal(pager_counts(m.pager)->swap_writes, 1);
@@ -160,7 +159,7 @@ static void pager_reports_what_storage_refuses_while_cleaning(void **state) {
     (void)state;
     struct sim_test_machine m;
     struct pager_work work;
-    machine_open(&m, POLICY_WSCLOCK, PAGER_FENCE_PAGE, true);
+    machine_open(&m, POLICY_WSCLOCK, PAGER_FENCE_PAGE, 3, true);
     sim_test_reference(&m, m.space, 0, true);
     for (uint64_t vpn = 1; vpn < 4; vpn++) sim_test_reference(&m, m.space, vpn, false);
     for (unsigned i = 0; i < 8; i++) sim_test_reference(&m, m.space, 3, false);
@@ -178,7 +177,7 @@ static void pager_loses_no_page_under_kernels_policies(void **state) {
     for (unsigned run = 0; run < 3 * 3 * 2; run++) {
         struct sim_test_machine m;
         uint32_t spaces[3] = {0};
-        machine_open(&m, policies[run % 3], (uint8_t)(run / 3 % 3), run / 9);
+        machine_open(&m, policies[run % 3], (uint8_t)(run / 3 % 3), 0, run / 9);
         for (unsigned i = 1; i < 3; i++) {
             assert_int_equal(pager_space_create(m.pager, &spaces[i], &m.error), SIM_OK);
         }

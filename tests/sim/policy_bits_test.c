@@ -82,10 +82,13 @@ static uint32_t kernel_wsclock(struct kernel *kernel) {
         }
         kernel_pass(kernel);
     }
-    for (uint32_t i = 0; i < count; i++) {
-        if (!kernel->dirty[kernel->list.page[i]]) return list_remove_at(&kernel->list, i);
+    uint32_t best = 0;  // age first, then clean before dirty, then the order of the hand
+    for (uint32_t i = 1; i < count; i++) {
+        uint32_t page = kernel->list.page[i], other = kernel->list.page[best];
+        uint64_t use = kernel->last_use[page], least = kernel->last_use[other];
+        if (use < least || (use == least && !kernel->dirty[page] && kernel->dirty[other])) best = i;
     }
-    return list_remove_at(&kernel->list, 0);
+    return list_remove_at(&kernel->list, best);
 }
 
 static uint32_t kernel_reference(struct kernel *kernel, kernel_victim *victim, uint32_t page,
