@@ -23,6 +23,7 @@ rtl=$root/rtl
 out=$root/build/dut
 netlist=0
 bind=1
+list=0
 optimize=-O3
 xlen=64
 asid_bits=
@@ -51,6 +52,7 @@ while [ $# -gt 0 ]; do
       ;;
     --netlist) netlist=1 bind=0 ;;
     --no-properties) bind=0 ;;
+    --parameters) list=1 ;;
     dtlb=*) dtlb=${1#dtlb=} ;;
     itlb=*) itlb=${1#itlb=} ;;
     xlen=* | asid_bits=* | pa_bits=* | pmp=* | svnapot=* | update_first=*)
@@ -90,6 +92,15 @@ d=$(parse_tlb dtlb "$dtlb")
 i=$(parse_tlb itlb "$itlb")
 read -r d_entries d_ways d_policy <<<"$d"
 read -r i_entries i_ways i_policy <<<"$i"
+
+parameters=(Xlen="$xlen" AsidBits="$asid_bits" PaBits="$pa_bits" PmpEntries="$pmp"
+  Svnapot="$svnapot" UpdateFirst="$update_first" DtlbEntries="$d_entries" DtlbWays="$d_ways" DtlbPolicy="$d_policy"
+  ItlbEntries="$i_entries" ItlbWays="$i_ways" ItlbPolicy="$i_policy")
+# --parameters: print them, one a line, and nothing else (for tandem cost).
+if [ "$list" = 1 ]; then
+  printf '%s\n' "${parameters[@]}"
+  exit 0
+fi
 
 [ -f "$rtl/rtl.f" ] || die "there is no file list $rtl/rtl.f."
 rtl=$(cd "$rtl" && pwd)
@@ -187,9 +198,6 @@ if [ ! -f "$runtime" ]; then
 fi
 
 # --- the design ----------------------------------------------------------------------
-parameters=(Xlen="$xlen" AsidBits="$asid_bits" PaBits="$pa_bits" PmpEntries="$pmp"
-  Svnapot="$svnapot" UpdateFirst="$update_first" DtlbEntries="$d_entries" DtlbWays="$d_ways" DtlbPolicy="$d_policy"
-  ItlbEntries="$i_entries" ItlbWays="$i_ways" ItlbPolicy="$i_policy")
 verilog=(--assert -Wno-fatal -Wwarn-USERERROR -Werror-USERERROR)
 if [ "$netlist" = 1 ]; then
   step "the design does not synthesize (see above)." \

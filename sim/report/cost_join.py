@@ -101,7 +101,7 @@ def names(rows):
             out.append(configuration)
             continue
         parts = [f"{short[key]}={written.plain(configuration[key])}" for key in differing if key in configuration]
-        out.append(" ".join(parts) or "this configuration")
+        out.append(" ".join(parts) or "the unit")
     return out
 
 
