@@ -56,12 +56,13 @@ static void kernel_tick(struct kernel *kernel) {
     for (uint32_t frame = 0; frame < kernel->frames; frame++) {
         uint32_t page = kernel_by_frame(kernel, frame);
         if (page == CACHE_NO_PAGE) continue;
+        uint32_t before = kernel->shift[page];
         kernel->shift[page] >>= 1;
         if (kernel->accessed[page]) {
             kernel->shift[page] |= 1u << (kernel->parameters.aging_bits - 1);
         }
         kernel->accessed[page] = false;
-        kernel->entered[page] = kernel->changes++;
+        if (kernel->shift[page] != before) kernel->entered[page] = kernel->changes++;
     }
 }
 
