@@ -24,6 +24,7 @@ rtl=$root/rtl
 out=$root/build/dut
 netlist=0
 bind=1
+list=0
 optimize=-O3
 xlen=64
 asid_bits=
@@ -56,6 +57,7 @@ while [ $# -gt 0 ]; do
       ;;
     --netlist) netlist=1 bind=0 ;;
     --no-properties) bind=0 ;;
+    --parameters) list=1 ;;
     dtlb=*) dtlb=${1#dtlb=} ;;
     itlb=*) itlb=${1#itlb=} ;;
     l2=*) l2=${1#l2=} ;;
@@ -102,6 +104,17 @@ if [ "$l2" != none ]; then
   second=$(parse_tlb l2 "$l2")
   read -r l2_entries l2_ways l2_policy <<<"$second"
   [ "$l2_entries" != 0 ] || die "l2=$l2: a second level without entries is l2=none."
+fi
+
+parameters=(Xlen="$xlen" AsidBits="$asid_bits" PaBits="$pa_bits" PmpEntries="$pmp"
+  Svnapot="$svnapot" UpdateFirst="$update_first" DtlbEntries="$d_entries" DtlbWays="$d_ways" DtlbPolicy="$d_policy"
+  ItlbEntries="$i_entries" ItlbWays="$i_ways" ItlbPolicy="$i_policy"
+  L2Entries="$l2_entries" L2Ways="$l2_ways" L2Policy="$l2_policy"
+  PwcEntries="$pwc" Walks="$walks" Prefetch="$prefetch")
+# --parameters: print them, one a line, and nothing else (for tandem cost).
+if [ "$list" = 1 ]; then
+  printf '%s\n' "${parameters[@]}"
+  exit 0
 fi
 
 [ -f "$rtl/rtl.f" ] || die "there is no file list $rtl/rtl.f."
@@ -204,11 +217,6 @@ if [ ! -f "$runtime" ]; then
 fi
 
 # --- the design ----------------------------------------------------------------------
-parameters=(Xlen="$xlen" AsidBits="$asid_bits" PaBits="$pa_bits" PmpEntries="$pmp"
-  Svnapot="$svnapot" UpdateFirst="$update_first" DtlbEntries="$d_entries" DtlbWays="$d_ways" DtlbPolicy="$d_policy"
-  ItlbEntries="$i_entries" ItlbWays="$i_ways" ItlbPolicy="$i_policy"
-  L2Entries="$l2_entries" L2Ways="$l2_ways" L2Policy="$l2_policy"
-  PwcEntries="$pwc" Walks="$walks" Prefetch="$prefetch")
 verilog=(--assert -Wno-fatal -Wwarn-USERERROR -Werror-USERERROR)
 if [ "$netlist" = 1 ]; then
   step "the design does not synthesize (see above)." \

@@ -14,7 +14,7 @@ struct frames_config frames_config_default(void) {
                                   .seed = 1,
                                   .parameters = policy_parameters_default(),
                                   .tlb_ways = 1,
-                                  .scan_interval = 10000,
+                                  .scan_interval = 2000,
                                   .fence = FRAMES_FENCE_PAGE,
                                   .costs = {.access_cycles = 4,
                                             .walk_cycles = 27,

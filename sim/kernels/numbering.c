@@ -62,6 +62,12 @@ uint32_t numbering_known(const struct numbering *n, uint64_t vpn) {
     return n->capacity ? *find(n, vpn) : NUMBERING_NONE;
 }
 
-void numbering_prefetch(const struct numbering *n, uint64_t vpn) {
+void numbering_prefetch_slot(const struct numbering *n, uint64_t vpn) {
     if (n->capacity) __builtin_prefetch(&n->slots[home(n, vpn)]);
+}
+
+void numbering_prefetch_key(const struct numbering *n, uint64_t vpn) {
+    if (!n->capacity) return;
+    uint32_t number = n->slots[home(n, vpn)];
+    if (number != NUMBERING_NONE) __builtin_prefetch(&n->vpn[number]);
 }

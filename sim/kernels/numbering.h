@@ -22,7 +22,8 @@ void numbering_release(struct numbering *numbering);
 uint32_t numbering_of(struct numbering *numbering, uint64_t vpn);
 // The number of `vpn`, NUMBERING_NONE if it has none.
 uint32_t numbering_known(const struct numbering *numbering, uint64_t vpn);
-// Begin to load the part of the table that `vpn` will need.
-void numbering_prefetch(const struct numbering *numbering, uint64_t vpn);
+// Begin to load what a look-up of `vpn` needs: first its slot, some time later the key there.
+void numbering_prefetch_slot(const struct numbering *numbering, uint64_t vpn);
+void numbering_prefetch_key(const struct numbering *numbering, uint64_t vpn);
 
 #endif

@@ -88,8 +88,9 @@ static enum sim_status no_memory(struct sim_error *error) {
 static void look_up_table(struct page_source *s) {
     const struct trace_pages *block = &s->block;
     for (uint32_t i = 0; i < block->pages; i++) {
-        if (i + PREFETCH < block->pages) {
-            numbering_prefetch(&s->numbers, block->vpn[i + PREFETCH] >> s->page_shift);
+        if (i + 2 * PREFETCH < block->pages) {
+            numbering_prefetch_slot(&s->numbers, block->vpn[i + 2 * PREFETCH] >> s->page_shift);
+            numbering_prefetch_key(&s->numbers, block->vpn[i + PREFETCH] >> s->page_shift);
         }
         s->page[i] = numbering_known(&s->numbers, block->vpn[i] >> s->page_shift);
     }

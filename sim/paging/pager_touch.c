@@ -88,7 +88,7 @@ static enum sim_status pager_pte_wrong(const struct pager_frame *frame, uint64_t
                         "but for A and D",
                         space, vpn, (unsigned long long)pte, (unsigned long long)frame->left_pte);
     }
-    bool store = write && (pte & MMU_PTE_A);
+    bool store = write && (frame->unfenced || (pte & MMU_PTE_A));
     return sim_fail(error, SIM_ERROR_FORMAT,
                     "%s: space %lu page 0x%llx: the access was translated, its PTE is 0x%llx",
                     store ? "store without D" : "access without A", space, vpn,

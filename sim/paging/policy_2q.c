@@ -14,8 +14,7 @@
 
 struct policy_2q_frame {
     uint64_t page;
-    bool hot;    // in Am
-    bool fresh;  // only the reference that missed is to come
+    bool hot;  // in Am
 };
 
 struct policy {
@@ -56,19 +55,17 @@ static struct policy *policy_2q_create(const struct policy_setup *setup) {
 static void policy_2q_insert(struct policy *policy, uint32_t frame, uint64_t page) {
     bool hot = policy->returning || ghosts_take(&policy->out, page);
     policy->returning = false;
-    policy->frame[frame] = (struct policy_2q_frame){.page = page, .hot = hot, .fresh = true};
+    policy->frame[frame] = (struct policy_2q_frame){.page = page, .hot = hot};
     links_push(policy->link, hot ? policy->hot_guard : policy->in_guard, frame);
     policy->in_count += !hot;
 }
 
+// The reference that missed changes nothing: what it brought in is the newest already.
 static void policy_2q_touch(struct policy *policy, uint32_t frame, uint64_t next_use) {
     (void)next_use;
-    struct policy_2q_frame *at = &policy->frame[frame];
-    if (at->hot && !at->fresh && links_newest(policy->link, policy->hot_guard) != frame) {
-        links_remove(policy->link, frame);
-        links_push(policy->link, policy->hot_guard, frame);
-    }
-    at->fresh = false;
+    if (!policy->frame[frame].hot || links_newest(policy->link, policy->hot_guard) == frame) return;
+    links_remove(policy->link, frame);
+    links_push(policy->link, policy->hot_guard, frame);
 }
 
 static uint32_t policy_2q_victim(struct policy *policy, uint64_t page) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Aging, an approximation of LRU that needs A alone: at each tick of the timer a page's register
 // moves right by one bit and A enters at the left. The smallest register goes; among equals, the
-// one that has had its value for longest (at a tick all take theirs in the order of the frames). A
+// one that has had its value for longest (at a tick, values change in the order of the frames): of
+// pages that were not referenced for as many ticks as there are bits, the first to become so. A
 // page that comes has the register of one that was referenced in the last tick alone.
 //
 // The frames of each value are a list; a bitmap tells which lists are not empty.
@@ -91,6 +92,7 @@ static void policy_aging_scan(struct policy *policy) {
         if (!policy->resident[frame]) continue;
         bool accessed = policy->view->test_accessed(policy->user, frame);
         uint32_t value = policy->value[frame] >> 1 | (accessed ? policy->values >> 1 : 0);
+        if (value == policy->value[frame]) continue;  // keeps its place among its equals
         policy_aging_leave(policy, frame);
         policy_aging_enter(policy, frame, value);
     }

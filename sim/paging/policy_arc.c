@@ -131,14 +131,12 @@ static uint32_t policy_arc_victim(struct policy *policy, uint64_t page) {
     return links_oldest(policy->link, policy->guard[from_t1 ? 0 : 1]);
 }
 
+// What is remembered too much is forgotten by insert, which follows: in case IV A with |T1| = c
+// that is the page which goes now.
 static void policy_arc_evict(struct policy *policy, uint32_t frame, uint64_t page) {
-    bool often = policy->frame[frame].often;
     policy->returning = policy_arc_recall(policy, page);
-    // Case IV A with T1 alone in L1: what goes is not remembered.
-    bool forget = !often && !policy->returning && policy->count[0] == policy->frames;
-    if (!policy->returning) policy_arc_trim(policy);
     policy_arc_remove(policy, frame);
-    if (!forget) ghosts_add(&policy->gone[often], policy->frame[frame].page);
+    ghosts_add(&policy->gone[policy->frame[frame].often], policy->frame[frame].page);
 }
 
 const struct policy_ops policy_arc = {"arc",

@@ -7,7 +7,9 @@
 //   old and dirty              begin its write-back (a few per search), go on
 //   old and clean              take it
 //
-// If a round finds nothing old, the first clean page after the hand goes, else the first.
+// If a round finds nothing to take (the paper then has the system run fewer processes), the page
+// nearest to leaving its working set goes: the one of the greatest age, of several a clean one, of
+// several of those the first after the hand.
 #include <stdlib.h>
 
 #include "links.h"
@@ -90,12 +92,21 @@ static uint32_t policy_wsclock_round(struct policy *policy, uint32_t *writes) {
 }
 
 // Everything is in a working set, or old and dirty with no write-back allowed.
-static uint32_t policy_wsclock_any(const struct policy *policy) {
-    uint32_t frame = links_oldest(policy->link, policy->guard);
-    while (frame != policy->guard && policy->view->dirty(policy->user, frame)) {
-        frame = policy->link[frame].newer;
+static uint32_t policy_wsclock_nearest(const struct policy *policy) {
+    uint32_t nearest = POLICY_NO_FRAME;
+    uint64_t greatest = 0;
+    bool clean = false;
+    for (uint32_t frame = links_oldest(policy->link, policy->guard); frame != policy->guard;
+         frame = policy->link[frame].newer) {
+        uint64_t age = policy->view->time(policy->user, frame) - policy->last_use[frame];
+        bool better = age > greatest ||
+                      (age == greatest && !clean && !policy->view->dirty(policy->user, frame));
+        if (!better && nearest != POLICY_NO_FRAME) continue;
+        nearest = frame;
+        greatest = age;
+        clean = !policy->view->dirty(policy->user, frame);
     }
-    return frame != policy->guard ? frame : links_oldest(policy->link, policy->guard);
+    return nearest;
 }
 
 // A write-back is finished when the hand comes round again.
@@ -107,7 +118,7 @@ static uint32_t policy_wsclock_victim(struct policy *policy, uint64_t page) {
     if (policy->chosen == POLICY_NO_FRAME && writes) {
         policy->chosen = policy_wsclock_round(policy, &writes);
     }
-    if (policy->chosen == POLICY_NO_FRAME) policy->chosen = policy_wsclock_any(policy);
+    if (policy->chosen == POLICY_NO_FRAME) policy->chosen = policy_wsclock_nearest(policy);
     return policy->chosen;
 }
 

@@ -6,8 +6,8 @@
 // access to memory, one before the last instruction of a block. Both bring the fetches up to
 // date first, so that references come in the order of execution. A block that is left in its
 // middle, by a fault, never reports the instructions behind.
-#include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -51,7 +51,7 @@ struct recorder {
     struct recorder_shared *shared;
     enum recorder_machine machine;
     pid_t parent;
-    bool silent;  // a forked child, or nobody reads any more
+    bool silent;  // a forked child, or the recording was given up
     pthread_mutex_t lock;
     struct block *blocks;
     struct vcpu vcpus[RECORDER_RINGS];
@@ -78,13 +78,14 @@ static void begin_ring(unsigned index, struct vcpu *vcpu) {
     }
 }
 
-// Wait until the reader has made room. False: nobody reads any more.
+// Wait until the reader has made room. False: the recording was given up.
 static bool wait_for_room(struct vcpu *vcpu, size_t count) {
     for (;;) {
         vcpu->limit =
             atomic_load_explicit(&vcpu->ring->tail, memory_order_acquire) + RECORDER_RING_REFS;
         if (vcpu->head + count <= vcpu->limit) return true;
-        if (getppid() != recorder.parent) recorder.silent = true;
+        // Killed without a chance to end the program: it must not run on alone.
+        if (getppid() != recorder.parent) kill(getpid(), SIGKILL);
         if (recorder.silent) return false;
         nanosleep(&(struct timespec){0, 50000}, NULL);
     }

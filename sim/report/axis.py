@@ -76,8 +76,8 @@ class Axis:
         if high - low < 2.2:
             powers = sorted(p * m for p in powers for m in (1, 2, 5))
         ticks = [(p, written.number(p, 3)) for p in powers]
-        if sum(1 for p in powers if base ** low <= p <= base ** high) < 2:
-            lin = MaxNLocator(nbins=5, steps=_STEPS).tick_values(base ** low, base ** high)
+        if sum(1 for p in powers if base ** low <= p <= base ** high) < 3 and high - low < 1.5:
+            lin = MaxNLocator(nbins=6, steps=_STEPS).tick_values(base ** low, base ** high)
             ticks = [(float(t), written.number(float(t), 6)) for t in lin if t > 0]
         return ticks
 

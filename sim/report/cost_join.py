@@ -12,34 +12,65 @@ def _same(a, b):
     return _WORDS.get(a, a) == _WORDS.get(b, b)
 
 
+def _resolved(configuration):
+    """"full" ways are as many as the TLB has entries."""
+    out = dict(configuration)
+    for key, value in configuration.items():
+        if key.endswith(".ways") and value == "full":
+            out[key] = configuration.get(key[:-len("ways")] + "entries", value)
+    return out
+
+
+def _studied(study):
+    """The configurations that a study went through, with the cycles of a translation: rows of its
+    table "points", whose columns are the first key of each sweep and the measures."""
+    table = next((t for t in study.get("tables") or [] if t.get("id") == "points"), None)
+    columns = [c["name"] for c in table["columns"]] if table else []
+    if "translation-cycles" not in columns:
+        return []
+    sweeps = [s.get("keys") for s in study.get("sweeps") or [] if isinstance(s, dict)]
+    together = {keys[0]: keys for keys in sweeps if isinstance(keys, list) and keys}
+    cycles, order = {}, []
+    for cells in table["rows"]:
+        row = dict(zip(columns, cells))
+        configuration = {key: row[first] for first, keys in together.items() if first in row for key in keys}
+        name = repr(sorted(configuration.items()))
+        if not written.is_number(row["translation-cycles"]):
+            continue
+        if name not in cycles:
+            order.append((name, configuration))
+        cycles.setdefault(name, []).append(row["translation-cycles"])
+    return [{"configuration": configuration, "cycles": sum(cycles[name]) / len(cycles[name]),
+             "cycles_of": len(cycles[name])} for name, configuration in order]
+
+
 def _matches(row, common, cost):
     """Whether a study's row is about the unit of a cost row: every key of the unit has the value
     that the row, or else the study's own configuration, gives it."""
     asked = row["configuration"]
     if isinstance(asked, str) or isinstance(cost, str):
         return asked == cost
-    wanted = {**common, **asked}
+    wanted = _resolved({**common, **asked})
     shared = [key for key in cost if key in wanted]
     return bool(shared) and all(_same(cost[key], wanted[key]) for key in shared)
 
 
 def join(study, costs):
-    """The study's cost rows completed by those of `costs`; what no row of the study asks for is
-    appended. A cost row that matches a study's row brings its area and clock, the study's row its
-    cycles."""
+    """Rows with area and clock from `costs` and cycles from the study: from its own cost rows, or
+    else from the points that it went through. Costs that nothing in the study asks for stand for
+    themselves."""
     rows = [dict(row) for row in study.get("cost") or []]
+    asked_for = rows or _studied(study)
     common = study.get("configuration") or {}
+    joined = []
     for cost in costs:
-        matched = False
-        for row in rows:
-            if _matches(row, common, cost["configuration"]):
-                matched = True
-                for key in _MEASURES:
-                    if cost.get(key) is not None:
-                        row[key] = cost[key]
-        if not matched:
-            rows.append(dict(cost))
-    return rows
+        matches = [row for row in asked_for if _matches(row, common, cost["configuration"])]
+        if rows:  # the study's own rows, completed
+            for row in matches:
+                row.update({key: cost[key] for key in _MEASURES if cost.get(key) is not None})
+        if not rows or not matches:
+            joined.append({**cost, **{k: m[k] for m in matches for k in ("cycles", "cycles_of") if k in m}})
+    return rows + joined
 
 
 def without_common_prefix(keys):
@@ -70,7 +101,7 @@ def names(rows):
             out.append(configuration)
             continue
         parts = [f"{short[key]}={written.plain(configuration[key])}" for key in differing if key in configuration]
-        out.append(" ".join(parts) or "this configuration")
+        out.append(" ".join(parts) or "the unit")
     return out
 
 

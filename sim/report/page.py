@@ -134,6 +134,8 @@ def _cost(rows):
         about, front, points = made
         picture, _ = drawing.draw(about, "cost", _beside(front, points))
         entry["title"], entry["svg"] = about["title"], Markup(picture)
+        if any(row.get("cycles_of", 1) > 1 for row in rows):
+            entry["notes"].append("Cycles of a translation are the mean over the study's programs.")
         if front is not None:
             drawable = [i for i, row in enumerate(rows)
                         if row.get("luts") is not None and cost_join.translation_ns(row) is not None]
@@ -228,7 +230,7 @@ def make(study, cost):
                                          "seed " + written.plain(study["seed"])
                                          if study.get("seed") is not None else "") if p)
     return environment.get_template("page.html.j2").render(
-        title=study.get("title") or study.get("name") or "Study", byline=byline,
+        title=study.get("title") or ("Study: " + study["name"] if study.get("name") else "Study"), byline=byline,
         summary=study.get("summary") or [], contents=contents, figures=figures, tables=tables,
         verify=_verify(study["verify"]) if study.get("verify") else None, commands=commands,
         origin=_origin(study, (cost or {}).get("versions") or {}), traces=_traces(study.get("traces") or []),

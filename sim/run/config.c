@@ -62,7 +62,7 @@ const struct config_key config_keys[] = {
     CHOICE("os.policy", policy, page_policies, POLICY_LRU, "page replacement"),
     NUMBER("os.swap_mib", swap_mib, 0, 1u << 20, 256, "size of swap in MiB"),
     CHOICE("os.ad", adue, schemes, 1, "A and D bits: by faults (svade) or by hardware (svadu)"),
-    NUMBER("replacement.scan_interval", scan_interval, 0, INT64_MAX, 10000,
+    NUMBER("replacement.scan_interval", scan_interval, 0, INT64_MAX, 2000,
            "references between two ticks of the timer (aging); 0: no timer"),
     CHOICE("replacement.scan_fence", scan_fence, scan_fences, PAGER_FENCE_PAGE,
            "when A was cleared: fence each page, all at once, or not at all"),

@@ -100,6 +100,10 @@ static void build_options(const struct mmu_config *config, bool properties, char
                                      options[i].value);
 }
 
+void dut_unit_options(const struct mmu_config *config, char *out, size_t capacity) {
+    build_options(config, true, out, capacity);
+}
+
 // Run the build script; its one line of output is the path.
 static enum sim_status build(const struct mmu_config *config, bool properties,
                              char path[RUN_PATH_BYTES], struct sim_error *error) {

@@ -10,6 +10,7 @@
 #include "cmd_vectors.h"
 #include "commands.h"
 #include "sim/commands_trace.h"
+#include "sim/cost.h"
 #include "sim/report.h"
 #include "sim/study.h"
 
@@ -26,6 +27,7 @@ static const struct command {
     {"vectors", "tandem vectors", tandem_vectors, "check expected translations from files"},
     {"study", "tandem study", tandem_study, "sweep sizes, ways, policies, frames over programs"},
     {"report", "tandem report", tandem_report, "make a page of a study's result"},
+    {"cost", "tandem cost", tandem_cost, "measure LUTs, flip-flops, RAMs and clock in an FPGA"},
 };
 
 static void usage(FILE *out) {

@@ -32,7 +32,4 @@ enum sim_status study_count_pages(struct study_query *const *queries, unsigned c
 enum sim_status study_simulate_frames(struct study_query *const *queries, unsigned count,
                                       struct sim_error *error);
 
-// Find the window in the grid for which working sets are exact. False: it is between two.
-bool study_window_index(uint64_t window, unsigned *index);
-
 #endif

@@ -250,11 +250,11 @@ static enum sim_status opt_frames(struct study_query *const *queries, unsigned c
 
 // --- working sets ------------------------------------------------------------------------
 
-bool study_window_index(uint64_t window, unsigned *index) {
-    unsigned i = 0;
-    while (i + 1 < KERNEL_WORKING_SET_WINDOWS && kernel_working_set_window(i) < window) i++;
-    *index = i;
-    return kernel_working_set_window(i) == window;
+static unsigned window_index(uint64_t window) {
+    unsigned index = 0;
+    while (kernel_working_set_window(index) < window) index++;
+    assert(kernel_working_set_window(index) == window);  // study_config_finish has checked
+    return index;
 }
 
 static enum sim_status working_sets(struct study_query *const *queries, unsigned count,
@@ -265,9 +265,8 @@ static enum sim_status working_sets(struct study_query *const *queries, unsigned
     while (!status && !(status = study_feed_next(feed, &chunk, error)))
         status = kernel_working_set_feed(kernel, &chunk, error);
     for (unsigned i = 0; i < count && status == SIM_END; i++) {
-        unsigned index;
-        study_window_index(queries[i]->input.config.window, &index);
-        struct kernel_working_set_point point = kernel_working_set_at(kernel, index);
+        struct kernel_working_set_point point =
+            kernel_working_set_at(kernel, window_index(queries[i]->input.config.window));
         uint64_t *value = queries[i]->value;
         value[VALUE_REFERENCES] = kernel_working_set_refs(kernel);
         value[VALUE_WINDOW_PAGES] =

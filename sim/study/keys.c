@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "sim/kernels/working_set.h"
+
 static const char *const pagings[] = {"resident", "demand", NULL};
 #define FIELD(name) offsetof(struct study_config, name)
 
@@ -12,7 +14,7 @@ const struct config_key study_keys[] = {
      "bytes of a page, a power of two"},
     {"study.paging", FIELD(paging), CONFIG_CHOICE, 0, 0, pagings, STUDY_RESIDENT,
      "resident: every page is mapped beforehand; demand: page faults, os.frames"},
-    {"study.window", FIELD(window), CONFIG_NUMBER, 1, INT64_MAX, NULL, 100000,
+    {"study.window", FIELD(window), CONFIG_NUMBER, 1, INT64_MAX, NULL, 131072,
      "references: window of the working set"},
 };
 const unsigned study_key_count = sizeof study_keys / sizeof study_keys[0];
@@ -97,12 +99,32 @@ static void settle_ways(struct study_config *config) {
     }
 }
 
-enum sim_status study_config_finish(struct study_config *config, struct sim_error *error) {
-    settle_ways(config);
-    config_settle(&config->run);
+void study_windows_around(uint64_t window, uint64_t *below, uint64_t *above) {
+    *below = *above = 1;
+    for (unsigned i = 0; i < KERNEL_WORKING_SET_WINDOWS && *above < window; i++) {
+        *above = kernel_working_set_window(i);
+        if (*above <= window) *below = *above;
+    }
+}
+
+static enum sim_status check_study(const struct study_config *config, struct sim_error *error) {
+    uint64_t below, above;
     if (config->page_bytes & (config->page_bytes - 1))
         return sim_fail(error, SIM_ERROR_USAGE,
                         "study.page_bytes must be a power of two, not %" PRIu64,
                         config->page_bytes);
+    study_windows_around(config->window, &below, &above);
+    if (below != config->window && above != config->window)
+        return sim_fail(error, SIM_ERROR_USAGE,
+                        "study.window: of %" PRIu64
+                        " references no working set is measured "
+                        "exactly, but of %" PRIu64 " and %" PRIu64,
+                        config->window, below, above);
     return config_check(&config->run, error);
+}
+
+enum sim_status study_config_finish(struct study_config *config, struct sim_error *error) {
+    settle_ways(config);
+    config_settle(&config->run);
+    return check_study(config, error);
 }

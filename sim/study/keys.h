@@ -38,4 +38,8 @@ void study_key_print(const struct config_key *key, uint64_t value, char out[24])
 // Settle what depends on other keys and check the rules between them. SIM_ERROR_USAGE.
 enum sim_status study_config_finish(struct study_config *config, struct sim_error *error);
 
+// Returns the windows of which a working set is measured exactly that are nearest: the largest not
+// above `window`, the smallest not below.
+void study_windows_around(uint64_t window, uint64_t *below, uint64_t *above);
+
 #endif

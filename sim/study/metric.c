@@ -145,8 +145,8 @@ const struct study_metric study_metrics[] = {
     {"working-set", "Average working set", "working set", "pages", "linear",
      "pages of the working set", true, has_working_set, working_set},
     {"fragmentation", "Internal fragmentation", "unused part of the pages", "ratio", "linear",
-     "unused bytes", true, has_pages, fragmentation},
-    {"memory", "Memory in pages", "memory", "KiB", "log2", "memory", true, has_pages, memory},
+     "unused bytes", false, has_pages, fragmentation},
+    {"memory", "Memory in pages", "memory", "KiB", "log2", "memory", false, has_pages, memory},
     {"reach", "Reach of the data TLB", "reach", "KiB", "log2", "reach of the data TLB", false,
      has_pages, reach},
 };

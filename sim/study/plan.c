@@ -254,6 +254,34 @@ static unsigned choose_measures(const struct study_plan *plan) {
     return (misses || !faults ? STUDY_MISSES : 0) | (faults ? STUDY_FAULTS : 0);
 }
 
+static bool sets(const struct study_axis *axis, const struct config_key *key) {
+    for (unsigned k = 0; k < axis->key_count; k++)
+        if (axis->keys[k] == key) return true;
+    return false;
+}
+
+// No key may be swept twice, or the later value would win unseen.
+static enum sim_status check_keys(const struct study_plan *plan, struct sim_error *error) {
+    for (unsigned a = 0; a < plan->axis_count; a++)
+        for (unsigned k = 0; k < plan->axes[a].key_count; k++) {
+            const struct config_key *key = plan->axes[a].keys[k];
+            bool twice = false;
+            for (unsigned j = 0; j < k; j++) twice |= plan->axes[a].keys[j] == key;
+            for (unsigned b = 0; b < a; b++) twice |= sets(&plan->axes[b], key);
+            if (twice) return sim_fail(error, SIM_ERROR_USAGE, "%s is swept twice", key->path);
+        }
+    return SIM_OK;
+}
+
+static void choose_title(struct study_plan *plan) {
+    size_t used = 0;
+    if (plan->title[0]) return;
+    for (unsigned a = 0; a < plan->axis_count && used < sizeof plan->title; a++)
+        used += (size_t)snprintf(plan->title + used, sizeof plan->title - used, "%s%s",
+                                 a ? ", " : "Sweep of ", plan->axes[a].keys[0]->path);
+    if (!plan->title[0]) snprintf(plan->title, sizeof plan->title, "One point");
+}
+
 enum sim_status study_plan_finish(struct study_plan *plan, struct sim_error *error) {
     if (plan->trace_count == 0)
         return sim_fail(error, SIM_ERROR_USAGE,
@@ -262,5 +290,6 @@ enum sim_status study_plan_finish(struct study_plan *plan, struct sim_error *err
         return sim_fail(error, SIM_ERROR_USAGE, "the sweeps have more than %d combinations",
                         STUDY_MOST_POINTS);
     if (plan->measures == 0) plan->measures = choose_measures(plan);
-    return SIM_OK;
+    choose_title(plan);
+    return check_keys(plan, error);
 }

@@ -117,6 +117,9 @@ uint64_t study_row_value(const struct study_work *work, const struct study_row *
 
 const char *study_value_name(enum study_value value);
 
+// Returns the references that all answers to its rows together stand for: 0, nothing was studied.
+uint64_t study_work_references(const struct study_work *work);
+
 // Returns a number that stands for all of the work's queries, in their order.
 uint64_t study_work_hash(const struct study_work *work);
 

@@ -19,6 +19,7 @@ struct report_point {
 struct report_curve {
     char label[REPORT_LABEL_BYTES];
     const char *known_to;  // "kernel", "simulator" or NULL: does not apply
+    bool aside;            // for comparison: its x does not stand for values of the swept key
     struct report_point *points;
     unsigned count;
 };

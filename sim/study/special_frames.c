@@ -6,6 +6,8 @@
 
 #include "special.h"
 
+enum { MOST_KNEES = 4 };
+
 // --- the knee ----------------------------------------------------------------------------
 
 // Denning's lifetime curve is L(m) = references / faults with m frames; its knee is where a ray
@@ -83,7 +85,10 @@ static void add_working_sets(const struct study_work *work, struct study_report 
         struct report_curve *faults = report_add_curve(report, beside, label);
         struct report_curve *pages = report_add_curve(
             report, study_find_figure(report, "working-set-window"), program_name(work, t, name));
-        if (faults) faults->known_to = "simulator";
+        if (faults) {
+            faults->known_to = "simulator";
+            faults->aside = true;
+        }
         for (unsigned w = 0; w < STUDY_WINDOWS; w++) add_window(work, t, w, faults, pages, report);
     }
 }
@@ -220,10 +225,13 @@ void study_add_frames(const struct study_work *work, struct study_report *report
     struct report_figure *figure = study_find_figure(report, "fault-ratio");
     bool over_frames = axis >= 0 && axis == study_x_axis(work->plan) && figure &&
                        work->rows[0].query[ASK_FRAMES] != QUERY_NONE;
+    // With many policies they are compared; with few each is looked at.
+    int policy = study_axis_of(work->plan, "os.policy");
+    bool few_curves = policy < 0 || work->plan->axes[policy].count <= MOST_KNEES;
     if (over_frames && !strcmp(work->plan->name, "belady"))
         add_anomalies(work, axis, report);
-    else if (over_frames)
+    else if (over_frames && few_curves)
         add_knees(figure, report);
     add_working_sets(work, report);
-    if (over_frames) add_distances(work, axis, report);
+    if (over_frames && !few_curves) add_distances(work, axis, report);
 }

@@ -89,6 +89,10 @@ static enum sim_status evaluate(const struct study_request *request, struct stud
     struct study_workers workers = {
         .count = request->workers, .progress = isatty(STDERR_FILENO), .journal = *journal};
     status = study_workers_run(&workers, work, error);
+    if (!status && study_work_references(work) == 0)
+        return sim_fail(error, SIM_ERROR_USAGE,
+                        "nothing was evaluated: the programs have no references of the kind that "
+                        "this study looks at");
     return add_hint(request, status, error);
 }
 

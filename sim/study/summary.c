@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Curves in words.
-#include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,32 +31,55 @@ static int best_step(const struct report_curve *curve, double *part) {
 
 // Returns the first point from which on nothing is gained any more.
 static unsigned saturation(const struct report_curve *curve) {
-    unsigned last = curve->count - 1, at = last;
-    double most = curve->points[0].y;
-    while (at > 0 && curve->points[at - 1].y - curve->points[last].y <= NOTHING * most) at--;
+    unsigned at = curve->count - 1;
+    double least = curve->points[at].y;
+    for (unsigned i = curve->count; i-- > 0;) {
+        if (curve->points[i].y < least) least = curve->points[i].y;
+        if (curve->points[i].y - least > NOTHING * curve->points[0].y) break;
+        at = i;
+    }
     return at;
+}
+
+static const char *plain(double value, char out[32]) {
+    bool whole = value == floor(value) && fabs(value) < 1e15;
+    snprintf(out, 32, whole ? "%.0f" : "%.5g", value);
+    return out;
+}
+
+static void say_flat(const struct report_figure *figure, const struct study_metric *metric,
+                     const struct report_curve *curve, struct study_report *report) {
+    const struct report_point *first = curve->points, *last = curve->points + curve->count - 1;
+    char a[32], b[32];
+    if (first->y == 0 && last->y == 0) return;  // nothing to be told of
+    if (last->y - first->y > NOTHING * first->y)
+        report_say(report, "%s: raising %s from %s to %s raises the %s from %.4g to %.4g.",
+                   curve->label, figure->x.label, plain(first->x, a), plain(last->x, b),
+                   metric->noun, first->y, last->y);
+    else
+        report_say(report, "%s: %s from %s to %s changes the %s by less than 1 %% (%.4g).",
+                   curve->label, figure->x.label, plain(first->x, a), plain(last->x, b),
+                   metric->noun, first->y);
 }
 
 static void say_curve(const struct report_figure *figure, const struct study_metric *metric,
                       const struct report_curve *curve, struct study_report *report) {
     double part;
-    char beyond[96] = "";
+    char beyond[96] = "", a[32], b[32];
     int step = best_step(curve, &part);
     unsigned end = saturation(curve);
     const struct report_point *points = curve->points;
     if (step < 0 || part < NOTHING) {
-        report_say(report, "%s: %s changes the %s by less than 1 %% (%.4g at %.6g, %.4g at %.6g).",
-                   curve->label, figure->x.label, metric->noun, points[0].y, points[0].x,
-                   points[curve->count - 1].y, points[curve->count - 1].x);
+        say_flat(figure, metric, curve, report);
         return;
     }
     double from = points[step].x, to = points[step + 1].x;
     if (end + 1 < curve->count)
-        snprintf(beyond, sizeof beyond, "; beyond %.6g nothing (less than 1 %% of the first)",
-                 points[end].x);
-    report_say(report, "%s: %s %s from %.6g to %.6g removes %.0f %% of the %s%s.", curve->label,
-               to == 2 * from ? "doubling" : "raising", figure->x.label, from, to, 100 * part,
-               metric->noun, beyond);
+        snprintf(beyond, sizeof beyond, "; beyond %s nothing (less than 1 %% of the first)",
+                 plain(points[end].x, a));
+    report_say(report, "%s: %s %s from %s to %s removes %.0f %% of the %s%s.", curve->label,
+               to == 2 * from ? "doubling" : "raising", figure->x.label, plain(from, a),
+               plain(to, b), 100 * part, metric->noun, beyond);
 }
 
 static const struct study_metric *metric_of(const struct report_figure *figure) {
@@ -70,7 +93,7 @@ static void say_figure(const struct report_figure *figure, struct study_report *
     unsigned said = 0;
     if (!metric || !metric->less_is_better) return;
     for (unsigned c = 0; c < figure->count && said < MOST_SENTENCES; c++)
-        if (figure->curves[c].count > 1) {
+        if (figure->curves[c].count > 1 && !figure->curves[c].aside) {
             say_curve(figure, metric, &figure->curves[c], report);
             said++;
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Laying a plan out: rows for its legal combinations, each query once, queries that share a pass
 // in one task.
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
@@ -43,6 +44,15 @@ static XXH128_hash_t hash_of(const struct study_query *query, const struct study
 
 // --- rows --------------------------------------------------------------------------------
 
+static enum sim_status check_point(const struct study_plan *plan, const struct study_point *point,
+                                   struct sim_error *error) {
+    if (!(plan->measures & STUDY_CYCLES) || point->config.page_bytes == 4096) return SIM_OK;
+    return sim_fail(error, SIM_ERROR_USAGE,
+                    "the timed model has pages of 4096 bytes only, so that cycles cannot be "
+                    "measured with study.page_bytes = %" PRIu64,
+                    point->config.page_bytes);
+}
+
 static enum sim_status create_rows(struct study_work *work, struct sim_error *error) {
     uint64_t combinations = study_plan_combinations(work->plan);
     work->rows = calloc(combinations ? (size_t)combinations : 1, sizeof *work->rows);
@@ -51,6 +61,7 @@ static enum sim_status create_rows(struct study_work *work, struct sim_error *er
         struct study_row *row = &work->rows[work->row_count];
         struct sim_error why = {""};
         enum sim_status status = study_plan_point(work->plan, number, &row->point, &why);
+        if (!status) status = check_point(work->plan, &row->point, &why);
         memset(row->query, 0xFF, sizeof row->query);
         if (!status) {
             work->row_count++;
@@ -233,6 +244,17 @@ uint64_t study_work_hash(const struct study_work *work) {
         hash = XXH3_64bits(words, sizeof words);
     }
     return hash;
+}
+
+uint64_t study_work_references(const struct study_work *work) {
+    uint64_t sum = 0;
+    for (unsigned r = 0; r < work->row_count; r++)
+        for (unsigned a = 0; a < STUDY_ASKS; a++)
+            sum += study_row_value(work, &work->rows[r], (enum study_ask)a, VALUE_REFERENCES);
+    for (unsigned t = 0; t < work->plan->trace_count; t++)
+        if (work->window_query[t][0] != QUERY_NONE)
+            sum += work->queries[work->window_query[t][0]].value[VALUE_REFERENCES];
+    return sum;
 }
 
 uint64_t study_row_value(const struct study_work *work, const struct study_row *row,

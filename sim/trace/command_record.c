@@ -162,30 +162,31 @@ static enum sim_status record(const struct record_options *options, const char *
     return status;
 }
 
+static const struct argp_option known_options[] = {
+    {"output", 'o', "FILE", 0, "The trace to write; an existing trace is replaced", 0},
+    {"max-refs", 'n', "REFS", 0, "End after so many references", 0},
+    {"level", 'l', "LEVEL", 0, "zstd's level, 1 to 19; 9 if not given", 0},
+    {"program-text", 'p', "TEXT", 0,
+     "What the trace says was recorded; else the program's "
+     "words",
+     0},
+    {"recorder", 'r', "auto|qemu|lackey", 0,
+     "What runs the program; auto, if not given: QEMU for the program's architecture (x86-64, "
+     "RV64, RV32), else Valgrind's lackey",
+     0},
+    {"import", 'i', "INPUT", 0,
+     "Read somebody else's recording, plain or packed with zstd, gzip or xz; \"-\" = standard "
+     "input",
+     0},
+    {"format", 'f', "FORMAT", 0,
+     "The recording's format: lackey, course, din, xdin, csv, champsim, raw64, ref8; auto, if "
+     "not given, knows the first five by their lines",
+     0},
+    {0}};
+
 int tandem_record(int argc, char **argv) {
-    static const struct argp_option known[] = {
-        {"output", 'o', "FILE", 0, "The trace to write; an existing trace is replaced", 0},
-        {"max-refs", 'n', "REFS", 0, "End after so many references", 0},
-        {"level", 'l', "LEVEL", 0, "zstd's level, 1 to 19; 9 if not given", 0},
-        {"program-text", 'p', "TEXT", 0,
-         "What the trace says was recorded; else the program's "
-         "words",
-         0},
-        {"recorder", 'r', "auto|qemu|lackey", 0,
-         "What runs the program; auto, if not given: QEMU for the program's architecture (x86-64, "
-         "RV64, RV32), else Valgrind's lackey",
-         0},
-        {"import", 'i', "INPUT", 0,
-         "Read somebody else's recording, plain or packed with zstd, gzip or xz; \"-\" = standard "
-         "input",
-         0},
-        {"format", 'f', "FORMAT", 0,
-         "The recording's format: lackey, course, din, xdin, csv, champsim, raw64, ref8; auto, if "
-         "not given, knows the first five by their lines",
-         0},
-        {0}};
     static const struct argp argp = {
-        known,
+        known_options,
         parse_option,
         "-- PROGRAM [ARGUMENT...]\n--import INPUT",
         "Record the memory references of a program with QEMU or Valgrind, or import a recording.\v"

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -258,15 +259,46 @@ static void qemu_says_what_it_cannot_record(void **state) {
     assert_int_equal(access(trace, F_OK), -1);
     assert_int_equal(COMMAND_RUN(tandem_record, "-r", "qemu", "-o", trace, "/nonexistent/x"), 2);
     command_assert_file_contains("err", "/nonexistent/x: nothing was recorded: no such program");
-    char command[512];
-    snprintf(command, sizeof command, "chmod +x '%s'", fixture_path("script"));
-    assert_int_equal(system(command), 0);
+    assert_int_equal(chmod(fixture_path("script"), 0755), 0);
     assert_int_equal(COMMAND_RUN(tandem_record, "-r", "qemu", "-o", trace, fixture_path("script")),
                      2);
     command_assert_file_contains("err", "QEMU cannot record it: it is no ELF program");
     assert_int_equal(COMMAND_RUN(tandem_record, "-r", "pin", "-o", trace, "true"), 2);
     command_assert_file_contains("err", "--recorder: there is no \"pin\"");
     assert_int_equal(access(trace, F_OK), -1);
+}
+
+// `record` with a PATH of its own.
+static int record_on_path(const char *path, const char *recorder, const char *trace) {
+    const char *now = getenv("PATH");
+    char *before = strdup(now ? now : "");
+    setenv("PATH", path, 1);
+    int status = COMMAND_RUN(tandem_record, "-r", recorder, "-o", trace, PROGRAM("loop_x86_64"));
+    setenv("PATH", before, 1);
+    free(before);
+    return status;
+}
+
+static void auto_takes_lackey_where_qemu_cannot_record(void **state) {
+    (void)state;
+    if (!has("valgrind") || !has_program(PROGRAM("loop_x86_64"))) skip();
+    const char *trace = fixture_path("auto.tdt"), *qemu = fixture_path("qemu-x86_64");
+    char path[4096];
+    assert_int_equal(record_on_path("/nonexistent", "qemu", trace), 2);
+    command_assert_file_contains("err", "qemu-x86_64 was not found on the PATH");
+    // One that knows no plugins.
+    fixture_write_file(qemu, "#!/bin/sh\nexit 1\n", 17);
+    assert_int_equal(chmod(qemu, 0755), 0);
+    snprintf(path, sizeof path, "%.*s:%s", (int)(strrchr(qemu, '/') - qemu), qemu, getenv("PATH"));
+    assert_int_equal(record_on_path(path, "qemu", trace), 2);
+    command_assert_file_contains("err", "qemu-x86_64 did not load its plugin");
+    assert_int_equal(access(trace, F_OK), -1);
+    assert_int_equal(record_on_path(path, "auto", trace), 0);
+    size_t count = 0;
+    struct trace_ref *refs = read_trace(trace, &count);
+    // lackey's loads of atomics show who recorded.
+    assert_int_equal(count - drop_loads_of_modifies(refs, count), ROUNDS);
+    free(refs);
 }
 
 static void atomic_instructions_are_known_by_their_bytes(void **state) {
@@ -310,6 +342,7 @@ int main(void) {
         cmocka_unit_test(qemu_ends_a_long_program_at_the_limit),
         cmocka_unit_test(qemu_recording_interrupted_leaves_nothing),
         cmocka_unit_test(qemu_says_what_it_cannot_record),
+        cmocka_unit_test(auto_takes_lackey_where_qemu_cannot_record),
         cmocka_unit_test(atomic_instructions_are_known_by_their_bytes),
     };
     return cmocka_run_group_tests_name("recorder", tests, fixture_folder_create,

@@ -116,6 +116,22 @@ class Cost(PageTest):
         page = self.make({**given, "configuration": {"mmu.svnapot": "no"}}, "--cost", path)
         self.assertNotIn(" ns at ", page.text)
 
+    def test_cost_is_joined_to_the_points_of_a_study(self):
+        table = {"id": "points", "columns": [{"name": n} for n in ("trace", "tlb.data.entries", "translation-cycles")],
+                 "rows": [["cc1", 8, 3.0], ["xz", 8, 2.0], ["cc1", 16, 2.0], ["xz", 16, 1.0]]}
+        given = small(tables=[table], sweeps=[{"keys": ["tlb.data.entries", "tlb.fetch.entries"]}],
+                      configuration={"tlb.data.ways": "full", "tlb.data.entries": 4, "os.frames": 9})
+        unit = {"tlb.data.entries": 8, "tlb.fetch.entries": 8, "tlb.data.ways": 8}
+        measured = {"luts": 100, "fmax_mhz": 50}
+        costs = [{**measured, "configuration": {**unit, **change}} for change in (
+            {}, {"tlb.data.ways": 4}, {"tlb.fetch.entries": 16},
+            {"tlb.data.entries": 16, "tlb.fetch.entries": 16, "tlb.data.ways": 16})]
+        page = self.make(given, "--cost", self.write({"kind": "cost", "cost": costs}, "cost.json"))
+        # (3 + 2) / 2 cycles at 50 MHz; (2 + 1) / 2; the two between are no points of the study.
+        self.assertEqual([t[3].split(" at ")[0] for t in page.targets()],
+                         ["configurations: 50 ns", "configurations: 30 ns"])
+        self.assertIn("mean over the study", page.text)
+
     def test_without_cycles_the_clock_is_drawn(self):
         page = self.pareto([{"configuration": "a", "luts": 100, "fmax_mhz": 50, "cycles": None}])
         self.assertIn("50 MHz at 100 LUTs", page.targets()[0][3])

@@ -179,6 +179,62 @@ static void frames_counts_equal_those_of_a_simulator_that_searches(void **state)
     }
 }
 
+static struct frames_counts counts_of(unsigned policy, unsigned fence, uint32_t tlb,
+                                      const struct frames_reference *references) {
+    struct sim_error error;
+    struct frames_config config = frames_config_default();
+    config.policy = policy;
+    config.frames = 12;
+    config.tlb_entries = config.tlb_ways = tlb;
+    config.scan_interval = 50;
+    config.fence = fence;
+    config.parameters.wsclock_window = 30;
+    struct frames *frames = frames_open(&config);
+    assert_int_equal(frames_feed(frames, references, NULL, REFERENCES, &error), SIM_OK);
+    struct frames_counts counts = *frames_counts(frames);
+    frames_destroy(frames);
+    return counts;
+}
+
+// With fences a policy sees every page that was referenced since it looked: as if there were no
+// TLB, whose misses are all that differs.
+static void frames_with_fences_the_tlb_changes_no_fault(void **state) {
+    (void)state;
+    static struct frames_reference references[REFERENCES];
+    const unsigned policies[] = {POLICY_CLOCK_BITS, POLICY_AGING, POLICY_WSCLOCK};
+    uint64_t random = sim_test_seed();
+    references_make(references, REFERENCES, &random);
+    for (unsigned i = 0; i < 3; i++) {
+        struct frames_counts bare = counts_of(policies[i], FRAMES_FENCE_PAGE, 0, references);
+        for (unsigned fence = FRAMES_FENCE_PAGE; fence <= FRAMES_FENCE_ALL; fence++) {
+            struct frames_counts counts = counts_of(policies[i], fence, 8, references);
+            assert_int_equal(counts.faults, bare.faults);
+            assert_int_equal(counts.write_backs, bare.write_backs);
+            assert_int_equal(counts.ptes_scanned, bare.ptes_scanned);
+            assert_int_equal(counts.accessed_found, bare.accessed_found);
+            assert_int_equal(counts.hidden_accesses, 0);
+            assert_true(counts.tlb_misses < bare.tlb_misses);
+        }
+    }
+}
+
+// A TLB as large as memory, no fences and no stores (which walk once for D): A is set when the page
+// comes, and never again. CLOCK is FIFO then.
+static void frames_clock_on_bits_is_fifo_when_the_tlb_hides_everything(void **state) {
+    (void)state;
+    static struct frames_reference references[REFERENCES];
+    uint64_t random = sim_test_seed();
+    references_make(references, REFERENCES, &random);
+    for (unsigned i = 0; i < REFERENCES; i++) references[i].write = 0;
+    struct frames_counts clock = counts_of(POLICY_CLOCK_BITS, FRAMES_FENCE_NONE, 12, references);
+    struct frames_counts fifo = counts_of(POLICY_FIFO, FRAMES_FENCE_NONE, 12, references);
+    assert_int_equal(clock.faults, fifo.faults);
+    assert_int_equal(clock.tlb_misses, clock.faults);
+    assert_true(clock.hidden_accesses > 0);
+    struct frames_counts seen = counts_of(POLICY_CLOCK_BITS, FRAMES_FENCE_PAGE, 12, references);
+    assert_true(seen.faults != fifo.faults);
+}
+
 // Two pages, in a TLB that holds both, are referenced again and again while the timer ticks.
 static struct frames_counts ticks(unsigned fence) {
     struct sim_error error;
@@ -353,6 +409,8 @@ static void frames_of_many_pages_and_processes_are_told_apart(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(frames_counts_equal_those_of_a_simulator_that_searches),
+        cmocka_unit_test(frames_with_fences_the_tlb_changes_no_fault),
+        cmocka_unit_test(frames_clock_on_bits_is_fifo_when_the_tlb_hides_everything),
         cmocka_unit_test(frames_without_fences_a_page_in_the_tlb_is_never_seen_again),
         cmocka_unit_test(frames_with_a_fence_per_page_every_tick_sees_and_the_tlb_misses_again),
         cmocka_unit_test(frames_with_one_fence_per_tick_every_tick_sees_as_much),

@@ -56,12 +56,13 @@ static void kernel_tick(struct kernel *kernel) {
     for (uint32_t frame = 0; frame < kernel->frames; frame++) {
         uint32_t page = kernel_by_frame(kernel, frame);
         if (page == CACHE_NO_PAGE) continue;
+        uint32_t before = kernel->shift[page];
         kernel->shift[page] >>= 1;
         if (kernel->accessed[page]) {
             kernel->shift[page] |= 1u << (kernel->parameters.aging_bits - 1);
         }
         kernel->accessed[page] = false;
-        kernel->entered[page] = kernel->changes++;
+        if (kernel->shift[page] != before) kernel->entered[page] = kernel->changes++;
     }
 }
 
@@ -82,10 +83,13 @@ static uint32_t kernel_wsclock(struct kernel *kernel) {
         }
         kernel_pass(kernel);
     }
-    for (uint32_t i = 0; i < count; i++) {
-        if (!kernel->dirty[kernel->list.page[i]]) return list_remove_at(&kernel->list, i);
+    uint32_t best = 0;  // age first, then clean before dirty, then the order of the hand
+    for (uint32_t i = 1; i < count; i++) {
+        uint32_t page = kernel->list.page[i], other = kernel->list.page[best];
+        uint64_t use = kernel->last_use[page], least = kernel->last_use[other];
+        if (use < least || (use == least && !kernel->dirty[page] && kernel->dirty[other])) best = i;
     }
-    return list_remove_at(&kernel->list, 0);
+    return list_remove_at(&kernel->list, best);
 }
 
 static uint32_t kernel_reference(struct kernel *kernel, kernel_victim *victim, uint32_t page,

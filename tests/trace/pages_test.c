@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
+#include <zstd.h>
 
 #include "fixture.h"
 #include "format.h"
+#include "survey.h"
 
 enum { LONG_REFS = 2 * TRACE_BLOCK_REFS + 777 };
 
@@ -152,6 +154,102 @@ static void files_of_version_2_can_still_be_read(void **state) {
     assert_int_equal(fixture_read_all("tests/fuzz/corpus_trace/300-refs", &error), SIM_END);
 }
 
+// A whole trace of one block whose page column is `column` instead of its own, all checksums
+// made right.
+static void write_other_column(const char *from, const char *to,
+                               void (*change)(uint8_t *column, size_t size)) {
+    size_t size = 0;
+    uint8_t *old = fixture_read_file(from, &size);
+    struct trace_footer footer = trace_footer_get(old + size - TRACE_FOOTER_BYTES);
+    struct trace_block block = trace_block_get(old + TRACE_HEADER_BYTES, TRACE_VERSION);
+    assert_int_equal(footer.blocks, 1);
+    size_t column_bytes = (size_t)trace_page_bytes(&block.page),
+           bound = ZSTD_compressBound(column_bytes);
+    size_t frame = TRACE_HEADER_BYTES + TRACE_BLOCK_HEADER_BYTES + block.packed_bytes;
+    uint8_t *column = malloc(column_bytes), *bytes = malloc(size + bound);
+    memcpy(bytes, old, frame);
+    assert_int_equal(ZSTD_decompress(column, column_bytes, old + frame, block.page_packed_bytes),
+                     column_bytes);
+    change(column, column_bytes);
+    size_t packed = ZSTD_compress(bytes + frame, bound, column, column_bytes, 3);
+    assert_false(ZSTD_isError(packed));
+    block.page_packed_bytes = (uint32_t)packed;
+    trace_block_put(bytes + TRACE_HEADER_BYTES, &block, TRACE_VERSION);
+    memcpy(bytes + frame + packed, old + footer.index_offset, TRACE_INDEX_ENTRY_BYTES);
+    footer.index_offset = frame + packed;
+    uint8_t *end = bytes + frame + packed + TRACE_INDEX_ENTRY_BYTES;
+    trace_footer_put(end, &footer);
+    fixture_write_file(to, bytes, (size_t)(end - bytes) + TRACE_FOOTER_BYTES);
+    free(column);
+    free(bytes);
+    free(old);
+}
+
+static void leave(uint8_t *column, size_t size) {
+    (void)column;
+    (void)size;
+}
+
+static void change_last_kind(uint8_t *column, size_t size) {
+    column[size - 1] ^= 1;
+}
+
+static void change_first_page(uint8_t *column, size_t size) {
+    (void)size;
+    column[0] ^= 1;
+}
+
+static enum sim_status survey(const char *path, struct sim_error *error) {
+    struct trace_reader *reader = NULL;
+    struct trace_survey survey;
+    assert_int_equal(trace_reader_open(path, &reader, error), SIM_OK);
+    enum sim_status status = trace_survey_run(reader, path, &survey, error);
+    trace_survey_destroy(&survey);
+    trace_reader_close(reader);
+    return status;
+}
+
+static void a_column_of_other_references_is_found_by_the_survey(void **state) {
+    (void)state;
+    const char *good = fixture_path("three.tdt"), *other = fixture_path("other.tdt");
+    struct sim_error error = {""};
+    struct trace_ref *refs = fixture_refs(fixture_seed(), 500);
+    fixture_write_trace(good, refs, 500);
+    write_other_column(good, other, leave);
+    assert_int_equal(survey(other, &error), SIM_OK);
+    write_other_column(good, other, change_last_kind);
+    assert_int_equal(survey(other, &error), SIM_ERROR_FORMAT);
+    fixture_assert_contains(error.text, "other.tdt: block 0: its page column is not that of its");
+    write_other_column(good, other, change_first_page);
+    assert_int_equal(survey(other, &error), SIM_ERROR_FORMAT);
+    free(refs);
+}
+
+// A column that does not hold together is refused by the reader itself.
+static void leave_no_references(uint8_t *column, size_t size) {
+    column[size - 1] ^= 4;
+}
+
+static void name_a_page_behind_the_table(uint8_t *column, size_t size) {
+    memset(column + size - 500, 0xFF, 100);
+}
+
+static void columns_that_do_not_hold_together_are_refused(void **state) {
+    (void)state;
+    const char *good = fixture_path("three.tdt"), *other = fixture_path("other.tdt");
+    struct sim_error error = {""};
+    struct trace_ref refs[250];
+    for (size_t i = 0; i < 250; i++) refs[i] = (struct trace_ref){i % 7 << 12, TRACE_LOAD, 1};
+    fixture_write_trace(good, refs, 250);
+    assert_int_equal(fixture_read_all(good, &error), SIM_END);
+    write_other_column(good, other, leave_no_references);
+    assert_int_equal(fixture_read_all(other, &error), SIM_ERROR_FORMAT);
+    fixture_assert_contains(error.text, "block 0 at byte offset 280: its page column is damaged");
+    write_other_column(good, other, name_a_page_behind_the_table);
+    assert_int_equal(fixture_read_all(other, &error), SIM_ERROR_FORMAT);
+    fixture_assert_contains(error.text, "its page column is damaged");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pages_are_those_of_a_program_like_stream),
@@ -159,6 +257,8 @@ int main(void) {
         cmocka_unit_test(runs_longer_than_64_references_are_several),
         cmocka_unit_test(pages_begin_at_blocks_only),
         cmocka_unit_test(files_of_version_2_can_still_be_read),
+        cmocka_unit_test(a_column_of_other_references_is_found_by_the_survey),
+        cmocka_unit_test(columns_that_do_not_hold_together_are_refused),
     };
     return cmocka_run_group_tests_name("trace_pages", tests, fixture_folder_create,
                                        fixture_folder_remove) != 0;

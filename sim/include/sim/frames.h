@@ -77,7 +77,7 @@ struct frames_counts {
 struct frames;
 
 // Returns a configuration with the defaults: 256 frames, LRU, the papers' parameters, no TLB, a
-// tick every 10000 references, FRAMES_FENCE_PAGE, costs as `tandem run` has them (access 4, walk
+// tick every 2000 references, FRAMES_FENCE_PAGE, costs as `tandem run` has them (access 4, walk
 // 27 = 3 PTEs, fault 1100, swap 100000 each way, PTE 10, fence 10 cycles).
 struct frames_config frames_config_default(void);
 
