@@ -28,7 +28,9 @@ check() {
   diff "$dir/both.facts" "$dir/dut.facts" || { echo "$name: dut alone differs"; exit 1; }
   echo "$name: same facts in three modes"
 }
-check trace --trace traces/gzip.tdt -n 300000 --frames 24 --policy clock --set memory.grant.most=4
+deep=(--set tlb.l2.entries=64 --set mmu.walks=4 --set mmu.pwc_entries=4 --set mmu.prefetch=yes)
+check trace --trace traces/gzip.tdt -n 300000 --frames 24 --policy clock --set memory.grant.most=4 "${deep[@]}"
 check processes --trace traces/gzip.tdt -n 50000 --frames 30 --set os.processes=3 \
   --set os.quantum=700 --set os.ad=svade
 check random --random 50000
+check hierarchy --random 50000 --set memory.data.least=1 "${deep[@]}"
