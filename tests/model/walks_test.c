@@ -388,7 +388,7 @@ static void fence_in_each_cycle_of_two_walks_restarts_what_is_in_flight(void **s
         fetch(0, VA_3(1));
         bench_fence(&bench, f);
         bench_run(&bench, 60);
-        unsigned restarts = (f >= 1 && f <= 9) + (f >= 2 && f <= 10);
+        uint64_t restarts = (f >= 1 && f <= 9 ? 1u : 0u) + (f >= 2 && f <= 10 ? 1u : 0u);
         assert_true(bench_counter(&bench, MMU_COUNT_WALK_RESTARTS) == restarts);
         // Every read that was on the wires by f is made again, and those before it.
         unsigned again = 0;
