@@ -18,6 +18,9 @@ tandem_mmu_turn.sv
 tandem_mmu_slots.sv
 tandem_mmu_wires.sv
 tandem_mmu_pte.sv
+tandem_mmu_completion.sv
+tandem_mmu_starts.sv
+tandem_mmu_walk_counts.sv
 tandem_mmu_walker.sv
 tandem_mmu_fault_unit.sv
 tandem_mmu_counters.sv

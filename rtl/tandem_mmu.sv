@@ -211,7 +211,7 @@ module tandem_mmu #(
     assign fence_va  = {32'd0, fence_va_i[31:0]};
     logic unused_upper;
     assign unused_upper =
-        ^{satp_i[63:32], d_req_va_i[63:32], f_req_va_i[63:32], fence_va_i[63:32]};
+        &{1'b0, satp_i[63:32], d_req_va_i[63:32], f_req_va_i[63:32], fence_va_i[63:32]};
   end else begin : gen_xlen_64
     assign satp_root = tandem_mmu_pkg::satp_root(satp_i[63:60]);
     assign satp_asid = satp_i[59:44] & AsidMask;
@@ -245,7 +245,7 @@ module tandem_mmu #(
     assign pmp_entry = '0;
     assign pmp_mask  = '0;
     logic unused_pmp;
-    assign unused_pmp = ^{pmp_valid_i, pmp_index_i, pmp_write_cfg_i, pmp_write_addr_i,
+    assign unused_pmp = &{1'b0, pmp_valid_i, pmp_index_i, pmp_write_cfg_i, pmp_write_addr_i,
                           pmp_cfg_i, pmp_addr_i};
   end else begin : gen_pmp
     tandem_mmu_pmp #(
@@ -451,7 +451,7 @@ module tandem_mmu #(
     assign l2_match         = 1'b0;
     assign l2_leaf          = '0;
     logic unused_l2;
-    assign unused_l2 = ^{l2_read, l2_use, l2_drop, l2_poison_i, d_miss_va, f_miss_va, d_miss_ctx,
+    assign unused_l2 = &{1'b0, l2_read, l2_use, l2_drop, l2_poison_i, d_miss_va, f_miss_va, d_miss_ctx,
                          f_miss_ctx};
   end else begin : gen_l2
     assign l2_fill = (done != 3'b000) && !done_fault;
@@ -495,7 +495,7 @@ module tandem_mmu #(
         .parity_error_o (l2_parity_error)
     );
     logic unused_miss;
-    assign unused_miss = ^{d_miss_va, f_miss_va, d_miss_ctx, f_miss_ctx};
+    assign unused_miss = &{1'b0, d_miss_va, f_miss_va, d_miss_ctx, f_miss_ctx};
   end
 
   if (Prefetch == 0 || Second == 0) begin : gen_no_prefetch
@@ -505,7 +505,7 @@ module tandem_mmu #(
     assign p_walk_ctx      = '0;
     assign p_walk_ppn      = '0;
     logic unused_prefetch;
-    assign unused_prefetch = ^{l2_prefetch_read, l2_compare[2], walk_taken[2], walk_walked[2],
+    assign unused_prefetch = &{1'b0, l2_prefetch_read, l2_compare[2], walk_taken[2], walk_walked[2],
                                done_ppn};
   end else begin : gen_prefetch
     tandem_mmu_prefetch #(
@@ -677,6 +677,6 @@ module tandem_mmu #(
   end
 
   logic unused_top;
-  assign unused_top = ^{fence_op_i[0], fence_va[11:0], walk_walked[1:0], done_ppn};
+  assign unused_top = &{1'b0, fence_op_i[0], fence_va[11:0], walk_walked[1:0], done_ppn};
 
 endmodule

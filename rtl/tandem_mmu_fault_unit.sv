@@ -74,6 +74,6 @@ module tandem_mmu_fault_unit (
   assign {fault_access_o, fault_tag_o, fault_cause_o, fault_asid_o} = shown_q ? fetch_q : data_q;
 
   logic unused_ctx;
-  assign unused_ctx = ^{data_ctx_i, fetch_ctx_i};
+  assign unused_ctx = &{1'b0, data_ctx_i, fetch_ctx_i};
 
 endmodule

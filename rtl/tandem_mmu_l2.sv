@@ -331,7 +331,7 @@ module tandem_mmu_l2 #(
   );
 
   logic unused_l2;
-  assign unused_l2 = ^{vpn, asid, victim_way, fill_asid_i, fill_leaf_i, fence_vpn_i, read_vpn,
+  assign unused_l2 = &{1'b0, vpn, asid, victim_way, fill_asid_i, fill_leaf_i, fence_vpn_i, read_vpn,
                        fill_vpn_i, chosen};
 
 endmodule

@@ -158,10 +158,4 @@ package tandem_mmu_pkg;
     if (napot) leaf_care[3:0] = 4'd0;
   endfunction
 
-  // How many of up to eight things happen in a cycle.
-  function automatic logic [3:0] ones(input logic [7:0] these);
-    ones = '0;
-    for (int unsigned k = 0; k < 8; k++) ones = ones + {3'd0, these[k]};
-  endfunction
-
 endpackage

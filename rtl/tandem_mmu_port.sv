@@ -356,7 +356,7 @@ module tandem_mmu_port #(
   end
 
   logic unused_fill;
-  assign unused_fill = ^fill_va[11:0];
+  assign unused_fill = &{1'b0, fill_va[11:0]};
 
   assign count_o = {
     merged,

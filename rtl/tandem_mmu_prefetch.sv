@@ -89,6 +89,6 @@ module tandem_mmu_prefetch #(
   assign va_o = {vpn_q, 12'd0};
 
   logic unused_done;
-  assign unused_done = ^{done_leaf_i, done_va_i[11:0], done_ctx_i};
+  assign unused_done = &{1'b0, done_leaf_i, done_va_i[11:0], done_ctx_i};
 
 endmodule

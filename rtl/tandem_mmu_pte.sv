@@ -100,7 +100,7 @@ module tandem_mmu_pte #(
   end
 
   logic unused_pte;
-  assign unused_pte = ^{pte[9:8], va_i[56], va_i[11:0], ctx_i.eight, ctx_i.tag, ctx_i.root,
+  assign unused_pte = &{1'b0, pte[9:8], va_i[56], va_i[11:0], ctx_i.eight, ctx_i.tag, ctx_i.root,
                         ctx_i.asid};
 
 endmodule

@@ -125,7 +125,7 @@ module tandem_mmu_pwc #(
 
   if (IndexBits < 7) begin : gen_unused
     logic unused_way;
-    assign unused_way = ^fill_way[6:IndexBits];
+    assign unused_way = &{1'b0, fill_way[6:IndexBits]};
   end
 
 endmodule

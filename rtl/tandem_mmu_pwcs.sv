@@ -44,7 +44,7 @@ module tandem_mmu_pwcs #(
     assign hits_o          = '0;
     assign fills_o         = '0;
     logic unused_pwcs;
-    assign unused_pwcs = ^{clk_i, rst_ni, lookup_valid_i, lookup_vpn_i, lookup_asid_i,
+    assign unused_pwcs = &{1'b0, clk_i, rst_ni, lookup_valid_i, lookup_vpn_i, lookup_asid_i,
                            lookup_root_i, lookup_killed_i, fill_valid_i, fill_level_i, fill_vpn_i, fill_asid_i,
                            fill_global_i, fill_table_i, fence_valid_i, fence_has_asid_i,
                            fence_asid_i, 32'(Xlen)};

@@ -25,7 +25,7 @@ module tandem_mmu_repl #(
   if (Ways <= 1) begin : gen_direct
     assign victim_way_o = '0;
     logic unused_repl;
-    assign unused_repl = ^{clk_i, rst_ni, touch_valid_i, touch_set_i, touch_way_i, fill_valid_i,
+    assign unused_repl = &{1'b0, clk_i, rst_ni, touch_valid_i, touch_set_i, touch_way_i, fill_valid_i,
                            fill_evict_i, fill_set_i, fill_way_i};
   end else if (Policy == tandem_mmu_pkg::PolicyRandom) begin : gen_random
     tandem_mmu_repl_random #(
@@ -37,7 +37,7 @@ module tandem_mmu_repl #(
         .victim_way_o
     );
     logic unused_repl;
-    assign unused_repl = ^{touch_valid_i, touch_set_i, touch_way_i, fill_valid_i, fill_set_i,
+    assign unused_repl = &{1'b0, touch_valid_i, touch_set_i, touch_way_i, fill_valid_i, fill_set_i,
                            fill_way_i};
   end else if (Policy == tandem_mmu_pkg::PolicyPlru) begin : gen_plru
     tandem_mmu_repl_plru #(

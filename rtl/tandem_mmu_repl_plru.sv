@@ -91,7 +91,7 @@ module tandem_mmu_repl_plru #(
 
   if (Depth < 7) begin : gen_unused
     logic unused_way;
-    assign unused_way = ^{touch_way_i[6:Depth], fill_way_i[6:Depth]};
+    assign unused_way = &{1'b0, touch_way_i[6:Depth], fill_way_i[6:Depth]};
   end
 
 endmodule

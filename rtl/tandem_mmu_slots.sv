@@ -166,11 +166,11 @@ module tandem_mmu_slots #(
         .allowed_o(allowed_o[s])
     );
     logic unused_slot;
-    assign unused_slot = ^{check_ctx, check_leaf};
+    assign unused_slot = &{1'b0, check_ctx, check_leaf};
   end
 
   logic unused_slots;
-  assign unused_slots = ^{take_id_i, wire_id_i, answer_id_i, done_id_i, same_0_va_i, same_0_ctx_i,
+  assign unused_slots = &{1'b0, take_id_i, wire_id_i, answer_id_i, done_id_i, same_0_va_i, same_0_ctx_i,
                           same_1_va_i, same_1_ctx_i, same_2_va_i, same_2_ctx_i};
 
 endmodule

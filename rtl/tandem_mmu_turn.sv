@@ -15,7 +15,7 @@ module tandem_mmu_turn #(
   if (Number == 1) begin : gen_one
     assign next_o = '0;
     logic unused_turn;
-    assign unused_turn = ^{ask_i, last_i};
+    assign unused_turn = &{1'b0, ask_i, last_i};
   end else begin : gen_turn
     always_comb begin
       next_o = '0;

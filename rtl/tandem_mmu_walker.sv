@@ -173,7 +173,7 @@ module tandem_mmu_walker #(
   );
 
   // --- finished walks. That a port has one is said without regard to kills and fences.
-  logic [Walks-1:0] ends, finished, fails, able, done;
+  logic [Walks-1:0] ends, finished, fails, done;
   logic any_done;
   assign keep       = judged && !(descend || update || conflict);
   assign ends       = done_q | (keep ? heard : '0) | refused;
@@ -181,19 +181,21 @@ module tandem_mmu_walker #(
   assign finished   = ends & ~dead & ~stale;
   assign fails      = (done_q & fault_q) | (pte_fault ? heard : '0) | refused |
                       (~allowed & ~prefetch_q);
-  assign able       = finished & (prefetch_q |
-      (fetch_q & {Walks{done_ready_i[1]}} & (~fails | {Walks{done_fault_ready_i[1]}})) |
-      (~fetch_q & {Walks{done_ready_i[0]}} & (~fails | {Walks{done_fault_ready_i[0]}})));
-  assign any_done   = able != '0;
-  assign done       = any_done ? Walks'(8'd1 << done_id) : '0;
 
-  logic [2:0] done_last_q;
-  tandem_mmu_turn #(
-      .Number(Walks)
-  ) u_done_turn (
-      .ask_i (able),
-      .last_i(done_last_q),
-      .next_o(done_id)
+  tandem_mmu_completion #(
+      .Walks(Walks)
+  ) u_completion (
+      .clk_i,
+      .rst_ni,
+      .finished_i   (finished),
+      .fails_i      (fails),
+      .fetch_i      (fetch_q),
+      .prefetch_i   (prefetch_q),
+      .ready_i      (done_ready_i),
+      .fault_ready_i(done_fault_ready_i),
+      .valid_o      (any_done),
+      .id_o         (done_id),
+      .done_o       (done)
   );
 
   logic done_page;
@@ -205,33 +207,42 @@ module tandem_mmu_walker #(
   assign done_cause_o = tandem_mmu_pkg::cause(done_ctx_o.access, done_page);
 
   // --- beginnings
-  logic [Walks-1:0] free, open, take, same_0, same_1, same_2, live;
-  logic [2:0] ask, take_id;
-  logic fetch_last_q, turn;
-  assign free     = (used_q & dead & ~awaited) | done;
-  assign open     = ~used_q | free;
-  assign live     = used_q & ~dead;
-  assign walked_o = {(same_2 & live) != '0, (same_1 & live) != '0, (same_0 & live) != '0};
-  assign merged_o = done_fault_o ? 2'b00 : {(same_1 & done) != '0, (same_0 & done) != '0};
-  assign ask      = (open == '0) ? 3'b000 : request_i & ~walked_o;
-  assign turn     = ask[1] && !(ask[0] && fetch_last_q);  // of fetch
-  assign taken_o  = {ask == 3'b100, turn, ask[0] && !turn};
-  assign take     = (taken_o != 3'b000) ? Walks'(8'd1 << take_id) : '0;
-
-  tandem_mmu_turn #(
-      .Number(Walks)
-  ) u_take_turn (
-      .ask_i (open),
-      .last_i(3'd7),  // from the lowest
-      .next_o(take_id)
-  );
-
+  logic [Walks-1:0] free, take, same_0, same_1, same_2, live;
+  logic [2:0] take_id;
   logic [56:0] take_va, wire_va;
   logic [43:0] take_ppn, wire_ppn;
   tandem_mmu_pkg::ctx_t take_ctx, wire_ctx;
-  assign take_va  = taken_o[2] ? p_va_i : taken_o[1] ? f_va_i : d_va_i;
-  assign take_ctx = taken_o[2] ? p_ctx_i : taken_o[1] ? f_ctx_i : d_ctx_i;
-  assign take_ppn = taken_o[2] ? p_ppn_i : taken_o[1] ? f_ppn_i : d_ppn_i;
+  logic any_take;
+  assign free     = (used_q & dead & ~awaited) | done;
+  assign live     = used_q & ~dead;
+  assign walked_o = {(same_2 & live) != '0, (same_1 & live) != '0, (same_0 & live) != '0};
+  assign merged_o = done_fault_o ? 2'b00 : {(same_1 & done) != '0, (same_0 & done) != '0};
+
+  tandem_mmu_starts #(
+      .Walks(Walks)
+  ) u_starts (
+      .clk_i,
+      .rst_ni,
+      .request_i,
+      .walked_i(walked_o),
+      .d_va_i,
+      .d_ctx_i,
+      .d_ppn_i,
+      .f_va_i,
+      .f_ctx_i,
+      .f_ppn_i,
+      .p_va_i,
+      .p_ctx_i,
+      .p_ppn_i,
+      .open_i  (~used_q | free),
+      .taken_o,
+      .valid_o (any_take),
+      .id_o    (take_id),
+      .take_o  (take),
+      .va_o    (take_va),
+      .ctx_o   (take_ctx),
+      .ppn_o   (take_ppn)
+  );
 
   tandem_mmu_slots #(
       .Walks     (Walks),
@@ -239,7 +250,7 @@ module tandem_mmu_walker #(
       .PmpEntries(PmpEntries)
   ) u_slots (
       .clk_i,
-      .take_i        (taken_o != 3'b000),
+      .take_i        (any_take),
       .take_id_i     (take_id),
       .take_va_i     (take_va),
       .take_ctx_i    (take_ctx),
@@ -377,21 +388,19 @@ module tandem_mmu_walker #(
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      used_q       <= '0;
-      req_q        <= '0;
-      out_q        <= '0;
-      done_q       <= '0;
-      killed_q     <= '0;
-      stale_q      <= '0;
-      fetch_q      <= '0;
-      prefetch_q   <= '0;
-      first_q      <= '0;
-      write_q      <= '0;
-      global_q     <= '0;
-      fault_q      <= '0;
-      page_q       <= '0;
-      done_last_q  <= 3'(Walks - 1);
-      fetch_last_q <= 1'b1;
+      used_q     <= '0;
+      req_q      <= '0;
+      out_q      <= '0;
+      done_q     <= '0;
+      killed_q   <= '0;
+      stale_q    <= '0;
+      fetch_q    <= '0;
+      prefetch_q <= '0;
+      first_q    <= '0;
+      write_q    <= '0;
+      global_q   <= '0;
+      fault_q    <= '0;
+      page_q     <= '0;
     end else begin
       used_q     <= (used_q & ~free) | take;
       req_q      <= (req_q & ~granted & ~refused & ~free) | goes_on | fresh;
@@ -408,8 +417,6 @@ module tandem_mmu_walker #(
                     (descend && pte[tandem_mmu_pkg::PteG] ? heard & ~fresh : '0);
       fault_q    <= (fault_q & ~heard & ~refused) | (pte_fault ? heard : '0) | refused;
       page_q     <= (page_q & ~heard & ~refused) | (pte_page_fault ? heard : '0);
-      if (any_done) done_last_q <= done_id;
-      if (taken_o[1:0] != 2'b00) fetch_last_q <= taken_o[1];
     end
   end
 
@@ -426,29 +433,25 @@ module tandem_mmu_walker #(
   end
 
   // --- counters
-  logic [Walks-1:0] dropped, waiting, queued;
-  assign dropped = kills & ~prefetch_q;
-  assign waiting = finished & ~done;
-  assign queued  = req_q & ~wired & ~refused;
-  always_comb begin
-    count_free_o      = '0;
-    count_restart_o   = '0;
-    count_kill_o      = '0;
-    count_used_o      = '0;
-    count_done_wait_o = '0;
-    count_wire_wait_o = '0;
-    if (used_q != '0) begin
-      count_free_o      = tandem_mmu_pkg::ones(8'(free));
-      count_restart_o   = tandem_mmu_pkg::ones(8'(restart));
-      count_kill_o      = tandem_mmu_pkg::ones(8'(dropped));
-      count_used_o      = tandem_mmu_pkg::ones(8'(used_q));
-      count_done_wait_o = tandem_mmu_pkg::ones(8'(waiting));
-      count_wire_wait_o = tandem_mmu_pkg::ones(8'(queued));
-    end
-  end
+  tandem_mmu_walk_counts #(
+      .Walks(Walks)
+  ) u_counts (
+      .used_i     (used_q),
+      .free_i     (free),
+      .restart_i  (restart),
+      .kill_i     (kills & ~prefetch_q),
+      .done_wait_i(finished & ~done),
+      .wire_wait_i(req_q & ~wired & ~refused),
+      .used_o     (count_used_o),
+      .free_o     (count_free_o),
+      .restart_o  (count_restart_o),
+      .kill_o     (count_kill_o),
+      .done_wait_o(count_done_wait_o),
+      .wire_wait_o(count_wire_wait_o)
+  );
   assign count_o = {counts && conflict, grant && mem_req_write_o, grant && !mem_req_write_o};
 
   logic unused_walker;
-  assign unused_walker = ^{answer_ctx, pte[9:8]};
+  assign unused_walker = &{1'b0, answer_ctx, pte[9:8]};
 
 endmodule

@@ -130,7 +130,7 @@ module tandem_mmu_wires #(
   end
 
   logic unused_wires;
-  assign unused_wires = ^{va_i[11:0], ctx_i.eight, ctx_i.tag, ctx_i.priv, ctx_i.sum, ctx_i.mxr,
+  assign unused_wires = &{1'b0, va_i[11:0], ctx_i.eight, ctx_i.tag, ctx_i.priv, ctx_i.sum, ctx_i.mxr,
                           ctx_i.adue, ctx_i.pbmte, ctx_i.asid, ctx_i.access[0]};
 
 endmodule

@@ -71,8 +71,9 @@ static void settle_port(struct stimulus *s, unsigned port, const struct bench_ou
         s->active[port] &= (uint16_t) ~(1u << answer->tag);
         if (answer->source == MMU_SOURCE_WALK) s->fences = 0;
     }
-    if (last->killed[port]) {
+    for (unsigned killed = last->killed[port]; killed; killed &= killed - 1)
         stimulus_count(s, port == MMU_PORT_DATA ? STIMULUS_KILL_DATA : STIMULUS_KILL_FETCH);
+    if (last->killed[port]) {
         if (last->killed[port] & (last->killed[port] - 1)) stimulus_count(s, STIMULUS_KILL_SEVERAL);
         s->active[port] &= (uint16_t)~last->killed[port];
     }

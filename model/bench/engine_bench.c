@@ -106,25 +106,47 @@ static void take(struct mmu_engine *engine, uint64_t *sum) {
     if (mmu_engine_fault(engine) != NULL) mmu_engine_take_fault(engine);
 }
 
+static struct mmu_request request_of(uint32_t k) {
+    return (struct mmu_request){
+        .va = stream[k].va, .access = stream[k].access, .size = 3, .tag = k % MMU_TAGS};
+}
+
+// One cycle, or as many as nothing happens in. Returns whether the request was accepted.
+static bool step(struct mmu_engine *engine, const struct mmu_request *request,
+                 const struct mmu_csr *csr, uint64_t *sum) {
+    enum mmu_port port = request->access == MMU_FETCH ? MMU_PORT_FETCH : MMU_PORT_DATA;
+    take(engine, sum);
+    // A tag comes round again long after its request was answered, or else waits.
+    bool accepted = mmu_engine_ready(engine, port, true) &&
+                    !(mmu_engine_unanswered(engine, port) >> request->tag & 1u);
+    if (accepted) mmu_engine_accept(engine, port, request, csr);
+    uint64_t now = mmu_engine_cycle(engine);
+    mmu_engine_advance(engine, accepted ? now : mmu_engine_next_event(engine) - 1);
+    return accepted;
+}
+
+static const struct mmu_csr csr = {.satp = UINT64_C(8) << 60 | BASE >> MMU_PAGE_BITS,
+                                   .priv = MMU_PRIV_S};
+
 // Returns a sum of the answers, so that nothing is left out.
-static uint64_t run(struct mmu_engine *engine) {
-    const struct mmu_csr csr = {.satp = UINT64_C(8) << 60 | BASE >> MMU_PAGE_BITS,
-                                .priv = MMU_PRIV_S};
+static uint64_t run_single(struct mmu_engine *engine) {
     uint64_t sum = 0;
-    for (uint32_t k = 0; k < REFERENCES; ++k) {
-        const struct reference *reference = &stream[k];
-        enum mmu_port port = reference->access == MMU_FETCH ? MMU_PORT_FETCH : MMU_PORT_DATA;
-        struct mmu_request request = {
-            .va = reference->va, .access = reference->access, .size = 3, .tag = k % MMU_TAGS};
-        bool accepted = false;
-        while (!accepted) {
-            take(engine, &sum);
-            // A tag comes round again long after its request was answered, or else waits.
-            accepted = mmu_engine_ready(engine, port, true) &&
-                       !(mmu_engine_unanswered(engine, port) >> request.tag & 1u);
-            if (accepted) mmu_engine_accept(engine, port, &request, &csr);
-            uint64_t now = mmu_engine_cycle(engine);
-            mmu_engine_advance(engine, accepted ? now : mmu_engine_next_event(engine) - 1);
+    for (uint32_t k = 0; k < REFERENCES;) {
+        struct mmu_request request = request_of(k);
+        k += step(engine, &request, &csr, &sum);
+    }
+    return sum;
+}
+
+// The same with runs of hits where there are any.
+static uint64_t run_bulk(struct mmu_engine *engine) {
+    struct mmu_request requests[256];
+    uint64_t sum = 0;
+    for (uint32_t first = 0; first < REFERENCES; first += 256) {
+        for (uint32_t k = 0; k < 256; ++k) requests[k] = request_of(first + k);
+        for (uint32_t k = 0; k < 256;) {
+            k += mmu_engine_run_hits(engine, &requests[k], 256 - k, &csr, NULL);
+            if (k < 256) k += step(engine, &requests[k], &csr, &sum);
         }
     }
     return sum;
@@ -136,7 +158,8 @@ static double seconds_now(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static void measure(const char *name, const struct mmu_config *config, double seconds) {
+static void measure(const char *name, const struct mmu_config *config, double seconds,
+                    uint64_t (*run)(struct mmu_engine *)) {
     struct mmu_bus bus = {.memory = {.read = read_pte, .compare_and_write = write_pte},
                           .latency = latency};
     struct mmu_engine *engine = mmu_engine_create(config, &bus);
@@ -167,12 +190,13 @@ int main(int argc, char **argv) {
     make_stream();
     struct mmu_config config = mmu_config_default();
     config.tlb[0] = config.tlb[1] = (struct mmu_tlb_config){64, 4, MMU_PLRU};
-    measure("one level, one walk", &config, seconds);
+    measure("one level, one walk", &config, seconds, run_single);
     config.l2 = (struct mmu_l2_config){1024, 8, MMU_PLRU};
     config.pwc_entries = 16;
     config.walks = 4;
-    measure("two levels, four walks", &config, seconds);
+    measure("two levels, four walks", &config, seconds, run_single);
+    measure("... runs of hits", &config, seconds, run_bulk);
     config.prefetch = true;
-    measure("with prefetch", &config, seconds);
+    measure("with prefetch", &config, seconds, run_single);
     return 0;
 }

@@ -12,7 +12,8 @@
 static const char doc[] =
     "Print the latency contract: for each outcome its terms and bounds, in cycles, with the memory "
     "and the unit of a configuration. Every answer of every run is held to it."
-    "\vOptions are read in their order: --set after --config.";
+    "\vOptions are read in their order: --set after --config.\n\n"
+    "Exit status: 0 printed; 2 usage or environment.";
 
 static const struct argp_option options[] = {
     {"config", 'c', "FILE", 0, "read a YAML configuration", 0},

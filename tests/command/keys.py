@@ -42,7 +42,7 @@ for port in ("data", "fetch") if result["verdict"] == "passed" else ():  # none 
     check(c["requests"] == c["hits"] + c["misses"] + c["untranslated"], port + ": requests")
     kills = stimulus["kills_" + port]
     lost = c["requests"] - kills - result[port]["translations"]
-    check(0 <= lost <= stimulus["resets"], port + ": translations")
+    check(0 <= lost <= 17 * stimulus["resets"], port + ": translations")  # 16 tags, one in the register
 paging = result["paging"]
 check(paging["major_faults"] == paging["zero_fills"] + paging["swap_reads"], "major faults")
 alone = ("invariance", "assertion") if result["mode"] == "dut_only" else ()

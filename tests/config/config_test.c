@@ -469,6 +469,7 @@ int main(void) {
         cmocka_unit_test(xlen_32_brings_its_own_defaults),
         cmocka_unit_test(settling_twice_changes_nothing),
         cmocka_unit_test(architecture_of_a_configuration_is_what_the_keys_say),
+        cmocka_unit_test(hierarchy_of_a_configuration_is_what_the_keys_say),
         cmocka_unit_test(weights_reach_the_stimulus),
     };
     return cmocka_run_group_tests_name("config", tests, NULL, NULL) ? 1 : 0;

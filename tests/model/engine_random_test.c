@@ -140,9 +140,13 @@ static uint32_t run_both(struct mmu_engine *const engines[2], const struct mmu_m
         uint16_t used = mmu_engine_unanswered(engines[0], port);
         requests[k].tag = random_tag(used, rng);
     }
-    uint32_t made =
-        mmu_engine_run_hits(engines[0], requests, RUN, &csr, fixture_random(rng) % 2 ? pas : NULL);
-    for (uint32_t k = 0; k < made; ++k) step_one(engines[1], &requests[k], &csr);
+    bool wanted = fixture_random(rng) % 2;
+    uint32_t made = mmu_engine_run_hits(engines[0], requests, RUN, &csr, wanted ? pas : NULL);
+    for (uint32_t k = 0; k < made; ++k) {
+        step_one(engines[1], &requests[k], &csr);
+        enum mmu_port port = requests[k].access == MMU_FETCH ? MMU_PORT_FETCH : MMU_PORT_DATA;
+        if (wanted) assert_true(mmu_engine_response(engines[1], port)->pa == pas[k]);
+    }
     return made;
 }
 

@@ -132,6 +132,10 @@ static inline bool fake_fault_of_pmp(enum fake_fault fault) {
 // fake_fault.
 const struct dut_ops *fake_dut_ops(void);
 
+// The same unit as one without tags: its profile says so, and what it tells of tags and ids means
+// nothing. With FAKE_BLOCKING and one walk it has one unanswered request a port.
+const struct dut_ops *fake_untagged_ops(void);
+
 // Returns a unit of this configuration, owned by the caller (ops->destroy); NULL without memory.
 // At most 128 entries a TLB.
 struct dut *fake_dut_create(const struct mmu_config *config, enum fake_fault fault);

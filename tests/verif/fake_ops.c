@@ -163,3 +163,52 @@ const struct dut_ops *fake_dut_ops(void) {
                                        .knob = fake_knob};
     return &ops;
 }
+
+// --- without tags ------------------------------------------------------------------------------
+
+static const struct dut_profile *untagged_profile(void) {
+    static const struct dut_profile untagged = {
+        .name = "fake, untagged",
+        .revision = "in C",
+        .config = {.arch = {.xlen = 64, .pa_bits = 56, .asid_bits = 16, .svnapot = true},
+                   .tlb = {{16, 16, MMU_LRU}, {16, 16, MMU_LRU}},
+                   .walks = 1},
+        .has_kill = true,
+        .has_fault_records = true};
+    return &untagged;
+}
+
+static void untagged_response(struct dut *dut, enum mmu_port port, struct mmu_answer *answer) {
+    fake_response(dut, port, answer);
+    answer->tag = 0xA5;
+}
+
+static void untagged_fault(struct dut *dut, struct mmu_fault *fault) {
+    fake_read_fault(dut, fault);
+    fault->tag = 0xA5;
+}
+
+const struct dut_ops *fake_untagged_ops(void) {
+    static const struct dut_ops ops = {.abi = DUT_ABI,
+                                       .profile = untagged_profile,
+                                       .create = fake_create,
+                                       .destroy = fake_destroy,
+                                       .reset = fake_reset,
+                                       .set_csr = fake_set_csr,
+                                       .request = fake_request,
+                                       .kill = fake_kill,
+                                       .pmp_write = fake_pmp_write,
+                                       .fence = fake_fence,
+                                       .take = fake_take,
+                                       .memory_response = fake_memory_response,
+                                       .tick = fake_tick,
+                                       .fence_busy = fake_fence_busy,
+                                       .response = untagged_response,
+                                       .fault = untagged_fault,
+                                       .memory_request = fake_memory_request,
+                                       .event = fake_event,
+                                       .assertion = fake_assertion,
+                                       .counter = fake_counter,
+                                       .knob = fake_knob};
+    return &ops;
+}

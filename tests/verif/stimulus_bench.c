@@ -63,7 +63,9 @@ static struct bench_config bench_of(const struct random_run *run, struct tables 
         .mode = run->mode,
         .oracle = run->oracle,
         .mmu = run->mmu,
-        .ops = alone ? NULL : fake_dut_ops(),
+        .ops = alone           ? NULL
+               : run->untagged ? fake_untagged_ops()
+                               : fake_dut_ops(),
         .dut = alone ? NULL : fake_dut_create(&run->mmu, run->fault),
         .memory = {.user = tables, .read = tables_read, .write = tables_write},
         .timing = {.grant_min = 1,
