@@ -111,6 +111,7 @@ static void take(struct cycles *c, const struct cycles_seen *seen, uint64_t cycl
 static void accepted(struct cycles *c, const struct mmu_request *request, uint64_t cycle) {
     unsigned port = port_of(request);
     c->unanswered[port] |= (uint16_t)(1u << request->tag);
+    c->last = *request;
     c->pending[port][request->tag] =
         (struct cycles_pending){.request = *request, .accept_cycle = cycle};
 }
@@ -182,7 +183,9 @@ static size_t run(struct cycles *c, const struct mmu_request *requests, size_t c
         list[k].tag = tag;
     }
     uint64_t cycle = c->ops->now(c->unit);
-    uint32_t made = c->ops->run_hits(c->unit, &c->csr, list, n, &seen);
+    // From the second on, the request of the last cycle counts, if it is not a hit.
+    bool counts = c->young && c->old + 1 >= c->config.outstanding;
+    uint32_t made = c->ops->run_hits(c->unit, &c->csr, list, n, counts ? &c->last : NULL, &seen);
     if (made == 0) return 0;
     take(c, &seen, cycle);
     c->old = unanswered(c);

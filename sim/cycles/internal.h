@@ -23,9 +23,11 @@ struct cycles_unit {
                              struct sim_error *error);
     // Pass the cycles in which nothing would happen, with nothing presented.
     void (*skip)(void *unit, const struct mmu_csr *csr);
-    // mmu_engine_run_hits, after *seen got the answers that stand. NULL: there is none.
+    // mmu_engine_run_hits, after *seen got the answers that stand; at most one if none of them is
+    // `awaited`'s. NULL: there is none.
     uint32_t (*run_hits)(void *unit, const struct mmu_csr *csr, const struct mmu_request *requests,
-                         uint32_t count, struct cycles_seen *seen);
+                         uint32_t count, const struct mmu_request *awaited,
+                         struct cycles_seen *seen);
     uint64_t (*now)(const void *unit);
     uint64_t (*counter)(const void *unit, unsigned counter);
     void (*destroy)(void *unit);
@@ -55,6 +57,7 @@ struct cycles {
     uint16_t unanswered[MMU_PORTS];  // tags
     unsigned old;                    // unanswered requests that were accepted before the last cycle
     unsigned young;                  // accepted in the last cycle: 0 or 1
+    struct mmu_request last;         // accepted last
     struct mmu_request faulted[MMU_PORTS * MMU_TAGS];  // in the order of their acceptance
     uint64_t faulted_cycle[MMU_PORTS * MMU_TAGS];
     unsigned fault_count;

@@ -63,11 +63,14 @@ static void skip(void *unit, const struct mmu_csr *csr) {
 }
 
 static uint32_t run_hits(void *unit, const struct mmu_csr *csr, const struct mmu_request *requests,
-                         uint32_t count, struct cycles_seen *seen) {
+                         uint32_t count, const struct mmu_request *awaited,
+                         struct cycles_seen *seen) {
     struct mmu_engine *engine = ((struct alone *)unit)->engine;
     see_answers(engine, seen);
     for (unsigned p = 0; p < MMU_PORTS; p++)
         if (seen->answered[p] && seen->answer[p].fault) return 0;
+    unsigned port = awaited && awaited->access == MMU_FETCH ? MMU_PORT_FETCH : MMU_PORT_DATA;
+    if (awaited && !(seen->answered[port] && seen->answer[port].tag == awaited->tag)) count = 1;
     return mmu_engine_run_hits(engine, requests, count, csr, NULL);
 }
 

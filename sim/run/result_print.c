@@ -57,7 +57,6 @@ static void print_walker(const struct run_result *result, FILE *out) {
             grouped(c[MMU_COUNT_FENCES]), grouped(c[MMU_COUNT_WALK_RESTARTS]));
 }
 
-<<<<<<< HEAD
 // Who could run the policy, and what it looked at.
 static void print_policy(const struct run_options *options, const struct run_result *result,
                          FILE *out) {
@@ -69,7 +68,8 @@ static void print_policy(const struct run_options *options, const struct run_res
     fprintf(out, "  A and D bits    %15s PTEs looked at, %s ticks, %s fences, %s pages cleaned\n",
             grouped(p->ptes_scanned), grouped(p->scans), grouped(p->scan_fences),
             grouped(p->cleaned));
-=======
+}
+
 static void print_second_level(const struct run_result *result, FILE *out) {
     const uint64_t *c = result->counters, *fetch = c + 8;
     uint64_t hits = c[MMU_COUNT_L2_HITS] + fetch[MMU_COUNT_L2_HITS];
@@ -113,7 +113,6 @@ static void print_terms(const struct run_result *result, FILE *out) {
         ratio(sum.wait, walks), ratio(sum.wire, walks), ratio(sum.grant, walks));
     fprintf(out, "%.2f memory, %.2f completion\n", ratio(sum.memory, walks),
             ratio(sum.completion, walks));
->>>>>>> hierarchy
 }
 
 static void print_paging(const struct run_options *options, const struct run_result *result,
