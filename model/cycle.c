@@ -107,7 +107,7 @@ static struct cycle begin_close(const struct mmu_engine *engine, unsigned acts) 
 }
 
 // The transfers of answers, fault records and requests. Returns the ports whose request missed.
-static unsigned close_transfers(struct mmu_engine *engine, unsigned acts) {
+static inline unsigned close_transfers(struct mmu_engine *engine, unsigned acts) {
     unsigned missed = 0;
     if (acts & ACT_TAKE_FAULT) engine->port[fault_unit_shown(engine)].fault_valid = false;
     for (unsigned port = 0; port < MMU_PORTS; ++port) {
@@ -172,18 +172,7 @@ static bool is_simple(const struct mmu_engine *engine, unsigned acts) {
            !engine->held;
 }
 
-void cycle_close(struct mmu_engine *engine) {
-    unsigned acts = engine->acts;
-    engine->acts = 0;
-    if (is_simple(engine, acts)) {
-        unsigned missed = close_transfers(engine, acts);
-        if (missed == 0) return;
-        struct cycle cycle = begin_close(engine, 0);
-        cycle.missed = missed;
-        close_behind(engine, &cycle);
-        find_next(engine, engine->now + 1);
-        return;
-    }
+static void close_in_full(struct mmu_engine *engine, unsigned acts) {
     struct cycle cycle = begin_close(engine, acts);
     for (unsigned port = 0; port < MMU_PORTS; ++port) {
         if (cycle.kills >> port & 1u) engine->port[port].unanswered = 0;
@@ -193,4 +182,36 @@ void cycle_close(struct mmu_engine *engine) {
     if (acts & ACT_FENCE) ++engine->counter[MMU_COUNT_FENCES];
     if (acts & ACT_PMP_WRITE) engine->pmp = engine->pmp_next;
     find_next(engine, engine->now + 1);
+}
+
+static void close_misses(struct mmu_engine *engine, unsigned missed) {
+    struct cycle cycle = begin_close(engine, 0);
+    cycle.missed = missed;
+    close_behind(engine, &cycle);
+    find_next(engine, engine->now + 1);
+}
+
+// Close the open cycle with its acts.
+static inline void close_cycle(struct mmu_engine *engine) {
+    unsigned acts = engine->acts;
+    engine->acts = 0;
+    if (!is_simple(engine, acts)) {
+        close_in_full(engine, acts);
+        return;
+    }
+    unsigned missed = close_transfers(engine, acts);
+    if (missed != 0) close_misses(engine, missed);
+}
+
+void mmu_engine_advance(struct mmu_engine *engine, uint64_t cycle) {
+    assert(cycle >= engine->now && cycle < MMU_NEVER);
+    if (engine->acts != 0 || engine->event <= engine->now) close_cycle(engine);
+    ++engine->now;
+    while (engine->event <= cycle) {
+        engine->now = engine->event;
+        cycle_open(engine);
+        if (engine->event <= engine->now) close_cycle(engine);
+    }
+    engine->now = cycle + 1;
+    if (engine->event <= engine->now) cycle_open(engine);
 }

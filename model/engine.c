@@ -3,6 +3,7 @@
 #include "mmu/engine.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -194,9 +195,10 @@ const struct mmu_l2_entry *mmu_engine_l2_at(const struct mmu_engine *engine, uin
 
 // --- act -----------------------------------------------------------------------------
 
-static bool same_csr(const struct mmu_csr *a, const struct mmu_csr *b) {
-    return a->satp == b->satp && a->priv == b->priv && a->mpp == b->mpp && a->mprv == b->mprv &&
-           a->sum == b->sum && a->mxr == b->mxr && a->adue == b->adue && a->pbmte == b->pbmte;
+// Compared as bytes, up to the last member: there is no padding before it.
+static inline bool same_csr(const struct mmu_csr *a, const struct mmu_csr *b) {
+    static_assert(offsetof(struct mmu_csr, pbmte) == sizeof(uint64_t) + 6, "no padding");
+    return memcmp(a, b, offsetof(struct mmu_csr, pbmte) + sizeof a->pbmte) == 0;
 }
 
 void mmu_engine_accept(struct mmu_engine *engine, enum mmu_port port,
@@ -264,19 +266,4 @@ uint16_t mmu_engine_kill(struct mmu_engine *engine, enum mmu_port port) {
 void mmu_engine_poison(struct mmu_engine *engine) {
     assert(!(engine->acts & ACT_POISON));
     engine->acts |= ACT_POISON;
-}
-
-// --- close ---------------------------------------------------------------------------
-
-void mmu_engine_advance(struct mmu_engine *engine, uint64_t cycle) {
-    assert(cycle >= engine->now && cycle < MMU_NEVER);
-    if (engine->acts != 0 || engine->event <= engine->now) cycle_close(engine);
-    ++engine->now;
-    while (engine->event <= cycle) {
-        engine->now = engine->event;
-        cycle_open(engine);
-        if (engine->event <= engine->now) cycle_close(engine);
-    }
-    engine->now = cycle + 1;
-    if (engine->event <= engine->now) cycle_open(engine);
 }

@@ -286,8 +286,6 @@ void counters_account(struct mmu_engine *engine, uint64_t cycle);
 
 // --- cycle.c
 void cycle_reset(struct mmu_engine *engine);
-// Close the open cycle with its acts.
-void cycle_close(struct mmu_engine *engine);
 // Open `now`, which `event` names.
 void cycle_open(struct mmu_engine *engine);
 

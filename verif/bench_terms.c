@@ -2,6 +2,7 @@
 // The latency contract, held against every answer: the model's terms add up to the cycles that were
 // observed, lie within their row, and those of memory are what the bench's memory gave.
 #include <stdio.h>
+#include <string.h>
 
 #include "bench_internal.h"
 
@@ -49,12 +50,29 @@ static bool check_memory(struct bench *bench, unsigned port, const struct mmu_hi
            fail(bench, port, "memory", history->terms.memory, memory);
 }
 
+// What nearly every answer is: the whole contract for it, at once.
+static bool is_hit(struct bench *bench, unsigned port, const struct mmu_history *history,
+                   const struct mmu_answer *answer, uint64_t latency) {
+    static const struct mmu_terms hit = {.lookup = 1};
+    struct bench_stats *stats = &bench->stats;
+    if (answer->source > MMU_SOURCE_TLB || latency != 1 ||
+        memcmp(&history->terms, &hit, sizeof hit) != 0)
+        return false;
+    stats->outcome[port][CONTRACT_FIRST_LEVEL]++;
+    stats->outcome_latency_max[port][CONTRACT_FIRST_LEVEL] = 1;
+    stats->terms[port].lookup++;
+    stats->cover[COVER_OVERTAKE] += bench_oldest(&bench->ports[port]) != answer->tag;
+    stats->compared[CHECK_TERMS] += bench->config.mode == BENCH_LOCKSTEP;
+    return true;
+}
+
 bool bench_judge_terms(struct bench *bench, unsigned port, const struct mmu_answer *answer) {
     const struct mmu_history *history =
         mmu_engine_history(bench->engine, (enum mmu_port)port, answer->tag);
     const struct contract_memory memory = memory_of(bench);
     uint64_t accepted = bench->ports[port].asked[answer->tag].accept_cycle;
     uint64_t latency = bench->now - accepted, expected, observed;
+    if (is_hit(bench, port, history, answer, latency)) return true;
     bool undisturbed = bench->disturbed < accepted || bench->disturbed == bench->base;
     count_outcome(bench, port, history, answer, latency);
     bench_cover_answer(bench, port, history, answer);

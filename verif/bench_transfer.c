@@ -39,11 +39,11 @@ static uint64_t csr_fields(const struct mmu_csr *csr) {
 // --- answers -----------------------------------------------------------------------------
 
 unsigned bench_oldest(const struct port_state *state) {
-    unsigned oldest = 0;
-    while (!(state->pending >> oldest & 1)) oldest++;
-    for (unsigned tag = oldest + 1; tag < MMU_TAGS; tag++)
-        if ((state->pending >> tag & 1) &&
-            state->asked[tag].accept_cycle < state->asked[oldest].accept_cycle)
+    unsigned pending = state->pending, oldest = 0;
+    while (!(pending >> oldest & 1)) oldest++;
+    pending >>= oldest + 1;
+    for (unsigned tag = oldest + 1; pending; tag++, pending >>= 1)
+        if ((pending & 1) && state->asked[tag].accept_cycle < state->asked[oldest].accept_cycle)
             oldest = tag;
     return oldest;
 }

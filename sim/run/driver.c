@@ -5,10 +5,12 @@
 // loads overlap, both ports are busy at once, hits flow one per cycle, and several walks of a port
 // are under way (driver.outstanding). Answers come in any order. Rules of a precise machine: a
 // store is issued only when everything before it has retired (its D update must not be
-// speculative); when the oldest reference faults, all younger ones are squashed - their answers are
-// checked like any other, then dropped - and issued again after the handler.
+// speculative); when the oldest reference faults, all younger ones are squashed - those
+// without an answer are killed (no store is among them), answers that are there are checked like
+// any other, then dropped - and issued again after the handler.
 #include <inttypes.h>
 
+#include "dut_loader.h"
 #include "progress.h"
 #include "world.h"
 
@@ -35,13 +37,8 @@ static bool is_write(const struct slot *slot) {
 // Requests of the port without an answer. What was accepted in the cycle before may be answered in
 // the coming one: it does not count.
 static unsigned unanswered(struct world *world, unsigned port) {
-    uint64_t now = bench_now(world->bench);
-    unsigned count = 0;
-    for (unsigned k = 0; k < world->count; k++) {
-        const struct slot *slot = slot_at(world, k);
-        count += slot->port == port && slot->state == SLOT_ACCEPTED && slot->accept_cycle + 1 < now;
-    }
-    return count;
+    bool latest = world->last_accept[port] + 1 == bench_now(world->bench);
+    return world->accepted[port] - (latest && world->accepted[port] > 0);
 }
 
 static unsigned most_unanswered(const struct world *world) {
@@ -50,12 +47,13 @@ static unsigned most_unanswered(const struct world *world) {
 
 // Returns the index of the reference that the port would issue next, count if it is to wait.
 static unsigned next_to_issue(struct world *world, unsigned port) {
-    unsigned k = 0;
+    uint64_t end = world->retired + world->count, *issue = &world->issue[port];
     if (world->presenting[port] || unanswered(world, port) >= most_unanswered(world))
         return world->count;
-    while (k < world->count &&
-           (slot_at(world, k)->port != port || slot_at(world, k)->state != SLOT_WAITING))
-        k++;
+    if (*issue < world->retired) *issue = world->retired;
+    while (*issue < end && slot_at(world, (unsigned)(*issue - world->retired))->port != port)
+        ++*issue;
+    unsigned k = (unsigned)(*issue - world->retired);
     return k > 0 && k < world->count && is_write(slot_at(world, k)) ? world->count : k;
 }
 
@@ -66,6 +64,7 @@ static void present(struct world *world) {
         if (k == world->count || chance(world, world->options->config.idle)) continue;
         struct slot *slot = slot_at(world, k);
         slot->state = SLOT_PRESENTED;
+        world->issue[port]++;
         world->presenting[port] = true;
         world->presented_slot[port] = (world->head + k) % WINDOW;
         world->inputs.request[port] = slot->request;
@@ -82,6 +81,7 @@ static void answered(struct world *world, unsigned port) {
     if (slot->port != port || slot->state != SLOT_ACCEPTED) return;
     slot->state = SLOT_ANSWERED;
     slot->answer = *answer;
+    world->accepted[port]--;
     world->unanswered--;
     if (answer->fault && !slot->has_record) world->records_due++;
 }
@@ -92,9 +92,23 @@ static void restart_window(struct world *world) {
         slot_at(world, k)->state = SLOT_WAITING;
         slot_at(world, k)->has_record = false;
     }
-    for (unsigned p = 0; p < MMU_PORTS; p++)
+    for (unsigned p = 0; p < MMU_PORTS; p++) {
         world->presenting[p] = world->inputs.request_valid[p] = false;
+        world->issue[p] = world->retired;
+        world->accepted[p] = 0;
+    }
     world->unanswered = world->records_due = 0;
+}
+
+static void killed(struct world *world, unsigned port) {
+    uint16_t tags = world->outputs.killed[port];
+    for (unsigned tag = 0; tag < WINDOW && tags; tag++) {
+        struct slot *slot = &world->window[tag];
+        if (!(tags >> tag & 1) || slot->port != port || slot->state != SLOT_ACCEPTED) continue;
+        slot->state = SLOT_WAITING;
+        world->accepted[port]--;
+        world->unanswered--;
+    }
 }
 
 // Without tags fault records come in the order of the port's faulting answers; one may be taken
@@ -120,10 +134,11 @@ static void settle(struct world *world) {
     const struct bench_outputs *out = &world->outputs;
     for (unsigned p = 0; p < MMU_PORTS; p++) {
         if (out->answered[p]) answered(world, p);
+        if (out->killed[p]) killed(world, p);
         if (!out->accepted[p]) continue;
-        struct slot *slot = &world->window[world->presented_slot[p]];
-        slot->state = SLOT_ACCEPTED;
-        slot->accept_cycle = bench_now(world->bench) - 1;
+        world->window[world->presented_slot[p]].state = SLOT_ACCEPTED;
+        world->accepted[p]++;
+        world->last_accept[p] = bench_now(world->bench) - 1;
         world->presenting[p] = false;
     }
     if (out->fault_taken) record_taken(world);
@@ -144,7 +159,13 @@ static bool step(struct world *world, const struct run_report *report) {
     return true;
 }
 
-// Finish what is presented or accepted, and take the fault records, with nothing new.
+// Ports whose unanswered requests are to be dropped: where the unit can.
+static unsigned squash_mask(const struct world *world) {
+    bool can = !world->dut || world->dut->ops->profile()->has_kill;
+    return !can ? 0 : (unsigned)(world->accepted[0] > 0) | (unsigned)(world->accepted[1] > 0) << 1;
+}
+
+// Drop or finish what is presented or accepted, and take the fault records, with nothing new.
 static enum sim_status drain(struct world *world, const struct run_report *report,
                              enum run_verdict *verdict, struct sim_error *error) {
     enum sim_status status = SIM_OK;
@@ -152,7 +173,9 @@ static enum sim_status drain(struct world *world, const struct run_report *repor
     while (!status && (world->unanswered || world->records_due)) {
         world->inputs.request_valid[0] = world->presenting[0];
         world->inputs.request_valid[1] = world->presenting[1];
+        world->inputs.kill = squash_mask(world);
         if (!step(world, report)) *verdict = RUN_FAILED;
+        world->inputs.kill = 0;
         if (*verdict == RUN_PASSED && bench_now(world->bench) - start > limit) {
             *verdict = RUN_FAILED;
             sim_fail(error, SIM_OK,
@@ -231,6 +254,7 @@ static enum sim_status retire(struct world *world, const struct run_report *repo
         world->counts.references++;
         world->counts.writes += is_write(slot);
         world->head = (world->head + 1) % WINDOW;
+        world->retired++;
         world->count--;
     }
     return SIM_OK;

@@ -53,6 +53,7 @@ static enum sim_status end_process(struct world *world, const struct run_report 
                             .asid = pager_space_asid(world->pager, process->space)};
     pager_space_end(world->pager, process->space);
     process->killed = true;
+    world->retired += world->count;
     world->count = 0;
     world->faults_in_a_row = 0;
     // What was looked at already is passed over only if it is this process'.

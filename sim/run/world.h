@@ -49,7 +49,6 @@ struct slot {
     uint8_t port;
     bool has_record;
     enum slot_state state;
-    uint64_t accept_cycle;
 };
 
 // The next reference of the schedule, looked at but not yet in the window.
@@ -100,11 +99,16 @@ struct world {
     unsigned running;    // process whose satp is set
     uint64_t next_tick;  // of the replacement policy's timer: before this reference
     struct slot window[WINDOW];
-    unsigned head, count;      // ring of slots
-    unsigned unanswered;       // presented or accepted
-    unsigned records_due;      // faulting answers whose record has not been taken
-    unsigned faults_in_a_row;  // of the oldest reference, without one retired
-    bool pmp_open;             // as far as there is a PMP
+    unsigned head, count;  // ring of slots
+    uint64_t retired;      // number of the slot at head; the next ones follow
+    uint64_t
+        issue[MMU_PORTS];  // number of the slot from which on the port's next one is looked for
+    unsigned accepted[MMU_PORTS];     // without an answer
+    uint64_t last_accept[MMU_PORTS];  // cycle
+    unsigned unanswered;              // presented or accepted
+    unsigned records_due;             // faulting answers whose record has not been taken
+    unsigned faults_in_a_row;         // of the oldest reference, without one retired
+    bool pmp_open;                    // as far as there is a PMP
     bool presenting[MMU_PORTS];
     unsigned presented_slot[MMU_PORTS];
     uint64_t random;

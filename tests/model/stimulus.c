@@ -24,6 +24,11 @@ static uint64_t page_va(const struct mmu_mode *mode, uint64_t root, uint64_t mid
     return root << top | middle << 21 | page << 12;
 }
 
+// The last page of a table among them: no prefetch goes beyond it.
+static uint64_t index_of(const struct mmu_mode *mode, uint64_t k) {
+    return k % 16 == 15 ? (UINT64_C(1) << mode->vpn_bits) - 1 : k % 16;
+}
+
 // A crowd of pages of every size, some invalid, some not yet accessed or dirty.
 void random_tables(struct fixture_memory *memory, const struct mmu_mode *mode, uint64_t seed) {
     uint64_t rng = seed;
@@ -38,9 +43,10 @@ void random_tables(struct fixture_memory *memory, const struct mmu_mode *mode, u
         if (r / 64 % 4 == 0) flags |= MMU_PTE_G;
         if (wide && r / 256 % 4 == 0) flags |= (r / 1024 % 4) << 61;
         uint64_t ppn = r >> (wide ? 40 : 42);
-        fixture_map(memory, page_va(mode, 1 + k / 16, k % 3, k % 16), 0, ppn, flags);
-        if (r >> 32 & 1)  // for the prefetcher
-            fixture_map(memory, page_va(mode, 1 + k / 16, k % 3, k % 16 + 1), 0, ppn + 1, flags);
+        fixture_map(memory, page_va(mode, 1 + k / 16, k % 3, index_of(mode, k)), 0, ppn, flags);
+        if ((r >> 32 & 1) && k % 16 != 15)  // for the prefetcher
+            fixture_map(memory, page_va(mode, 1 + k / 16, k % 3, index_of(mode, k) + 1), 0, ppn + 1,
+                        flags);
     }
     for (uint64_t k = 0; k < 16 && wide; ++k)
         fixture_map(memory, page_va(mode, 2, 5, k), 0, 0x12348, RWX_AD_S | MMU_PTE_N);
@@ -52,7 +58,7 @@ void random_tables(struct fixture_memory *memory, const struct mmu_mode *mode, u
 uint64_t random_va(const struct mmu_mode *mode, uint64_t *rng) {
     uint64_t r = fixture_random(rng), offset = r >> 52 & ~UINT64_C(7);
     uint64_t k = r >> 40 & 1 ? r % 40 : r % 5;  // a few are wanted often
-    uint64_t va = page_va(mode, 1 + k / 16, k % 3, k % 16) | offset;
+    uint64_t va = page_va(mode, 1 + k / 16, k % 3, index_of(mode, k)) | offset;
     switch (r / 64 % 16) {
         case 0:
             return va | UINT64_C(1) << mode->va_bits;
