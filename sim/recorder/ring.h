@@ -29,6 +29,7 @@ enum recorder_trouble { RECORDER_FINE, RECORDER_TOO_MANY_THREADS, RECORDER_NO_ME
 
 struct recorder_shared {
     uint32_t magic;            // set by `tandem record`
+    int32_t reader;            // its process
     _Atomic uint32_t ready;    // set by the plugin: it runs
     _Atomic uint32_t trouble;  // enum recorder_trouble, set by the plugin
     _Atomic uint32_t used;     // rings written so far: 0 .. used - 1

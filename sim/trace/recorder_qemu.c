@@ -34,6 +34,7 @@ static enum sim_status create_rings(struct rings *rings, struct sim_error *error
         if (memory != MAP_FAILED) {
             rings->shared = memory;
             rings->shared->magic = RECORDER_MAGIC;
+            rings->shared->reader = getpid();
             return SIM_OK;
         }
     }
