@@ -189,7 +189,7 @@ enum sim_status kernel_tlb_feed_marked(struct kernel_tlb *tlb, const struct page
     if (policy == KERNEL_PLRU) feed(tlb, chunk, missed, KERNEL_PLRU);
     if (policy == KERNEL_RANDOM) feed(tlb, chunk, missed, KERNEL_RANDOM);
     tlb->counts.refs += chunk->refs;
-    tlb->counts.cold_misses = chunk->pages;
+    if (chunk->pages > tlb->counts.cold_misses) tlb->counts.cold_misses = chunk->pages;
     return SIM_OK;
 }
 
