@@ -41,6 +41,8 @@ static const struct step x86_body[] = {{3, TRACE_LOAD, 8, 0},
                                        {7, TRACE_MODIFY, 4, 0x1000},
                                        {8, TRACE_MODIFY, 4, 0x2000},
                                        {7, TRACE_LOAD, 1, 0x3001},
+                                       {7, TRACE_LOAD, 16, 0x3010},
+                                       {7, TRACE_STORE, 16, 0x3020},
                                        PLAIN(2),
                                        PLAIN(2)};
 static const struct step x86_after[] = {PLAIN(5), PLAIN(2), PLAIN(2)};
