@@ -16,7 +16,7 @@ enum {
     RECORDER_RINGS = 256,
     RECORDER_RING_REFS = 1 << 15,  // a power of two
     RECORDER_LINE_BYTES = 64,
-    RECORDER_MAGIC = 0x54445231,  // and version: both sides come from one build
+    RECORDER_MAGIC = 0x54445232,  // and version: another for another layout
 };
 
 struct recorder_ring {
