@@ -206,6 +206,16 @@ class Refused(CostTest):
         os.remove(os.path.join(self.home, "rtl", "tandem_mmu.sv"))
         self.refuse("tandem_mmu.sv: No such file or directory", *SMALL)
 
+    def test_help_and_wrong_usage_have_their_exit_statuses(self):
+        ran = self.run_cost("--help")
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        self.assertIn("Usage: tandem cost", ran.stdout)
+        for arguments, words in ((["x"], "'x' is not an option"), (["--device", "none"], "--device is ecp5 or ice40"),
+                                 (["--jobs", "0"], "--jobs takes a whole number from 1 to 64")):
+            ran = self.run_cost(*arguments)
+            self.assertEqual(ran.returncode, 2)
+            self.assertIn(words, ran.stderr)
+
     def test_a_place_that_cannot_hold_a_result_is_named_before_anything_is_measured(self):
         for place in ("/dev/null", self.folder.name):
             ran = self.run_cost(*SMALL, "--json", place)

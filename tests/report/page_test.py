@@ -345,6 +345,16 @@ class Refused(PageTest):
         ran = self.run_report(source, "-o", self.path("p.html"), env={**os.environ, "TANDEM_PYTHON": self.path("python")})
         self.assertEqual((ran.returncode, ran.stderr.count("\n")), (2, 1), ran.stderr)
 
+    def test_help_and_wrong_usage_have_their_exit_statuses(self):
+        ran = self.run_report("--help")
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        self.assertIn("Usage: tandem report", ran.stdout)
+        for arguments, words in (([], "STUDY.json is missing"), (["a.json"], "-o PAGE.html is missing"),
+                                 (["a", "b", "-o", "c"], "more than one STUDY.json"), (["--none"], "unrecognized")):
+            ran = self.run_report(*arguments)
+            self.assertEqual(ran.returncode, 2)
+            self.assertIn(words, ran.stderr)
+
     def test_names_that_begin_with_a_minus_are_names(self):
         with open(self.path("-s.json"), "w", encoding="utf-8") as file:
             json.dump(study(), file)
