@@ -88,18 +88,29 @@ static const struct study_metric *metric_of(const struct report_figure *figure) 
     return NULL;
 }
 
+// Curves that some swept key does not change are told of once.
+static bool said_before(const struct report_figure *figure, unsigned curve) {
+    const struct report_curve *this_one = &figure->curves[curve];
+    for (unsigned c = 0; c < curve; c++) {
+        const struct report_curve *other = &figure->curves[c];
+        if (other->count == this_one->count && other->known_to == this_one->known_to &&
+            !memcmp(other->points, this_one->points, other->count * sizeof *other->points))
+            return true;
+    }
+    return false;
+}
+
 static void say_figure(const struct report_figure *figure, struct study_report *report) {
     const struct study_metric *metric = metric_of(figure);
     unsigned said = 0;
     if (!metric || !metric->less_is_better) return;
     for (unsigned c = 0; c < figure->count && said < MOST_SENTENCES; c++)
-        if (figure->curves[c].count > 1 && !figure->curves[c].aside) {
+        if (figure->curves[c].count > 1 && !figure->curves[c].aside && !said_before(figure, c)) {
             say_curve(figure, metric, &figure->curves[c], report);
             said++;
         }
-    if (said == MOST_SENTENCES && figure->count > said)
-        report_say(report, "%s: %u more curves are in the figure.", figure->title,
-                   figure->count - said);
+    if (said == MOST_SENTENCES)
+        report_say(report, "%s: the figure has %u curves.", figure->title, figure->count);
 }
 
 // Without an x axis: the best and the worst row of each metric.
