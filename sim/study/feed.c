@@ -160,9 +160,24 @@ static enum sim_status count_one(struct study_query *query, struct sim_error *er
     return status == SIM_END ? SIM_OK : status;
 }
 
+// Of a whole program only its references and pages are told: no need to look at each reference.
+static enum sim_status count_program(struct study_query *query, struct sim_error *error) {
+    struct study_feed *feed = NULL;
+    struct page_chunk chunk;
+    enum sim_status status = study_feed_open(&query->input, PAGE_ALL, &feed, error);
+    while (!status && !(status = study_feed_next(feed, &chunk, error))) {
+        query->value[VALUE_REFERENCES] += chunk.refs;
+        query->value[VALUE_DISTINCT] = chunk.pages;
+    }
+    study_feed_close(feed);
+    return status == SIM_END ? SIM_OK : status;
+}
+
 enum sim_status study_count_pages(struct study_query *const *queries, unsigned count,
                                   struct sim_error *error) {
     enum sim_status status = SIM_OK;
-    for (unsigned i = 0; i < count && !status; i++) status = count_one(queries[i], error);
+    for (unsigned i = 0; i < count && !status; i++)
+        status = queries[i]->input.alone ? count_program(queries[i], error)
+                                         : count_one(queries[i], error);
     return status;
 }
