@@ -43,6 +43,18 @@ class Content(PageTest):
         for tick in ("16", "32", "64", "128"):
             self.assertIn(tick, words)
 
+    def test_ticks_of_an_axis_are_all_different_and_short(self):
+        for points in ([(1, 3.14159), (2, 3.1416)], [(1, 1e9), (2, 3e12)], [(1, 0), (2, 5e7)], [(1, -2e-7), (2, 1e-6)],
+                       [(1, 1e15), (2, 1e15 + 8)]):
+            for scale in ("linear", "log10"):
+                if scale == "log10" and points[0][1] <= 0:
+                    continue
+                page = self.make(small(figure(points, y=scale)))
+                ticks = [e["text"].strip() for e in page.all("text") if "text-anchor: end" in e["attrs"].get("style", "")]
+                self.assertGreaterEqual(len(ticks), 3, points)
+                self.assertEqual(len(ticks), len(set(ticks)), ticks)
+                self.assertLess(max(map(len, ticks)), 20, ticks)
+
     def test_curves_are_named_and_axes_have_units(self):
         page = self.make(study())
         words = [e["text"].strip() for e in page.all("text")]
