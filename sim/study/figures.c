@@ -12,7 +12,9 @@ int study_x_axis(const struct study_plan *plan) {
             return (int)a;
     for (unsigned a = 0; a < plan->axis_count; a++) {
         const struct study_axis *axis = &plan->axes[a];
-        bool numbers = axis->keys[0]->kind == CONFIG_NUMBER && axis->count > 1;
+        // A seed is a number, but no quantity.
+        bool numbers = axis->keys[0]->kind == CONFIG_NUMBER && axis->count > 1 &&
+                       strcmp(axis->keys[0]->path, "seed");
         for (unsigned i = 0; i < axis->count; i++)
             if (axis->values[i] == STUDY_FULL) numbers = false;
         if (numbers && (best < 0 || axis->count > plan->axes[best].count)) best = (int)a;

@@ -47,6 +47,15 @@ static const char *plain(double value, char out[32]) {
     return out;
 }
 
+static double curve_range(const struct report_curve *curve) {
+    double least = curve->points[0].y, most = least;
+    for (unsigned p = 1; p < curve->count; p++) {
+        least = fmin(least, curve->points[p].y);
+        most = fmax(most, curve->points[p].y);
+    }
+    return most - least;
+}
+
 static void say_flat(const struct report_figure *figure, const struct study_metric *metric,
                      const struct report_curve *curve, struct study_report *report) {
     const struct report_point *first = curve->points, *last = curve->points + curve->count - 1;
@@ -56,6 +65,10 @@ static void say_flat(const struct report_figure *figure, const struct study_metr
         report_say(report, "%s: raising %s from %s to %s raises the %s from %.4g to %.4g.",
                    curve->label, figure->x.label, plain(first->x, a), plain(last->x, b),
                    metric->noun, first->y, last->y);
+    else if (curve_range(curve) > NOTHING * first->y)
+        report_say(report, "%s: over %s from %s to %s the %s vary by %.3g.", curve->label,
+                   figure->x.label, plain(first->x, a), plain(last->x, b), metric->noun,
+                   curve_range(curve));
     else
         report_say(report, "%s: %s from %s to %s changes the %s by less than 1 %% (%.4g).",
                    curve->label, figure->x.label, plain(first->x, a), plain(last->x, b),
@@ -142,5 +155,10 @@ void study_add_summary(const struct study_work *work, struct study_report *repor
         return;
     }
     unsigned figures = report->figure_count;
+    for (unsigned f = 0; f < figures; f++)
+        if (report->figures[f].left_out)
+            report_say(
+                report, "%s: the figure shows %u curves; %u more are in the table of points.",
+                report->figures[f].title, report->figures[f].count, report->figures[f].left_out);
     for (unsigned f = 0; f < figures; f++) say_figure(&report->figures[f], report);
 }

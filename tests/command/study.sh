@@ -106,6 +106,12 @@ assert all(len(row) == len(table["columns"]) for row in table["rows"])
 assert len(table["rows"]) == 7 * 3
 END
 
+# --- more curves than a page can show are said, and stand in the table ---
+expect 0 "${study[@]}" --sweep os.frames=8..128*2 --sweep seed=1..70 --set os.policy=random \
+  --measure faults -n 2000 --json "$dir/many.json"
+prints "the figure shows 64 curves; 6 more are in the table of points"
+[ "$(grep -c '"label": "gzip, seed' "$dir/many.json")" -eq 64 ] || wrong "not 64 curves"
+
 # --- workers: the same bytes ---
 sweep=(--sweep memory.data.most=8..15 --sweep os.frames=100,200)
 expect 0 "${study[@]}" "${sweep[@]}" -j 1 --json "$dir/one.json" --csv "$dir/one.csv"
