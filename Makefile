@@ -42,6 +42,7 @@ bench: setup
 	@$(MAKE) --no-print-directory build
 	build/release/bin/tandem_walk_bench
 	build/release/bin/tandem_trace_bench
+	build/release/bin/tandem_kernel_bench
 	$(TANDEM) bench
 
 formal: setup-test

@@ -96,7 +96,7 @@ enum sim_status frames_fault(struct frames *frames, uint32_t process, uint64_t p
     frames->counts.swap_reads += entry->in_swap;
     *frame = frames->used < frames->config.frames ? frames->used++ : frames_evict(frames, page);
     entry->frame = *frame;
-    frames->frame[*frame] = (struct frame){.page = page, .process = process, .resident = true};
+    frames->frame[*frame] = (struct frame){.page = page, .process = process};
     frames->ops->insert(frames->policy, *frame, page);
     return SIM_OK;
 }

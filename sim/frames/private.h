@@ -18,9 +18,8 @@ struct frame {
     uint64_t page;
     uint32_t process;
     uint32_t guard;  // of its TLB set; meaningful if in_tlb
-    bool resident;
-    bool accessed;  // A
-    bool dirty;     // D
+    bool accessed;   // A
+    bool dirty;      // D
     bool in_tlb;
     bool tlb_dirty;  // D as the translation has it
 };

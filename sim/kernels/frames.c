@@ -129,7 +129,7 @@ enum sim_status kernel_frames_feed(struct kernel_frames *frames, const struct pa
     if (frames->config.policy == KERNEL_CLOCK) feed(frames, chunk, KERNEL_CLOCK);
     if (frames->config.policy == KERNEL_RANDOM) feed(frames, chunk, KERNEL_RANDOM);
     frames->counts.refs += chunk->refs;
-    frames->counts.cold_misses = chunk->pages;
+    if (chunk->pages > frames->counts.cold_misses) frames->counts.cold_misses = chunk->pages;
     return SIM_OK;
 }
 

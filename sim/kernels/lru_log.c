@@ -80,6 +80,6 @@ enum sim_status lru_log_feed(struct lru_log *lru, const struct page_chunk *chunk
     }
     lru->head = head;
     lru->counts.refs += chunk->refs;
-    lru->counts.cold_misses = chunk->pages;
+    if (chunk->pages > lru->counts.cold_misses) lru->counts.cold_misses = chunk->pages;
     return SIM_OK;
 }

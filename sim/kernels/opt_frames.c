@@ -134,7 +134,7 @@ enum sim_status kernel_opt_frames_feed(struct kernel_opt_frames *opt,
         raise(opt, (at >> 1) - 1, next[i]);
     }
     opt->counts.refs += chunk->refs;
-    opt->counts.cold_misses = chunk->pages;
+    if (chunk->pages > opt->counts.cold_misses) opt->counts.cold_misses = chunk->pages;
     return SIM_OK;
 }
 

@@ -174,7 +174,8 @@ static void close_run(struct page_source *s) {
 
 // The open run belongs to the next chunk, with its references and, if it is new, its page.
 static void describe(struct page_source *s, struct page_chunk *chunk) {
-    for (size_t i = 0; i < s->count; i++) {
+    // Most chunks have no new page, or all have appeared in an earlier pass.
+    for (size_t i = 0; i < s->count && s->appeared < s->numbers.count; i++) {
         if (s->runs[i].page >= s->appeared) s->appeared = s->runs[i].page + 1;
     }
     uint64_t later = page_run_refs(s->open);

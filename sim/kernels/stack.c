@@ -40,7 +40,7 @@ enum sim_status kernel_stack_feed(struct kernel_stack *stack, const struct page_
         if (distance != RECENCY_NEVER) stack->hits[distance]++;
     }
     stack->refs += chunk->refs;
-    stack->pages = chunk->pages;
+    if (chunk->pages > stack->pages) stack->pages = chunk->pages;
     return SIM_OK;
 }
 

@@ -55,7 +55,10 @@ static enum sim_status allocate(struct kernel_tlb *tlb, struct sim_error *error)
     tlb->next = calloc(config->sets, sizeof *tlb->next);
     tlb->tree = calloc(config->sets, sizeof *tlb->tree);
     if (config->policy == KERNEL_PLRU) draw_paths(tlb);
-    return tlb->entry && tlb->used && tlb->next && tlb->tree ? SIM_OK : kernel_no_memory(error);
+    tlb->stamp = calloc((size_t)config->sets * config->ways, sizeof *tlb->stamp);
+    return tlb->entry && tlb->used && tlb->next && tlb->tree && tlb->stamp
+               ? SIM_OK
+               : kernel_no_memory(error);
 }
 
 enum sim_status kernel_tlb_create(const struct kernel_tlb_config *config, struct kernel_tlb **tlb,
@@ -82,15 +85,15 @@ void kernel_tlb_destroy(struct kernel_tlb *tlb) {
     free(tlb->used);
     free(tlb->next);
     free(tlb->tree);
-    free(tlb->time);
+    free(tlb->stamp);
     free(tlb->where);
     free(tlb);
 }
 
-static uint32_t oldest_way(const struct kernel_tlb *tlb, const uint32_t *entry) {
+static uint32_t oldest_way(const uint64_t *stamp, uint32_t ways) {
     uint32_t oldest = 0;
-    for (uint32_t way = 1; way < tlb->config.ways; way++) {
-        if (tlb->time[entry[way]] < tlb->time[entry[oldest]]) oldest = way;
+    for (uint32_t way = 1; way < ways; way++) {
+        if (stamp[way] < stamp[oldest]) oldest = way;
     }
     return oldest;
 }
@@ -105,7 +108,7 @@ static uint32_t victim_way(struct kernel_tlb *tlb, uint32_t set, uint8_t policy)
     uint32_t ways = tlb->config.ways;
     switch (policy) {
         case KERNEL_LRU:
-            return oldest_way(tlb, tlb->entry + (size_t)set * ways);
+            return oldest_way(tlb->stamp + (size_t)set * ways, ways);
         case KERNEL_FIFO: {
             uint32_t way = tlb->next[set];
             tlb->next[set] = way + 1 == ways ? 0 : way + 1;
@@ -129,29 +132,10 @@ static uint32_t fill(struct kernel_tlb *tlb, uint32_t page, uint64_t vpn, uint8_
         tlb->used[set]++;
     } else {
         way = victim_way(tlb, set, policy);
-        if (policy == KERNEL_LRU) {
-            tlb->time[entry[way]] = 0;
-        } else {
-            tlb->where[entry[way]] = 0;
-        }
+        tlb->where[entry[way]] = 0;
     }
     entry[way] = page;
     return set * ways + way;
-}
-
-static void feed_lru(struct kernel_tlb *tlb, const struct page_chunk *chunk, uint8_t *missed) {
-    const struct page_run *runs = chunk->runs;
-    uint64_t *time = tlb->time, now = tlb->now;
-    for (size_t i = 0; i < chunk->count; i++) {
-        __builtin_prefetch(&time[runs[i + PREFETCH < chunk->count ? i + PREFETCH : i].page], 1);
-        uint32_t page = runs[i].page;
-        if (__builtin_expect(!time[page], 0)) {
-            fill(tlb, page, chunk->vpn[page], KERNEL_LRU);
-            if (missed) missed[i] = 1;
-        }
-        time[page] = ++now;
-    }
-    tlb->now = now;
 }
 
 static inline __attribute__((always_inline)) void feed(struct kernel_tlb *tlb,
@@ -159,6 +143,7 @@ static inline __attribute__((always_inline)) void feed(struct kernel_tlb *tlb,
                                                        uint8_t *missed, uint8_t policy) {
     const struct page_run *runs = chunk->runs;
     uint32_t *where = tlb->where;
+    uint64_t *stamp = tlb->stamp, now = tlb->now;
     unsigned shift = (unsigned)__builtin_ctz(tlb->config.ways);  // PLRU: a power of two
     for (size_t i = 0; i < chunk->count; i++) {
         __builtin_prefetch(&where[runs[i + PREFETCH < chunk->count ? i + PREFETCH : i].page]);
@@ -167,12 +152,14 @@ static inline __attribute__((always_inline)) void feed(struct kernel_tlb *tlb,
             at = where[page] = fill(tlb, page, chunk->vpn[page], policy) + 1;
             if (missed) missed[i] = 1;
         }
+        if (policy == KERNEL_LRU) stamp[at - 1] = ++now;
         if (policy == KERNEL_PLRU) {
             uint64_t *tree = &tlb->tree[(at - 1) >> shift];
             uint32_t way = (at - 1) & ((1u << shift) - 1);
             *tree = (*tree & tlb->keep[way]) | tlb->point[way];
         }
     }
+    tlb->now = now;
 }
 
 enum sim_status kernel_tlb_feed_marked(struct kernel_tlb *tlb, const struct page_chunk *chunk,
@@ -180,16 +167,14 @@ enum sim_status kernel_tlb_feed_marked(struct kernel_tlb *tlb, const struct page
     uint8_t policy = tlb->config.policy;
     if (uses_log(&tlb->config)) return lru_log_feed(&tlb->lru, chunk, missed, error);
     enum sim_status status =
-        policy == KERNEL_LRU
-            ? kernel_grow(&tlb->time, &tlb->pages, chunk->pages, sizeof *tlb->time, error)
-            : kernel_grow(&tlb->where, &tlb->pages, chunk->pages, sizeof *tlb->where, error);
+        kernel_grow(&tlb->where, &tlb->pages, chunk->pages, sizeof *tlb->where, error);
     if (status != SIM_OK) return status;
-    if (policy == KERNEL_LRU) feed_lru(tlb, chunk, missed);
+    if (policy == KERNEL_LRU) feed(tlb, chunk, missed, KERNEL_LRU);
     if (policy == KERNEL_FIFO) feed(tlb, chunk, missed, KERNEL_FIFO);
     if (policy == KERNEL_PLRU) feed(tlb, chunk, missed, KERNEL_PLRU);
     if (policy == KERNEL_RANDOM) feed(tlb, chunk, missed, KERNEL_RANDOM);
     tlb->counts.refs += chunk->refs;
-    tlb->counts.cold_misses = chunk->pages;
+    if (chunk->pages > tlb->counts.cold_misses) tlb->counts.cold_misses = chunk->pages;
     return SIM_OK;
 }
 

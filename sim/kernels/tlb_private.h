@@ -17,9 +17,9 @@ struct kernel_tlb {
     uint64_t *tree;      // PLRU, by set: bit n = node n points to the upper half; root 1
     uint64_t keep[64];   // PLRU, by way: nodes that are not on its path
     uint64_t point[64];  // PLRU, by way: nodes of its path that must point up
-    uint64_t *time;      // LRU, by page: number of its last run from 1; 0 = not resident
-    uint32_t *where;     // the others, by page: its entry + 1; 0 = not resident
-    uint32_t pages;      // elements of time or where
+    uint64_t *stamp;     // LRU, by entry: number of its page's last run
+    uint32_t *where;     // by page: its entry + 1; 0 = not resident
+    uint32_t pages;      // elements of where
     uint64_t now;
     uint64_t random;
     struct kernel_counts counts;

@@ -64,7 +64,7 @@ enum sim_status kernel_working_set_feed(struct kernel_working_set *kernel,
     k->count[0] += chunk->refs - chunk->count;  // inside runs all intervals are 1
     k->sum[0] += chunk->refs - chunk->count;
     k->refs = now;
-    k->pages = chunk->pages;
+    if (chunk->pages > k->pages) k->pages = chunk->pages;
     return SIM_OK;
 }
 

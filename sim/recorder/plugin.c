@@ -50,7 +50,6 @@ struct vcpu {
 struct recorder {
     struct recorder_shared *shared;
     enum recorder_machine machine;
-    pid_t parent;
     bool silent;  // a forked child, or the recording was given up
     pthread_mutex_t lock;
     struct block *blocks;
@@ -85,7 +84,7 @@ static bool wait_for_room(struct vcpu *vcpu, size_t count) {
             atomic_load_explicit(&vcpu->ring->tail, memory_order_acquire) + RECORDER_RING_REFS;
         if (vcpu->head + count <= vcpu->limit) return true;
         // Killed without a chance to end the program: it must not run on alone.
-        if (getppid() != recorder.parent) kill(getpid(), SIGKILL);
+        if (getppid() != recorder.shared->reader) kill(getpid(), SIGKILL);
         if (recorder.silent) return false;
         nanosleep(&(struct timespec){0, 50000}, NULL);
     }
@@ -219,7 +218,6 @@ int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_plugin_info *info
                         char **argv) {
     if (argc != 1 || !map_shared(argv[0])) return -1;
     recorder.machine = recorder_machine_of(info->target_name);
-    recorder.parent = getppid();
     if (pthread_atfork(NULL, NULL, in_forked_child) != 0) return -1;
     qemu_plugin_register_flush_cb(id, on_flush);
     qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);

@@ -16,7 +16,7 @@ enum {
     RECORDER_RINGS = 256,
     RECORDER_RING_REFS = 1 << 15,  // a power of two
     RECORDER_LINE_BYTES = 64,
-    RECORDER_MAGIC = 0x54445231,  // and version: both sides come from one build
+    RECORDER_MAGIC = 0x54445232,  // and version: another for another layout
 };
 
 struct recorder_ring {
@@ -29,6 +29,7 @@ enum recorder_trouble { RECORDER_FINE, RECORDER_TOO_MANY_THREADS, RECORDER_NO_ME
 
 struct recorder_shared {
     uint32_t magic;            // set by `tandem record`
+    int32_t reader;            // its process
     _Atomic uint32_t ready;    // set by the plugin: it runs
     _Atomic uint32_t trouble;  // enum recorder_trouble, set by the plugin
     _Atomic uint32_t used;     // rings written so far: 0 .. used - 1

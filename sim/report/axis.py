@@ -36,7 +36,7 @@ class Axis:
         low, high = min(values), max(values)
         if from_zero and low >= 0 and low < 0.6 * high:
             low = 0.0
-        if low == high:
+        if high - low <= 1e-12 * max(abs(low), abs(high)):  # equal, as far as ticks can tell
             low, high = (low - 1, high + 1) if abs(low) < 1e-300 else (low - abs(low) / 2, high + abs(high) / 2)
         locator = MaxNLocator(nbins=7, steps=_STEPS, min_n_ticks=3)
         ticks = [float(t) for t in locator.tick_values(low, high)]
@@ -45,7 +45,7 @@ class Axis:
         self.limits = (low if low == 0 else low - room, high + room)
         self.ticks = [(0.0 if abs(t) < step / 1e6 else t) for t in ticks]
         self.ticks = [t for t in self.ticks if self.limits[0] - room / 9 <= t <= self.limits[1] + room / 9]
-        self.words = [written.number(t, 4) for t in self.ticks]
+        self.words = written.ticks(self.ticks)
 
     def _logarithmic(self, values):
         base = 2 if self.scale == "log2" else 10
@@ -75,11 +75,11 @@ class Axis:
             return [(p, written.power_of_two(p)) for p in powers]
         if high - low < 2.2:
             powers = sorted(p * m for p in powers for m in (1, 2, 5))
-        ticks = [(p, written.number(p, 3)) for p in powers]
-        if sum(1 for p in powers if base ** low <= p <= base ** high) < 3 and high - low < 1.5:
-            lin = MaxNLocator(nbins=6, steps=_STEPS).tick_values(base ** low, base ** high)
-            ticks = [(float(t), written.number(float(t), 6)) for t in lin if t > 0]
-        return ticks
+        inside = sum(1 for p in powers if base ** low <= p <= base ** high)
+        if inside < 3 and high - low < 1.5:
+            linear = MaxNLocator(nbins=6, steps=_STEPS).tick_values(base ** (low - 0.03), base ** (high + 0.03))
+            powers = [float(t) for t in linear if t > 0]
+        return list(zip(powers, written.ticks(powers)))
 
     def place(self, value):
         """Where a value is drawn."""

@@ -81,6 +81,6 @@
     });
   });
   window.addEventListener("beforeprint", function () {
-    document.querySelectorAll("details").forEach(function (d) { d.open = true; });
+    document.querySelectorAll("details.always").forEach(function (d) { d.open = true; });
   });
 }());

@@ -27,6 +27,21 @@ def number(value, digits=6):
     return text.replace("-", "\u2212")
 
 
+def ticks(values):
+    """Words for an axis: no wider than need be, and no two alike."""
+    if max(abs(v) for v in values) >= 1e7:
+        def word(value, digits):
+            return "0" if value == 0 else _scientific(value, digits).removeprefix("1\u00d7") \
+                if abs(value) >= 1e4 or abs(value) < 1e-4 else number(value, digits)
+    else:
+        word = number
+    for digits in range(3, 16):
+        words = [word(v, digits) for v in values]
+        if len(set(words)) == len(set(values)):
+            break
+    return words
+
+
 def power_of_two(value):
     """Ticks of a log2 axis: 16, 32, 64, ..., 8192, 16Ki, ..., 1Mi; 1/2, 1/4 below 1."""
     if value < 1:

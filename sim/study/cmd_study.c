@@ -26,6 +26,7 @@ enum option_key {
     OPTION_JSON,
     OPTION_CSV,
     OPTION_HTML,
+    OPTION_COST,
     OPTION_JOURNAL,
     OPTION_RESUME,
     OPTION_VERIFY,
@@ -60,6 +61,7 @@ static const struct argp_option options_help[] = {
     {"json", OPTION_JSON, "FILE", 0, "everything, as JSON", 3},
     {"csv", OPTION_CSV, "FILE", 0, "a line for each point", 3},
     {"html", OPTION_HTML, "FILE", 0, "one page with curves", 3},
+    {"cost", OPTION_COST, "FILE", 0, "the hardware's cost for that page (tandem cost --json)", 3},
     {"quiet", OPTION_QUIET, 0, 0, "no summary", 3},
     {0}};
 
@@ -114,6 +116,9 @@ static error_t parse_output(int key, char *text, struct study_request *request) 
             return 0;
         case OPTION_HTML:
             request->html = text;
+            return 0;
+        case OPTION_COST:
+            request->cost = text;
             return 0;
         case OPTION_JOURNAL:
             request->journal = text;
@@ -229,6 +234,9 @@ static enum sim_status finish_plan(struct arguments *arguments, struct sim_error
 
 static enum sim_status check_outputs(struct arguments *arguments, struct sim_error *error) {
     struct study_request *request = &arguments->request;
+    if (request->cost && !request->html)
+        return sim_fail(error, SIM_ERROR_USAGE,
+                        "--cost needs --html FILE, the page it is shown on");
     enum sim_status status = study_choose_journal(request, error);
     const char *outputs[] = {request->json, request->csv, request->html, request->journal};
     for (unsigned i = 0; i < 4 && !status; i++)

@@ -120,11 +120,12 @@ static bool same_file(const char *a, const char *b) {
 }
 
 enum sim_status study_check_files(struct study_request *request, struct sim_error *error) {
-    struct file files[STUDY_MOST_TRACES + 6] = {
+    struct file files[STUDY_MOST_TRACES + 7] = {
         {"--plan", request->plan_path, false}, {"--dut", request->dut_path, false},
-        {"--json", request->json, true},       {"--csv", request->csv, true},
-        {"--html", request->html, true},       {"--journal", request->journal, true}};
-    unsigned n = 6;
+        {"--cost", request->cost, false},      {"--json", request->json, true},
+        {"--csv", request->csv, true},         {"--html", request->html, true},
+        {"--journal", request->journal, true}};
+    unsigned n = 7;
     for (unsigned t = 0; t < request->plan.trace_count; t++)
         files[n++] = (struct file){"a trace", request->plan.traces[t], false};
     for (unsigned i = 0; i < n; i++)

@@ -12,7 +12,9 @@ int study_x_axis(const struct study_plan *plan) {
             return (int)a;
     for (unsigned a = 0; a < plan->axis_count; a++) {
         const struct study_axis *axis = &plan->axes[a];
-        bool numbers = axis->keys[0]->kind == CONFIG_NUMBER && axis->count > 1;
+        // A seed is a number, but no quantity.
+        bool numbers = axis->keys[0]->kind == CONFIG_NUMBER && axis->count > 1 &&
+                       strcmp(axis->keys[0]->path, "seed");
         for (unsigned i = 0; i < axis->count; i++)
             if (axis->values[i] == STUDY_FULL) numbers = false;
         if (numbers && (best < 0 || axis->count > plan->axes[best].count)) best = (int)a;
@@ -44,15 +46,20 @@ const struct study_row *study_find_row(const struct study_work *work, unsigned t
     return NULL;
 }
 
-// "tlb.data.entries" -> "entries"; the whole path where two axes would read the same.
-static const char *short_name(const struct study_plan *plan, unsigned axis) {
+// "tlb.data.entries" -> "entries"; the whole path where two axes would read the same; ranges by
+// what they are ranges of ("memory.data.least" -> "memory.data").
+static void short_name(const struct study_plan *plan, unsigned axis, char out[96]) {
     const char *path = plan->axes[axis].keys[0]->path;
     const char *dot = strrchr(path, '.');
+    bool shared = !dot;
     for (unsigned a = 0; a < plan->axis_count; a++) {
         const char *other = strrchr(plan->axes[a].keys[0]->path, '.');
-        if (a != axis && dot && other && !strcmp(dot, other)) return path;
+        if (a != axis && dot && other && !strcmp(dot, other)) shared = true;
     }
-    return dot ? dot + 1 : path;
+    if (dot && (!strcmp(dot, ".least") || !strcmp(dot, ".most")))
+        snprintf(out, 96, "%.*s", (int)(dot - path), path);
+    else
+        snprintf(out, 96, "%s", shared ? path : dot + 1);
 }
 
 void study_row_label(const struct study_work *work, const struct study_row *row, int except,
@@ -73,8 +80,10 @@ void study_row_label(const struct study_work *work, const struct study_row *row,
         study_key_print(axis->keys[0], value, text);
         bool says_all = axis->keys[0]->kind == CONFIG_CHOICE && strcmp(text, "no") &&
                         strcmp(text, "yes") && strcmp(text, "none");
-        used += (size_t)snprintf(out + used, capacity - used, ", %s%s%s",
-                                 says_all ? "" : short_name(plan, a), says_all ? "" : " ", text);
+        char shown[96];
+        short_name(plan, a, shown);
+        used += (size_t)snprintf(out + used, capacity - used, ", %s%s%s", says_all ? "" : shown,
+                                 says_all ? "" : " ", text);
     }
 }
 

@@ -7,6 +7,7 @@
 #include "evaluate.h"
 #include "feed.h"
 #include "mmu/engine.h"
+#include "sim/kernels/frames.h"
 #include "sim/kernels/lru_sets.h"
 #include "sim/kernels/opt.h"
 #include "sim/kernels/stack.h"
@@ -203,6 +204,33 @@ static enum sim_status lru_frames(struct study_query *const *queries, unsigned c
     return status;
 }
 
+static enum sim_status fifo_frames(struct study_query *const *queries, unsigned count,
+                                   struct study_feed *feed, struct sim_error *error) {
+    struct kernel_frames **frames = calloc(count, sizeof(struct kernel_frames *));
+    struct page_chunk chunk;
+    enum sim_status status = frames ? SIM_OK : sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
+    for (unsigned i = 0; i < count && !status; i++) {
+        struct kernel_frames_config config = {
+            .frames = (uint32_t)queries[i]->input.config.run.frames, .policy = KERNEL_FIFO};
+        status = kernel_frames_create(&config, &frames[i], error);
+    }
+    while (!status && !(status = study_feed_next(feed, &chunk, error)))
+        for (unsigned i = 0; i < count && !status; i++)
+            status = kernel_frames_feed(frames[i], &chunk, error);
+    for (unsigned i = 0; frames && i < count; i++) {
+        if (status == SIM_END) {
+            struct kernel_frames_counts counts = kernel_frames_counts(frames[i]);
+            queries[i]->value[VALUE_REFERENCES] = counts.refs;
+            queries[i]->value[VALUE_FAULTS] = counts.misses;
+            queries[i]->value[VALUE_DISTINCT] = counts.cold_misses;
+            queries[i]->value[VALUE_WRITES] = counts.dirty_evictions;
+        }
+        kernel_frames_destroy(frames[i]);
+    }
+    free(frames);
+    return status == SIM_END ? SIM_OK : status;
+}
+
 // Frames beyond the distinct pages change nothing, and OPT's stack need not be deeper.
 static enum sim_status opt_second_pass(struct study_query *const *queries, unsigned count,
                                        struct study_feed *feed, struct kernel_next_use *uses,
@@ -284,7 +312,8 @@ enum sim_status study_evaluate_kernels(struct study_query *const *queries, unsig
     const struct study_query *first = queries[0];
     uint64_t policy = first->input.config.run.policy;
     if (first->kind == QUERY_PAGES) return study_count_pages(queries, count, error);
-    if (first->kind == QUERY_FRAMES && policy != POLICY_LRU && policy != POLICY_OPT)
+    if (first->kind == QUERY_FRAMES && policy != POLICY_LRU && policy != POLICY_OPT &&
+        policy != POLICY_FIFO)
         return study_simulate_frames(queries, count, error);
     unsigned filter = first->kind != QUERY_TLB       ? PAGE_ALL
                       : first->port == MMU_PORT_DATA ? PAGE_DATA
@@ -298,7 +327,9 @@ enum sim_status study_evaluate_kernels(struct study_query *const *queries, unsig
     else if (!status && first->kind == QUERY_WORKING_SET)
         status = working_sets(queries, count, feed, error);
     else if (!status)
-        status = (policy == POLICY_LRU ? lru_frames : opt_frames)(queries, count, feed, error);
+        status = (policy == POLICY_LRU   ? lru_frames
+                  : policy == POLICY_OPT ? opt_frames
+                                         : fifo_frames)(queries, count, feed, error);
     study_feed_close(feed);
     return status;
 }

@@ -140,9 +140,11 @@ struct study_config study_query_group(const struct study_query *query, unsigned 
         config.run.fetch_entries = config.run.fetch_ways = 0;
         if (policy != MMU_LRU) config.run.data_policy = config.run.fetch_policy = 1;
     } else if (query->kind == QUERY_FRAMES) {
-        if (config.run.policy != POLICY_LRU && config.run.policy != POLICY_OPT) {
+        if (config.run.policy == POLICY_FIFO) {
+            *batch = 32;
+        } else if (config.run.policy != POLICY_LRU && config.run.policy != POLICY_OPT) {
             *batch = 4;
-            config.run.policy = POLICY_FIFO;  // one simulator for all of them
+            config.run.policy = POLICY_CLOCK;  // one simulator for all of them
         }
         config.run.frames = 0;
     } else if (query->kind == QUERY_WORKING_SET) {

@@ -52,6 +52,10 @@ struct report_figure *report_add_figure(struct study_report *report, const char 
 
 struct report_curve *report_add_curve(struct study_report *report, struct report_figure *figure,
                                       const char *label) {
+    if (figure && figure->count == REPORT_MOST_CURVES) {
+        figure->left_out++;
+        return NULL;
+    }
     struct report_curve *curve =
         figure ? extend(report, &figure->curves, &figure->count, sizeof *curve) : NULL;
     if (curve) snprintf(curve->label, sizeof curve->label, "%s", label);
@@ -128,6 +132,7 @@ void report_add_text(struct study_report *report, struct report_table *table, co
 }
 
 void report_say(struct study_report *report, const char *format, ...) {
+    if (report->summary_count == REPORT_MOST_SENTENCES) return;
     char *sentence =
         extend(report, &report->summary, &report->summary_count, REPORT_SENTENCE_BYTES);
     va_list arguments;

@@ -34,13 +34,14 @@ struct report_scale {
     const char *scale;  // "linear", "log2", "log10"
 };
 
-enum { REPORT_MOST_MARKS = 16 };
+// What a page can show.
+enum { REPORT_MOST_MARKS = 16, REPORT_MOST_CURVES = 64, REPORT_MOST_SENTENCES = 96 };
 
 struct report_figure {
     char id[64], title[REPORT_LABEL_BYTES];
     struct report_scale x, y;
     struct report_curve *curves;
-    unsigned count;
+    unsigned count, left_out;  // left_out: curves beyond REPORT_MOST_CURVES
     struct report_mark marks[REPORT_MOST_MARKS];
     unsigned mark_count;
 };
@@ -77,7 +78,8 @@ struct study_report {
 void report_destroy(struct study_report *report);
 
 // A new figure, curve, point; what is returned is valid until the next of its kind is added. NULL:
-// out of memory, and report->exhausted is set; NULL as an argument is then passed on.
+// out of memory, and report->exhausted is set; or the figure is full, and counts what it leaves
+// out. NULL as an argument is passed on.
 struct report_figure *report_add_figure(struct study_report *report, const char *id,
                                         const char *title);
 struct report_curve *report_add_curve(struct study_report *report, struct report_figure *figure,

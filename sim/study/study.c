@@ -102,7 +102,7 @@ static enum sim_status evaluate(const struct study_request *request, struct stud
 static enum sim_status write_page(const struct study_request *request,
                                   const struct study_outcome *outcome, struct sim_error *error) {
     char json[RUN_PATH_BYTES];
-    if (request->json) return report_write(request->json, request->html, error);
+    if (request->json) return report_write_with(request->json, request->cost, request->html, error);
     int n = snprintf(json, sizeof json, "%s.json.XXXXXX", request->html);
     if (n < 0 || (size_t)n >= sizeof json)
         return sim_fail(error, SIM_ERROR_USAGE, "%.200s: the name is too long", request->html);
@@ -111,7 +111,7 @@ static enum sim_status write_page(const struct study_request *request,
         return sim_fail(error, SIM_ERROR_IO, "%s: cannot be created: %s", json, strerror(errno));
     close(fd);
     enum sim_status status = study_write_json(outcome, json, error);
-    if (!status) status = report_write(json, request->html, error);
+    if (!status) status = report_write_with(json, request->cost, request->html, error);
     unlink(json);
     return status;
 }

@@ -10,7 +10,8 @@
 
 struct study_request {
     struct study_plan plan;
-    const char *plan_path;                               // NULL: none
+    const char *plan_path;  // NULL: none
+    const char *cost;       // of the hardware, for the page; NULL: none
     const char *json, *csv, *html, *journal, *dut_path;  // NULL: not asked for
     uint64_t verify_points, verify_references;
     unsigned workers;

@@ -47,6 +47,15 @@ static const char *plain(double value, char out[32]) {
     return out;
 }
 
+static double curve_range(const struct report_curve *curve) {
+    double least = curve->points[0].y, most = least;
+    for (unsigned p = 1; p < curve->count; p++) {
+        least = fmin(least, curve->points[p].y);
+        most = fmax(most, curve->points[p].y);
+    }
+    return most - least;
+}
+
 static void say_flat(const struct report_figure *figure, const struct study_metric *metric,
                      const struct report_curve *curve, struct study_report *report) {
     const struct report_point *first = curve->points, *last = curve->points + curve->count - 1;
@@ -56,6 +65,10 @@ static void say_flat(const struct report_figure *figure, const struct study_metr
         report_say(report, "%s: raising %s from %s to %s raises the %s from %.4g to %.4g.",
                    curve->label, figure->x.label, plain(first->x, a), plain(last->x, b),
                    metric->noun, first->y, last->y);
+    else if (curve_range(curve) > NOTHING * first->y)
+        report_say(report, "%s: over %s from %s to %s the %s vary by %.3g.", curve->label,
+                   figure->x.label, plain(first->x, a), plain(last->x, b), metric->noun,
+                   curve_range(curve));
     else
         report_say(report, "%s: %s from %s to %s changes the %s by less than 1 %% (%.4g).",
                    curve->label, figure->x.label, plain(first->x, a), plain(last->x, b),
@@ -88,18 +101,29 @@ static const struct study_metric *metric_of(const struct report_figure *figure) 
     return NULL;
 }
 
+// Curves that some swept key does not change are told of once.
+static bool said_before(const struct report_figure *figure, unsigned curve) {
+    const struct report_curve *this_one = &figure->curves[curve];
+    for (unsigned c = 0; c < curve; c++) {
+        const struct report_curve *other = &figure->curves[c];
+        if (other->count == this_one->count && other->known_to == this_one->known_to &&
+            !memcmp(other->points, this_one->points, other->count * sizeof *other->points))
+            return true;
+    }
+    return false;
+}
+
 static void say_figure(const struct report_figure *figure, struct study_report *report) {
     const struct study_metric *metric = metric_of(figure);
     unsigned said = 0;
     if (!metric || !metric->less_is_better) return;
     for (unsigned c = 0; c < figure->count && said < MOST_SENTENCES; c++)
-        if (figure->curves[c].count > 1 && !figure->curves[c].aside) {
+        if (figure->curves[c].count > 1 && !figure->curves[c].aside && !said_before(figure, c)) {
             say_curve(figure, metric, &figure->curves[c], report);
             said++;
         }
-    if (said == MOST_SENTENCES && figure->count > said)
-        report_say(report, "%s: %u more curves are in the figure.", figure->title,
-                   figure->count - said);
+    if (said == MOST_SENTENCES)
+        report_say(report, "%s: the figure has %u curves.", figure->title, figure->count);
 }
 
 // Without an x axis: the best and the worst row of each metric.
@@ -131,5 +155,10 @@ void study_add_summary(const struct study_work *work, struct study_report *repor
         return;
     }
     unsigned figures = report->figure_count;
+    for (unsigned f = 0; f < figures; f++)
+        if (report->figures[f].left_out)
+            report_say(
+                report, "%s: the figure shows %u curves; %u more are in the table of points.",
+                report->figures[f].title, report->figures[f].count, report->figures[f].left_out);
     for (unsigned f = 0; f < figures; f++) say_figure(&report->figures[f], report);
 }

@@ -17,11 +17,12 @@
 #include "recorder_private.h"
 
 enum { BATCH = 4096, IDLE_LEAST_MS = 1, IDLE_MOST_MS = 16 };
+enum { PIECE_BYTES = 8, VECTOR_BYTES_MAX = 32 };
 
 struct rings {
     struct recorder_shared *shared;
     int fd;
-    // A load at the end of what was there: a store to the same place may follow, see add_refs.
+    // The last reference, unless a fetch: one that belongs to it may follow.
     struct trace_ref held[RECORDER_RINGS];
     bool holds[RECORDER_RINGS];
 };
@@ -34,6 +35,7 @@ static enum sim_status create_rings(struct rings *rings, struct sim_error *error
         if (memory != MAP_FAILED) {
             rings->shared = memory;
             rings->shared->magic = RECORDER_MAGIC;
+            rings->shared->reader = getpid();
             return SIM_OK;
         }
     }
@@ -115,9 +117,24 @@ static struct trace_ref decode(uint64_t record) {
     return (struct trace_ref){record >> 8, (uint8_t)(record & 3), (uint8_t)(record >> 2 & 63)};
 }
 
-// The references of a ring, `capacity` at most, behind one that was held back. A load and a
-// store without a fetch between them are of one instruction: on the same bytes they are one
-// modify, as in lackey's traces.
+// References without a fetch between them are of one instruction. A load and a store of the same
+// bytes are one modify, and the pieces of 8 bytes in which QEMU moves a vector are one access: as
+// in lackey's traces. False: the reference stands for itself.
+static bool join(struct trace_ref *last, const struct trace_ref *ref) {
+    if (last->kind == TRACE_FETCH || ref->kind == TRACE_FETCH) return false;
+    if (ref->kind == TRACE_STORE && last->kind == TRACE_LOAD) {
+        if (last->va != ref->va || last->size != ref->size) return false;
+        last->kind = TRACE_MODIFY;
+        return true;
+    }
+    bool piece = ref->size == PIECE_BYTES && last->size % PIECE_BYTES == 0 &&
+                 last->size + PIECE_BYTES <= VECTOR_BYTES_MAX;
+    if (ref->kind != last->kind || !piece || ref->va != last->va + last->size) return false;
+    last->size = (uint8_t)(last->size + PIECE_BYTES);
+    return true;
+}
+
+// The references of a ring, `capacity` at most, behind one that was held back.
 static size_t take_refs(struct rings *rings, uint32_t index, struct trace_ref *refs,
                         size_t capacity) {
     struct recorder_ring *ring = &rings->shared->rings[index];
@@ -129,16 +146,10 @@ static size_t take_refs(struct rings *rings, uint32_t index, struct trace_ref *r
     if (count) refs[0] = rings->held[index];
     for (uint64_t i = 0; i < there; i++) {
         struct trace_ref ref = decode(ring->refs[(tail + i) & (RECORDER_RING_REFS - 1)]);
-        struct trace_ref *last = count ? &refs[count - 1] : NULL;
-        if (ref.kind == TRACE_STORE && last && last->kind == TRACE_LOAD && last->va == ref.va &&
-            last->size == ref.size) {
-            last->kind = TRACE_MODIFY;
-        } else {
-            refs[count++] = ref;
-        }
+        if (!count || !join(&refs[count - 1], &ref)) refs[count++] = ref;
     }
     atomic_store_explicit(&ring->tail, tail + there, memory_order_release);
-    rings->holds[index] = refs[count - 1].kind == TRACE_LOAD;
+    rings->holds[index] = refs[count - 1].kind != TRACE_FETCH;
     if (rings->holds[index]) rings->held[index] = refs[--count];
     return count;
 }

@@ -106,6 +106,12 @@ assert all(len(row) == len(table["columns"]) for row in table["rows"])
 assert len(table["rows"]) == 7 * 3
 END
 
+# --- more curves than a page can show are said, and stand in the table ---
+expect 0 "${study[@]}" --sweep os.frames=8..128*2 --sweep seed=1..70 --set os.policy=random \
+  --measure faults -n 2000 --json "$dir/many.json"
+prints "the figure shows 64 curves; 6 more are in the table of points"
+[ "$(grep -c '"label": "gzip, seed' "$dir/many.json")" -eq 64 ] || wrong "not 64 curves"
+
 # --- workers: the same bytes ---
 sweep=(--sweep memory.data.most=8..15 --sweep os.frames=100,200)
 expect 0 "${study[@]}" "${sweep[@]}" -j 1 --json "$dir/one.json" --csv "$dir/one.csv"
@@ -163,5 +169,38 @@ cmp -s "$dir/whole.json" "$dir/long.json" || wrong "a study goes on with other b
 # --- progress is for terminals ---
 expect 0 "${study[@]}"
 says_nothing
+last="a study on a terminal"
+python3 - "$dir/out" "${study[@]}" --sweep memory.data.most=8..15 -n 0 <<'END' ||
+import os, pty, sys
+output = open(sys.argv[1], "wb")
+child, terminal = pty.fork()
+if child == 0:
+    os.execv(sys.argv[2], sys.argv[2:])
+while True:
+    try:
+        data = os.read(terminal, 65536)
+    except OSError:
+        break
+    if not data:
+        break
+    output.write(data)
+_, status = os.waitpid(child, 0)
+sys.exit(os.waitstatus_to_exitcode(status))
+END
+  wrong "the study failed on a terminal"
+: >"$dir/err"
+grep -qE $'\r''\[[#.]{30}\] +[0-9.]+ %  [0-9]+ of 9 tasks' "$dir/out" ||
+  wrong "no progress on a terminal"
+prints "▁"
+prints "8 points"
+
+# --- the page ---
+expect 2 "${study[@]}" --cost traces/gzip.tdt
+says_once "--cost needs --html FILE"
+if /usr/bin/python3 -c 'import jinja2, jsonschema, matplotlib' 2>/dev/null; then
+  expect 0 "${study[@]}" --sweep tlb.data.entries,tlb.data.ways=8,16 --html "$dir/r.html"
+  grep -q 'tlb.data.entries' "$dir/r.html" || wrong "the page does not name what was swept"
+  [ "$(find "$dir" -name 'r.html*' | wc -l)" -eq 1 ] || wrong "something is left beside the page"
+fi
 
 finish

@@ -12,6 +12,8 @@ again:
     addl $1, 4096(%rdi)
     lock addl $1, 8192(%rdi)
     movzbl 12289(%rdi), %eax
+    movups 12304(%rdi), %xmm0
+    movups %xmm0, 12320(%rdi)
     dec %ecx
     jnz again
     mov $60, %eax

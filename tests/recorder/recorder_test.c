@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,6 +41,8 @@ static const struct step x86_body[] = {{3, TRACE_LOAD, 8, 0},
                                        {7, TRACE_MODIFY, 4, 0x1000},
                                        {8, TRACE_MODIFY, 4, 0x2000},
                                        {7, TRACE_LOAD, 1, 0x3001},
+                                       {7, TRACE_LOAD, 16, 0x3010},
+                                       {7, TRACE_STORE, 16, 0x3020},
                                        PLAIN(2),
                                        PLAIN(2)};
 static const struct step x86_after[] = {PLAIN(5), PLAIN(2), PLAIN(2)};
@@ -252,6 +255,52 @@ static void qemu_recording_interrupted_leaves_nothing(void **state) {
     assert_int_equal(fixture_folder_entries(), before);
 }
 
+// The process's state letter, 'Z' too if there is no such process.
+static char state_of(long pid) {
+    char path[64], state = 'Z';
+    snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+    FILE *file = fopen(path, "r");
+    if (!file) return state;
+    if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1) state = 'Z';
+    fclose(file);
+    return state;
+}
+
+static long child_of(pid_t parent) {
+    char path[64];
+    long pid = 0;
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)parent, (int)parent);
+    for (int tries = 0; tries < 1000 && pid == 0; tries++) {
+        FILE *file = fopen(path, "r");
+        if (!file) return 0;
+        if (fscanf(file, "%ld", &pid) != 1) pid = 0;
+        fclose(file);
+        nanosleep(&(struct timespec){0, 10000000}, NULL);
+    }
+    return pid;
+}
+
+static void program_ends_with_a_recorder_that_is_killed(void **state) {
+    (void)state;
+    if (!has("qemu-x86_64")) skip();
+    const char *trace = fixture_path("killed.tdt");
+    pid_t recorder = command_start(
+        tandem_record,
+        (const char *const[]){"t", "-r", "qemu", "-o", trace, PROGRAM("work"), "1000000000", NULL});
+    long program = child_of(recorder);
+    if (program == 0) print_message("this kernel does not list children: passed over\n");
+    kill(recorder, SIGKILL);
+    assert_int_equal(waitpid(recorder, NULL, 0), recorder);
+    for (int tries = 0; program && tries < 2000 && state_of(program) != 'Z'; tries++) {
+        nanosleep(&(struct timespec){0, 10000000}, NULL);
+    }
+    if (program) assert_int_equal(state_of(program), 'Z');
+    // Nobody could remove what was written so far.
+    char command[512];
+    snprintf(command, sizeof command, "rm -f '%s'.new-??????", trace);
+    assert_int_equal(system(command), 0);
+}
+
 static void qemu_says_what_it_cannot_record(void **state) {
     (void)state;
     const char *trace = fixture_path("none.tdt");
@@ -341,6 +390,7 @@ int main(void) {
         cmocka_unit_test(qemu_records_up_to_a_fault_or_exec_whatever_the_program_closes),
         cmocka_unit_test(qemu_ends_a_long_program_at_the_limit),
         cmocka_unit_test(qemu_recording_interrupted_leaves_nothing),
+        cmocka_unit_test(program_ends_with_a_recorder_that_is_killed),
         cmocka_unit_test(qemu_says_what_it_cannot_record),
         cmocka_unit_test(auto_takes_lackey_where_qemu_cannot_record),
         cmocka_unit_test(atomic_instructions_are_known_by_their_bytes),

@@ -43,6 +43,18 @@ class Content(PageTest):
         for tick in ("16", "32", "64", "128"):
             self.assertIn(tick, words)
 
+    def test_ticks_of_an_axis_are_all_different_and_short(self):
+        for points in ([(1, 3.14159), (2, 3.1416)], [(1, 1e9), (2, 3e12)], [(1, 0), (2, 5e7)], [(1, -2e-7), (2, 1e-6)],
+                       [(1, 1e15), (2, 1e15 + 8)]):
+            for scale in ("linear", "log10"):
+                if scale == "log10" and points[0][1] <= 0:
+                    continue
+                page = self.make(small(figure(points, y=scale)))
+                ticks = [e["text"].strip() for e in page.all("text") if "text-anchor: end" in e["attrs"].get("style", "")]
+                self.assertGreaterEqual(len(ticks), 3, points)
+                self.assertEqual(len(ticks), len(set(ticks)), ticks)
+                self.assertLess(max(map(len, ticks)), 20, ticks)
+
     def test_curves_are_named_and_axes_have_units(self):
         page = self.make(study())
         words = [e["text"].strip() for e in page.all("text")]
@@ -344,6 +356,16 @@ class Refused(PageTest):
         os.chmod(self.path("python"), 0o755)
         ran = self.run_report(source, "-o", self.path("p.html"), env={**os.environ, "TANDEM_PYTHON": self.path("python")})
         self.assertEqual((ran.returncode, ran.stderr.count("\n")), (2, 1), ran.stderr)
+
+    def test_help_and_wrong_usage_have_their_exit_statuses(self):
+        ran = self.run_report("--help")
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        self.assertIn("Usage: tandem report", ran.stdout)
+        for arguments, words in (([], "STUDY.json is missing"), (["a.json"], "-o PAGE.html is missing"),
+                                 (["a", "b", "-o", "c"], "more than one STUDY.json"), (["--none"], "unrecognized")):
+            ran = self.run_report(*arguments)
+            self.assertEqual(ran.returncode, 2)
+            self.assertIn(words, ran.stderr)
 
     def test_names_that_begin_with_a_minus_are_names(self):
         with open(self.path("-s.json"), "w", encoding="utf-8") as file:

@@ -1,120 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The simulator of page frames against a second one that searches: every count of it. What fences
 // after clearing A change. What is refused.
-#include "fixture.h"
-#include "sim/frames.h"
+#include "frames_naive.h"
 
 #define FRAMES_MOST 16u
-#define PAGES 48u
-#define PROCESSES 2u
 #define REFERENCES 8000u
-
-// Frames, PTEs and TLB as arrays that are searched; the policy is CLOCK on A bits or FIFO.
-struct naive_page {
-    bool known, resident, accessed, dirty, in_swap, in_tlb, tlb_dirty;
-    uint64_t arrived, tlb_used;  // arrived: moved by the hand
-};
-
-struct naive {
-    struct frames_config config;
-    struct frames_counts counts;
-    struct naive_page page[PROCESSES][PAGES];
-    uint64_t now;
-};
-
-#define EACH(naive, at)                                \
-    for (struct naive_page *at = &(naive)->page[0][0]; \
-         at < &(naive)->page[0][0] + PROCESSES * PAGES; at++)
-
-static struct naive_page *naive_oldest(struct naive *naive) {
-    struct naive_page *oldest = NULL;
-    EACH(naive, at) if (at->resident && (!oldest || at->arrived < oldest->arrived)) oldest = at;
-    return oldest;
-}
-
-static struct naive_page *naive_victim(struct naive *naive) {
-    struct naive_page *at = naive_oldest(naive);
-    bool cleared = false;
-    if (naive->config.policy == POLICY_FIFO) return at;
-    naive->counts.searches++;
-    for (; naive->counts.ptes_scanned++, at->accessed; at = naive_oldest(naive)) {
-        at->accessed = false;
-        at->arrived = naive->now++;
-        naive->counts.accessed_found++;
-        cleared = true;
-        if (naive->config.fence != FRAMES_FENCE_PAGE) continue;
-        at->in_tlb = false;
-        naive->counts.scan_fences++;
-    }
-    if (cleared && naive->config.fence == FRAMES_FENCE_ALL) {
-        EACH(naive, other) other->in_tlb = false;
-        naive->counts.scan_fences++;
-    }
-    return at;
-}
-
-static void naive_fault(struct naive *naive, struct naive_page *page) {
-    uint32_t held = 0;
-    EACH(naive, at) held += at->resident;
-    naive->counts.faults++;
-    naive->counts.cold_faults += !page->known;
-    naive->counts.swap_reads += page->in_swap;
-    if (held == naive->config.frames) {
-        struct naive_page *victim = naive_victim(naive);
-        naive->counts.evictions++;
-        naive->counts.unmap_fences++;
-        naive->counts.write_backs += victim->dirty;
-        victim->in_swap |= victim->dirty;
-        victim->resident = victim->in_tlb = false;
-    }
-    *page = (struct naive_page){
-        .known = true, .resident = true, .in_swap = page->in_swap, .arrived = naive->now++};
-}
-
-static void naive_refill(struct naive *naive, struct naive_page *page, uint32_t vpn, bool write) {
-    uint32_t sets = naive->config.tlb_entries / naive->config.tlb_ways, used = 0;
-    struct naive_page *lru = NULL;
-    for (uint32_t process = 0; process < PROCESSES; process++) {
-        for (uint32_t other = vpn % sets; other < PAGES; other += sets) {
-            struct naive_page *at = &naive->page[process][other];
-            used += at->in_tlb;
-            if (at->in_tlb && (!lru || at->tlb_used < lru->tlb_used)) lru = at;
-        }
-    }
-    if (used == naive->config.tlb_ways) lru->in_tlb = false;
-    page->accessed = page->in_tlb = true;
-    page->dirty |= write;
-    page->tlb_dirty = page->dirty;
-    naive->counts.tlb_misses++;
-}
-
-static void naive_reference(struct naive *naive, const struct frames_reference *reference) {
-    struct naive_page *page = &naive->page[reference->process][reference->vpn];
-    bool write = reference->write;
-    if (!page->resident) naive_fault(naive, page);
-    if (naive->config.tlb_entries == 0) {
-        page->accessed = true;
-        page->dirty |= write;
-        naive->counts.tlb_misses++;
-    } else if (!page->in_tlb) {
-        naive_refill(naive, page, (uint32_t)reference->vpn, write);
-    } else if (write && !page->tlb_dirty) {
-        page->accessed = page->dirty = page->tlb_dirty = true;
-        naive->counts.dirty_walks++;
-    } else if (!page->accessed) {
-        naive->counts.hidden_accesses++;
-    }
-    page->tlb_used = naive->now++;
-    naive->counts.references++;
-    naive->counts.writes += write;
-}
 
 static void references_make(struct frames_reference *references, unsigned count, uint64_t *random) {
     for (unsigned i = 0; i < count; i++) {
         uint64_t draw = sim_test_random(random);
-        references[i] = (struct frames_reference){.vpn = draw / 64 % PAGES,
-                                                  .process = (uint32_t)(draw / 16 % PROCESSES),
-                                                  .write = draw / 8 % 4 == 0};
+        references[i] =
+            (struct frames_reference){.vpn = draw / 64 % NAIVE_PAGES,
+                                      .process = (uint32_t)(draw / 16 % NAIVE_PROCESSES),
+                                      .write = draw / 8 % 4 == 0};
         if (i > 8 && draw % 4) {
             uint32_t write = references[i].write;
             references[i] = references[i - 1 - draw / 4096 % 8];
@@ -151,9 +49,9 @@ static struct frames *frames_open(const struct frames_config *config) {
 
 static void compare(const struct frames_config *config, const struct frames_reference *references) {
     struct sim_error error;
-    struct naive naive = {.config = *config};
+    struct frames_naive naive = {.config = *config};
     struct frames *frames = frames_open(config);
-    for (unsigned i = 0; i < REFERENCES; i++) naive_reference(&naive, &references[i]);
+    for (unsigned i = 0; i < REFERENCES; i++) frames_naive_reference(&naive, &references[i]);
     // In parts: where they end makes no difference.
     assert_int_equal(frames_feed(frames, references, NULL, 1, &error), SIM_OK);
     assert_int_equal(frames_feed(frames, references + 1, NULL, REFERENCES - 1, &error), SIM_OK);

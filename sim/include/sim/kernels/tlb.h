@@ -37,8 +37,8 @@ struct kernel_tlb;
 // Returns NULL if the configuration is legal, else a sentence that says why not.
 const char *kernel_tlb_config_check(const struct kernel_tlb_config *config);
 
-// SIM_ERROR_USAGE (kernel_tlb_config_check's sentence), SIM_ERROR_MEMORY. Memory: 8 bytes an
-// entry and about 16 a distinct page.
+// SIM_ERROR_USAGE (kernel_tlb_config_check's sentence), SIM_ERROR_MEMORY. Memory: about
+// 12 bytes an entry, 20 a set and 4 to 8 a distinct page.
 enum sim_status kernel_tlb_create(const struct kernel_tlb_config *config, struct kernel_tlb **tlb,
                                   struct sim_error *error);
 void kernel_tlb_destroy(struct kernel_tlb *tlb);
