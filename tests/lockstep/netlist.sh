@@ -16,6 +16,12 @@ check() { # data TLB, fetch TLB as ENTRIESxWAYSxPOLICY; more options of build_du
   for option in "${@:3}"; do
     case $option in
       pmp=*) settings+=(--set "mmu.pmp_entries=${option#*=}") ;;
+      pwc=*) settings+=(--set "mmu.pwc_entries=${option#*=}") ;;
+      prefetch=1) settings+=(--set mmu.prefetch=yes) ;;
+      l2=*)
+        IFS=x read -r l2 ways policy <<<"${option#*=}"
+        settings+=(--set "tlb.l2.entries=$l2" --set "tlb.l2.ways=$ways" --set "tlb.l2.policy=$policy")
+        ;;
       *=0) settings+=(--set "mmu.${option%=0}=no") ;;
       *) settings+=(--set "mmu.$option") ;;
     esac
@@ -30,8 +36,9 @@ check 4x4xlru 8x2xplru
 check 4x1xfifo 6x3xrandom
 translations=20000
 check 2x2xlru 2x2xlru xlen=32
-# A netlist with PMP takes minutes to build: not every day.
+# A netlist with PMP, or with a second level, takes minutes to build: not every day.
 if [ -n "${TANDEM_LONG:-}" ]; then
+  check 2x2xlru 2x2xlru l2=8x2xplru pwc=1 walks=2 prefetch=1
   check 2x2xlru 2x2xlru xlen=32 pmp=8
   check 2x2xlru 2x2xfifo pmp=8 update_first=0 svnapot=0
 fi

@@ -190,8 +190,7 @@ static void both_ports_miss_in_one_cycle_and_data_walks_first(void **state) {
     smoke_expect(&s, D_RSP, 3, "_______1___");
     smoke_expect(&s, F_RSP, 3, "__________1");
     smoke_expect(&s, FILL, 3, "_______1__1_");
-    assert_int_equal(s.event[10].port, MMU_PORT_DATA);
-    assert_int_equal(s.event[13].port, MMU_PORT_FETCH);
+    assert_true(s.wire[D_FILL][10] && s.wire[F_FILL][13]);
     assert_true(smoke_counter(&s, 8 + MMU_COUNT_WAIT_CYCLES) == 6);  // cycles 4 .. 9
     assert_true(smoke_counter(&s, MMU_COUNT_WAIT_CYCLES) == 0);
 }
@@ -227,12 +226,12 @@ static void full_tlb_evicts_the_least_recently_used(void **state) {
     smoke_offer(&s, MMU_PORT_DATA, 170, VA_3 + (16 << 12), MMU_LOAD);
     smoke_run(&s, 180);
     for (unsigned k = 0; k < 16; ++k) {
-        assert_true(s.wire[FILL][10 * k + 7] && !s.event[10 * k + 7].evict);
-        assert_int_equal(s.event[10 * k + 7].way, k);
+        assert_true(s.wire[FILL][10 * k + 7] && !s.event[DUT_ARRAY_DATA][10 * k + 7].evict);
+        assert_int_equal(s.event[DUT_ARRAY_DATA][10 * k + 7].way, k);
     }
-    assert_true(s.wire[FILL][177] && s.event[177].evict);
-    assert_int_equal(s.event[177].way, 1);
-    assert_int_equal(s.event[177].set, 0);
+    assert_true(s.wire[FILL][177] && s.event[DUT_ARRAY_DATA][177].evict);
+    assert_int_equal(s.event[DUT_ARRAY_DATA][177].way, 1);
+    assert_int_equal(s.event[DUT_ARRAY_DATA][177].set, 0);
     assert_true(smoke_counter(&s, MMU_COUNT_EVICTIONS) == 1);
 }
 

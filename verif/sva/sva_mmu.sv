@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Properties of the whole unit, seen from its pins only (docs/microarchitecture.md sections
-// 3, 4, 7 .. 10): memory port, fences, fault channel, physical memory protection. What each client sees stands in sva_client, placed here once per port.
+// 3, 4, 7 .. 10): memory port, fences, fault channel, physical memory protection. What each
+// client sees stands in sva_client, placed here once per port.
 `include "sva.svh"
 
 module sva_mmu #(

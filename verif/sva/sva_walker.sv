@@ -3,7 +3,8 @@
 // "Fairness"). Its history follows the walk of one slot from the pins: where the next request
 // must go, what the last PTE was, whether a fence or a kill came. What a PTE means is said
 // here once more, in another order and form than the design's. In a proof the slot is any,
-// chosen once; in simulation it changes whenever it is idle.
+// chosen once; in simulation it changes
+// whenever nothing is followed. A walk is followed from the cycle after it is taken.
 `include "sva.svh"
 
 module sva_walker #(
@@ -89,7 +90,7 @@ module sva_walker #(
 
   // --- the slot that is watched, and its request
   logic [2:0] watch;
-  logic mine;         // it holds a walk
+  logic mine;         // it holds a walk that is followed
   logic [1:0] who_q;  // 0 data, 1 fetch, 2 the prefetcher
   logic [56:0] va_q;
   logic [43:0] ppn_q;
@@ -106,15 +107,15 @@ module sva_walker #(
 `endif
   assign take_mine = take[watch];
   assign free_mine = free[watch];
-  assign done_mine = done[watch];
+  assign done_mine = mine && done[watch];
 
   // --- its transactions
   logic on_wires, granted, waits_q, outstanding_q, writing_q, first, answered, refused;
-  assign on_wires = mem_req_valid_o && mem_req_id_o == watch;
+  assign on_wires = mine && mem_req_valid_o && mem_req_id_o == watch;
   assign granted  = on_wires && mem_req_ready_i;
   assign first    = on_wires && !waits_q;
   assign answered = mem_rsp_valid_i && mem_rsp_id_i == watch && outstanding_q;
-  assign refused  = denied && wire_id == watch;
+  assign refused  = mine && denied && wire_id == watch;
 
   // --- killed, restarted
   logic killed_q, fenced_q, killed, fenced, awaited, begins_again;
@@ -161,7 +162,7 @@ module sva_walker #(
   logic begins_mine, ended_q;  // ended: waits to complete
   logic bad_q;                 // ... with a fault
   tandem_mmu_pkg::leaf_t leaf_q, leaf_now;
-  assign begins_mine = begins && wire_id == watch;
+  assign begins_mine = mine && begins && wire_id == watch;
   assign level_now   = begins_mine ? begin_level : level_q;
   assign table_now   = begins_mine ? begin_table : table_q;
 
@@ -257,10 +258,10 @@ module sva_walker #(
   // section 9: an update and a fence never meet on the wires
   `SVA_REQUIRE(fence_waits_for_update, mem_req_valid_o && mem_req_write_o, !fence_i)
 
-  `SVA(slot_in_use_as_followed, mine || used_q[watch], mine == used_q[watch])
+  `SVA(slot_in_use_as_followed, mine, used_q[watch])
   `SVA(slot_does_one_thing, mine,
        32'(req_q[watch]) + 32'(out_q[watch]) + 32'(done_q[watch]) == 1)
-  `SVA(takes_an_open_slot, take_mine, !mine || free_mine)
+  `SVA(takes_an_open_slot, take_mine, !used_q[watch] || free_mine)
   `SVA(one_taken, taken_o != 3'd0, (taken_o & (taken_o - 3'd1)) == 3'd0 && take != '0 &&
        (take & (take - Walks'(1))) == '0)
   `SVA(takes_the_lowest, take_mine,
@@ -270,7 +271,7 @@ module sva_walker #(
   `SVA(open_slot_is_taken, (request_i & ~walked_o) != 3'd0 && (~used_q | free) != '0,
        taken_o != 3'd0)
   `SVA(ports_before_prefetcher, taken_o[2], (request_i[1:0] & ~walked_o[1:0]) == 2'd0)
-  `SVA(free_is_used, free_mine, mine)
+  `SVA(free_is_used, free_mine, used_q[watch])
   `SVA(one_completes, done_o != 3'd0, (done_o & (done_o - 3'd1)) == 3'd0 && done != '0 &&
        (done & (done - Walks'(1))) == '0)
   `SVA(completes_what_ended, done_mine,
@@ -284,7 +285,8 @@ module sva_walker #(
            f_ctx_i.asid == done_ctx_o.asid && f_ctx_i.root == done_ctx_o.root)
 
   // --- its requests
-  `SVA(one_outstanding, on_wires, !outstanding_q && mine)
+  `SVA(one_outstanding, on_wires, !outstanding_q)
+  `SVA(requests_come_from_slots, mem_req_valid_o, used_q[mem_req_id_o] == 1'b1)
   `SVA(begins_at_root, begins_mine && PwcEntries == 0,
        begin_level == ctx_q.root && begin_table == ppn_q && !begin_global)
   `SVA(begins_below_root, begins_mine, start_q && begin_level <= ctx_q.root &&
@@ -314,7 +316,7 @@ module sva_walker #(
   `SVA(success_ends, success, finished[watch])
   `SVA(svade_ends, heard && !writing_q && usable && !complete && !ctx_q.adue, finished[watch])
   `SVA(denial_ends, refused && !killed && !fenced, finished[watch])
-  `SVA(finished_is_said, finished[watch] && who_q != 2'd2, finished_o[who_q[0]])
+  `SVA(finished_is_said, mine && finished[watch] && who_q != 2'd2, finished_o[who_q[0]])
 
   // --- results
   logic bad;
@@ -346,7 +348,7 @@ module sva_walker #(
   logic [3:0] passed_wire_q, passed_done_q;  // others that went first since it asks
   logic asks, starved_port, new_wire;
   logic prior_wait_q;
-  assign asks     = req_q[watch] && !on_wires && !refused;
+  assign asks     = mine && req_q[watch] && !on_wires && !refused;
   assign new_wire = (mem_req_valid_o && !prior_wait_q) || denied;
   assign starved_port = (taken_o[0] && request_i[1] && !walked_o[1]) ||
                         (taken_o[1] && request_i[0] && !walked_o[0]);
@@ -361,7 +363,7 @@ module sva_walker #(
       prior_wait_q <= mem_req_valid_o && !mem_req_ready_i;
       if (!asks || take_mine) passed_wire_q <= 4'd0;
       else if (new_wire) passed_wire_q <= passed_wire_q + 4'd1;
-      if (!finished[watch] || done_mine) passed_done_q <= 4'd0;
+      if (!mine || !finished[watch] || done_mine) passed_done_q <= 4'd0;
       else if (done_o != 3'd0 && (who_q == 2'd2 || done_ready_i[who_q[0]])) begin
         passed_done_q <= passed_done_q + 4'd1;
       end
@@ -371,7 +373,7 @@ module sva_walker #(
     end
   end
   `SVA(wires_in_turns, asks, 32'(passed_wire_q) < Walks)
-  `SVA(completions_in_turns, finished[watch] && !bad, 32'(passed_done_q) < Walks)
+  `SVA(completions_in_turns, mine && finished[watch] && !bad, 32'(passed_done_q) < Walks)
   `SVA(ports_in_turns, taken_o[1:0] != 2'b00 && passed_q != 2'b00,
        (passed_q & ~request_i[1:0]) != 2'b00 || (passed_q & walked_o[1:0]) != 2'b00 ||
            (taken_o[1:0] & passed_q) != 2'b00)
