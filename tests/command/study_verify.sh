@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # tandem study --verify: points of every kind agree with the RTL; a bug planted in a copy of the
-# design, and a study that counts wrong, are found.
+# design is found.
 set -euo pipefail
 : "${TANDEM:?TANDEM is not set; run this through ctest}"
 source tests/command/lib.sh
