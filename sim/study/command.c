@@ -99,6 +99,10 @@ void study_command_write(struct study_request *request) {
     if (request->verify_points)
         add(&line, " --verify %" PRIu64 " --verify-references %" PRIu64, request->verify_points,
             request->verify_references);
+    if (request->verify_points && request->dut_path) {
+        add(&line, " --dut ");
+        add_text(&line, request->dut_path);
+    }
     if (line.overflow)
         snprintf(request->command, sizeof request->command,
                  "the command of this study (too long to be printed here)");

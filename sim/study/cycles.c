@@ -2,6 +2,7 @@
 #include "cycles.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "command_line.h"
@@ -85,18 +86,35 @@ static enum sim_status prepare(const struct study_input *input, struct run_optio
     return SIM_OK;
 }
 
-enum sim_status study_cycles_point(const struct study_input *input, enum bench_mode mode,
-                                   const char *dut_path, const struct run_report *report,
+static void no_page(void *user, const char *page) {
+    (void)user;
+    (void)page;
+}
+
+// `tandem run` repeats a run with page faults; one with its pages mapped only a study repeats,
+// which writes no waveform: what a page adds for one is a comment.
+static void write_command(const struct study_input *input, const struct study_rtl *rtl,
+                          struct run_options *options) {
+    command_line_write(options);
+    if (!rtl || input->config.paging == STUDY_DEMAND) return;
+    int n = snprintf(options->command, sizeof options->command, "%s  # no waveform:", rtl->command);
+    if (n < 0 || (size_t)n >= sizeof options->command)
+        snprintf(options->command, sizeof options->command,
+                 "the command of this study (too long to be printed here), without");
+}
+
+enum sim_status study_cycles_point(const struct study_input *input, const struct study_rtl *rtl,
                                    struct run_result *result, struct sim_error *error) {
+    const struct run_report silent = {.mismatch = no_page};
     struct run_options *options = malloc(sizeof *options);
     struct study_pages pages = {0};
     if (!options) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     *result = (struct run_result){0};
     enum sim_status status = prepare(input, options, &pages, error);
-    options->mode = mode;
-    options->dut_path = dut_path;
-    command_line_write(options);
-    if (!status) status = run(options, &pages, report, result, error);
+    options->mode = rtl ? BENCH_LOCKSTEP : BENCH_MODEL_ONLY;
+    options->dut_path = rtl ? rtl->dut_path : NULL;
+    write_command(input, rtl, options);
+    if (!status) status = run(options, &pages, rtl ? rtl->report : &silent, result, error);
     study_pages_destroy(&pages);
     free(options);
     return status;

@@ -6,16 +6,21 @@
 #include "result.h"
 #include "stream.h"
 
-// Run the input's programs to their end. `mode` is BENCH_MODEL_ONLY, or BENCH_LOCKSTEP, where
-// dut_path (NULL: built for the configuration) names the RTL and mismatches go to `report`.
+// The RTL beside the model.
+struct study_rtl {
+    const char *dut_path;             // NULL: built for the configuration
+    const char *command;              // that repeats the study, for the page of a mismatch
+    const struct run_report *report;  // to whom mismatches go
+};
+
+// Run the input's programs to their end, by the model alone (rtl NULL) or in lockstep.
 //
 // With study.paging = resident every page of the programs is mapped, with A and D set, before the
 // first reference: no page fault, no A/D update and no fence disturbs the TLBs, so that their
 // counters are those of the bare reference stream; os.frames is as large as that needs.
 //
 // The verdict is in *result; a status is a failure of the environment.
-enum sim_status study_cycles_point(const struct study_input *input, enum bench_mode mode,
-                                   const char *dut_path, const struct run_report *report,
+enum sim_status study_cycles_point(const struct study_input *input, const struct study_rtl *rtl,
                                    struct run_result *result, struct sim_error *error);
 
 #endif

@@ -33,16 +33,9 @@ static void take(struct study_query *query, const struct run_result *result) {
     value[VALUE_MISSES] = c[(data ? 0 : 8) + MMU_COUNT_MISSES];
 }
 
-static void no_page(void *user, const char *page) {
-    (void)user;
-    (void)page;
-}
-
 static enum sim_status by_model(struct study_query *query, struct sim_error *error) {
-    struct run_report report = {.mismatch = no_page};
     struct run_result result;
-    enum sim_status status =
-        study_cycles_point(&query->input, BENCH_MODEL_ONLY, NULL, &report, &result, error);
+    enum sim_status status = study_cycles_point(&query->input, NULL, &result, error);
     if (status) return status;
     // The model alone fails where the operating system's part does: the swap oracle, no progress.
     if (result.verdict != RUN_PASSED)

@@ -9,7 +9,7 @@ const struct study_preset study_presets[] = {
      "misses,classes",
      "tlb.data.entries",
      {{0}},
-     {{"tlb.data.entries", "8..1024*2"}, {"tlb.data.ways", "1,2,4,8"}}},
+     {{"tlb.data.entries", "8..1024*2"}, {"tlb.data.ways", "1,2,4,8,full"}}},
     {"cycles",
      "Cycles of a translation against TLB entries and memory latency",
      "cycles",

@@ -122,7 +122,9 @@ static enum sim_status write_outputs(const struct study_request *request,
     if (request->json) status = study_write_json(outcome, request->json, error);
     if (!status && request->csv) status = study_write_csv(outcome, request->csv, error);
     if (!status && request->html) status = write_page(request, outcome, error);
-    if (!request->quiet) study_print(outcome, isatty(STDOUT_FILENO), stdout);
+    // What disagrees is said in any case.
+    bool disagrees = outcome->verdict && !outcome->verdict->passed;
+    if (!request->quiet || disagrees) study_print(outcome, isatty(STDOUT_FILENO), stdout);
     if (!status && (fflush(stdout) || ferror(stdout)))
         status = sim_fail(error, SIM_ERROR_IO, "standard output cannot be written");
     return status;
@@ -137,12 +139,13 @@ static enum sim_status report(const struct study_request *request, const struct 
                               const uint64_t *checksums, bool *passed, struct sim_error *error) {
     struct study_report result;
     struct study_verdict *verdict = calloc(1, sizeof *verdict);
-    struct run_report pages = {.mismatch = print_page};
+    const struct run_report pages = {.mismatch = print_page};
+    const struct study_rtl rtl = {request->dut_path, request->command, &pages};
     enum sim_status status = study_report_make(work, &result, error);
     if (!status && !verdict) status = sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     if (!status && request->verify_points)
         status = study_verify(work, (unsigned)request->verify_points, request->verify_references,
-                              request->dut_path, &pages, verdict, error);
+                              &rtl, verdict, error);
     if (!status) {
         struct study_outcome outcome = {.work = work,
                                         .report = &result,

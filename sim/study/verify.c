@@ -12,8 +12,7 @@ enum { MOST_RTL_ENTRIES = 128 };
 struct verify {
     const struct study_work *work;
     uint64_t references;  // 0: as many as the study
-    const char *dut_path;
-    const struct run_report *report;
+    const struct study_rtl *rtl;
     struct study_verdict *verdict;
 };
 
@@ -57,8 +56,7 @@ static enum sim_status run_rtl(const struct verify *verify, const struct study_r
     input.config.paging = paging;
     if (verify->references && (run->references == 0 || run->references > verify->references))
         run->references = verify->references;
-    return study_cycles_point(&input, BENCH_LOCKSTEP, verify->dut_path, verify->report, result,
-                              error);
+    return study_cycles_point(&input, verify->rtl, result, error);
 }
 
 static void compare(const struct verify *verify, const struct study_row *row, const char *what,
@@ -133,9 +131,9 @@ static uint64_t draw(uint64_t *state) {
 }
 
 enum sim_status study_verify(const struct study_work *work, unsigned count, uint64_t references,
-                             const char *dut_path, const struct run_report *report,
-                             struct study_verdict *verdict, struct sim_error *error) {
-    struct verify verify = {work, references, dut_path, report, verdict};
+                             const struct study_rtl *rtl, struct study_verdict *verdict,
+                             struct sim_error *error) {
+    struct verify verify = {work, references, rtl, verdict};
     unsigned *candidates = malloc(work->row_count * sizeof *candidates), most = 0;
     enum sim_status status = SIM_OK;
     *verdict = (struct study_verdict){.seed = work->plan->base.run.seed, .passed = true};

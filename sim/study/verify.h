@@ -3,8 +3,8 @@
 #ifndef STUDY_VERIFY_H
 #define STUDY_VERIFY_H
 
+#include "cycles.h"
 #include "query.h"
-#include "result.h"
 
 enum { VERIFY_MOST_POINTS = 64 };
 
@@ -26,13 +26,13 @@ struct study_verdict {
     bool passed;
 };
 
-// Choose `count` rows by the seed, run them through the RTL (dut_path NULL: built for each
-// configuration), and compare. `references`: at most so many of each program, 0: all; with fewer
-// than the study's, what the study counted is counted again over those. Rows that no RTL can run
-// (too many entries, other page sizes, policies that only a simulator has) are not chosen;
-// SIM_ERROR_USAGE if none is left. SIM_ERROR_TOOL if the RTL cannot be built.
+// Choose `count` rows by the seed, run them through the RTL, and compare. `references`: at most so
+// many of each program, 0: all; with fewer than the study's, what the study counted is counted
+// again over those. Rows that no RTL can run (too many entries, other page sizes, policies that
+// only a simulator has) are not chosen; SIM_ERROR_USAGE if none is left. SIM_ERROR_TOOL if the RTL
+// cannot be built.
 enum sim_status study_verify(const struct study_work *work, unsigned count, uint64_t references,
-                             const char *dut_path, const struct run_report *report,
-                             struct study_verdict *verdict, struct sim_error *error);
+                             const struct study_rtl *rtl, struct study_verdict *verdict,
+                             struct sim_error *error);
 
 #endif

@@ -30,7 +30,8 @@ struct crew {
     const struct study_workers *options;
     struct study_work *work;
     struct worker workers[STUDY_MOST_WORKERS];
-    unsigned busy, next;  // next: task to be given out
+    struct study_task **order;  // the longest first, so that none begins when others have ended
+    unsigned busy, next;        // next: place in the order
     double cost, cost_done, cost_at_start;
     struct timespec start;
 };
@@ -98,7 +99,7 @@ static enum sim_status start(struct crew *crew, struct study_task *task, struct 
 static enum sim_status start_next(struct crew *crew, struct sim_error *error) {
     enum sim_status status = SIM_OK;
     while (!status && crew->busy < crew->options->count && crew->next < crew->work->task_count) {
-        struct study_task *task = &crew->work->tasks[crew->next++];
+        struct study_task *task = crew->order[crew->next++];
         if (!task->done) status = start(crew, task, error);
     }
     return status;
@@ -226,12 +227,32 @@ static enum sim_status run(struct crew *crew, struct sim_error *error) {
     return status;
 }
 
+static int by_cost(const void *a, const void *b) {
+    const struct study_task *x = *(struct study_task *const *)a;
+    const struct study_task *y = *(struct study_task *const *)b;
+    if (x->cost != y->cost) return x->cost < y->cost ? 1 : -1;
+    return x < y ? -1 : x > y;
+}
+
+static bool put_in_order(struct crew *crew) {
+    struct study_work *work = crew->work;
+    crew->order = calloc(work->task_count + 1, sizeof(struct study_task *));
+    if (!crew->order) return false;
+    for (unsigned t = 0; t < work->task_count; t++) crew->order[t] = &work->tasks[t];
+    qsort(crew->order, work->task_count, sizeof(struct study_task *), by_cost);
+    return true;
+}
+
 enum sim_status study_workers_run(const struct study_workers *workers, struct study_work *work,
                                   struct sim_error *error) {
     struct crew *crew = calloc(1, sizeof *crew);
     if (!crew) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
-    crew->options = workers;
     crew->work = work;
+    if (!put_in_order(crew)) {
+        free(crew);
+        return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
+    }
+    crew->options = workers;
     clock_gettime(CLOCK_MONOTONIC, &crew->start);
     for (unsigned t = 0; t < work->task_count; t++) {
         crew->cost += work->tasks[t].cost;
@@ -239,6 +260,7 @@ enum sim_status study_workers_run(const struct study_workers *workers, struct st
     }
     crew->cost_at_start = crew->cost_done;
     enum sim_status status = run(crew, error);
+    free(crew->order);
     free(crew);
     return status;
 }
