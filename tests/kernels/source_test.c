@@ -49,8 +49,8 @@ static void compare_run(struct walk *walk, const struct page_chunk *chunk, struc
                         struct order *order) {
     bool any = false;
     for (uint32_t i = 0; i < page_run_refs(run); i++) {
-        uint64_t vpn;
-        bool written;
+        uint64_t vpn = 0;
+        bool written = false;
         assert_true(walk_next(walk, &vpn, &written));
         if (vpn != chunk->vpn[run.page]) fail_msg("another page");
         any |= written;
