@@ -49,8 +49,8 @@ static void compare_run(struct walk *walk, const struct page_chunk *chunk, struc
                         struct order *order) {
     bool any = false;
     for (uint32_t i = 0; i < page_run_refs(run); i++) {
-        uint64_t vpn;
-        bool written;
+        uint64_t vpn = 0;
+        bool written = false;
         assert_true(walk_next(walk, &vpn, &written));
         if (vpn != chunk->vpn[run.page]) fail_msg("another page");
         any |= written;
@@ -122,7 +122,9 @@ static void runs_are_the_references_of_the_trace_for_every_page_size(void **stat
 static void runs_of_large_tables_are_the_references_of_the_trace(void **state) {
     (void)state;
     enum { REFS = 3 * 131072 + 5 };
-    char path[] = "/tmp/tandem-kernels-XXXXXX";
+    const char *folder = getenv("TMPDIR");
+    char path[512];
+    snprintf(path, sizeof path, "%s/tandem-kernels-XXXXXX", folder && *folder ? folder : P_tmpdir);
     int fd = mkstemp(path);
     assert_true(fd >= 0);
     close(fd);

@@ -57,8 +57,8 @@ struct kernel_frames_counts kernel_opt_frames_counts(const struct kernel_opt_fra
 struct kernel_opt_curve;
 
 // The cost of a reference grows with its depth in the stack, at most max_frames: programs with
-// locality 160 M references/s; a miss that sinks through 4096 places takes about 1 us. max_frames: 1 ..
-// KERNEL_ENTRIES_MAX. SIM_ERROR_USAGE, SIM_ERROR_MEMORY. Memory: 16 bytes a frame.
+// locality 160 M references/s; a miss that sinks through 4096 places takes about 1 us. max_frames:
+// 1 .. KERNEL_ENTRIES_MAX. SIM_ERROR_USAGE, SIM_ERROR_MEMORY. Memory: 16 bytes a frame.
 enum sim_status kernel_opt_curve_create(uint32_t max_frames, struct kernel_opt_curve **opt,
                                         struct sim_error *error);
 void kernel_opt_curve_destroy(struct kernel_opt_curve *opt);
