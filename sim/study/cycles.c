@@ -7,6 +7,7 @@
 
 #include "command_line.h"
 #include "dut_loader.h"
+#include "stream_client.h"
 
 enum { MOST_FRAMES = 1 << 22 };
 
@@ -105,6 +106,7 @@ static void write_command(const struct study_input *input, const struct study_rt
 
 enum sim_status study_cycles_point(const struct study_input *input, const struct study_rtl *rtl,
                                    struct run_result *result, struct sim_error *error) {
+    if (input->config.client == STUDY_STREAM) return study_stream_client(input, rtl, result, error);
     const struct run_report silent = {.mismatch = no_page};
     struct run_options *options = malloc(sizeof *options);
     struct study_pages pages = {0};

@@ -7,6 +7,7 @@
 #include "sim/kernels/working_set.h"
 
 static const char *const pagings[] = {"resident", "demand", NULL};
+static const char *const clients[] = {"program", "stream", NULL};
 #define FIELD(name) offsetof(struct study_config, name)
 
 const struct config_key study_keys[] = {
@@ -14,6 +15,8 @@ const struct config_key study_keys[] = {
      "bytes of a page, a power of two"},
     {"study.paging", FIELD(paging), CONFIG_CHOICE, 0, 0, pagings, STUDY_RESIDENT,
      "resident: every page is mapped beforehand; demand: page faults, os.frames"},
+    {"study.client", FIELD(client), CONFIG_CHOICE, 0, 0, clients, STUDY_PROGRAM,
+     "of cycles; program: as tandem run; stream: one reference a cycle, fast, pages of any size"},
     {"study.window", FIELD(window), CONFIG_NUMBER, 1, INT64_MAX, NULL, 131072,
      "references: window of the working set"},
 };

@@ -10,11 +10,16 @@
 
 enum study_paging { STUDY_RESIDENT, STUDY_DEMAND };
 
+// Who makes the references where cycles are counted: the driver of recorded programs, which keeps
+// stores in order and faults precise, or the cycle model's client (sim/cycles.h).
+enum study_client { STUDY_PROGRAM, STUDY_STREAM };
+
 // One point's configuration. A run's keys come first, so that the offsets of config_keys hold.
 struct study_config {
     struct run_config run;
     uint64_t page_bytes;  // of the pages that TLBs and frames hold
     uint64_t paging;      // enum study_paging
+    uint64_t client;      // enum study_client
     uint64_t window;      // of the working set, references
 };
 

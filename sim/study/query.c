@@ -34,10 +34,12 @@ static bool one_of(const char *path, const char *const *list) {
 static const char *const never[] = {"random.", "check.", NULL};
 static const char *const not_of_misses[] = {
     "seed",        "memory.",      "cost.", "stimulus.",    "os.frames",    "os.policy",
-    "os.swap_mib", "replacement.", "os.ad", "study.paging", "study.window", NULL};
+    "os.swap_mib", "replacement.", "os.ad", "study.paging", "study.client", "study.window",
+    NULL};
 static const char *const of_stream[] = {"mmu.mode",   "mmu.xlen",      "os.processes",
                                         "os.quantum", "os.references", "study.page_bytes",
                                         NULL};
+static const char *const of_cycles[] = {"study.paging", "study.client", NULL};
 static const char *const of_frames[] = {"os.frames", "os.policy", NULL};
 // Of policies that look at A and D bits, which a TLB's refills set.
 static const char *const of_bits[] = {"tlb.data.entries", "tlb.data.ways", "cost.",
@@ -69,8 +71,8 @@ static bool keeps(const struct study_query *query, const struct config_key *key)
             return keeps_for_frames(&config->run, path);
         case QUERY_CYCLES:
             if (config->paging == STUDY_RESIDENT && one_of(path, of_paging)) return false;
-            return !one_of(path, never) &&
-                   (!begins(path, "study.") || !strcmp(path, "study.paging"));
+            if (config->client == STUDY_STREAM && !strcmp(path, "study.page_bytes")) return true;
+            return !one_of(path, never) && (!begins(path, "study.") || one_of(path, of_cycles));
         case QUERY_WORKING_SET:
             return one_of(path, of_stream) || !strcmp(path, "study.window");
         case QUERY_PAGES:

@@ -29,7 +29,8 @@ static bool frames_comparable(const struct study_row *row) {
 
 static bool comparable(const struct study_row *row) {
     const struct study_config *config = &row->point.config;
-    if (config->page_bytes != 4096 || config->run.data_entries > MOST_RTL_ENTRIES ||
+    bool pages = config->page_bytes == 4096 || config->client == STUDY_STREAM;
+    if (!pages || config->run.data_entries > MOST_RTL_ENTRIES ||
         config->run.fetch_entries > MOST_RTL_ENTRIES)
         return false;
     return asks(row, ASK_DATA) || asks(row, ASK_FETCH) || asks(row, ASK_CYCLES) ||

@@ -8,6 +8,7 @@
 
 #include "mmu/engine.h"
 #include "query_private.h"
+#include "stream_client.h"
 
 // 128 bits of a query or a group stand for it: no collision is to be expected.
 struct table {
@@ -46,10 +47,13 @@ static XXH128_hash_t hash_of(const struct study_query *query, const struct study
 
 static enum sim_status check_point(const struct study_plan *plan, const struct study_point *point,
                                    struct sim_error *error) {
-    if (!(plan->measures & STUDY_CYCLES) || point->config.page_bytes == 4096) return SIM_OK;
+    if (!(plan->measures & STUDY_CYCLES)) return SIM_OK;
+    if (point->config.client == STUDY_STREAM)
+        return study_stream_client_check(&point->config, error);
+    if (point->config.page_bytes == 4096) return SIM_OK;
     return sim_fail(error, SIM_ERROR_USAGE,
-                    "the timed model has pages of 4096 bytes only, so that cycles cannot be "
-                    "measured with study.page_bytes = %" PRIu64,
+                    "study.client = program has pages of 4096 bytes only, so that cycles cannot be "
+                    "measured with study.page_bytes = %" PRIu64 " (study.client = stream can)",
                     point->config.page_bytes);
 }
 
