@@ -115,6 +115,7 @@ enum sim_status study_stream_client(const struct study_input *input, const struc
     const struct run_config *run = &input->config.run;
     struct loaded_dut dut = {0};
     struct cycles *cycles = NULL;
+    *result = (struct run_result){.verdict = RUN_PASSED};
     enum sim_status status = study_stream_client_check(&input->config, error);
     if (!status && rtl)
         status = dut_load(&machine.mmu, rtl->dut_path, run->seed, run->properties != 0, NULL, &dut,
