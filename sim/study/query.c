@@ -33,9 +33,9 @@ static bool one_of(const char *path, const char *const *list) {
 // default: a key that is new here is taken to matter until somebody says otherwise.
 static const char *const never[] = {"random.", "check.", NULL};
 static const char *const not_of_misses[] = {
-    "seed",        "memory.",      "cost.", "stimulus.",    "os.frames",    "os.policy",
-    "os.swap_mib", "replacement.", "os.ad", "study.paging", "study.client", "study.window",
-    NULL};
+    "seed",         "driver.",     "memory.",      "cost.", "stimulus.",    "os.frames",
+    "os.policy",    "os.swap_mib", "replacement.", "os.ad", "study.paging", "study.client",
+    "study.window", NULL};
 static const char *const of_stream[] = {"mmu.mode",   "mmu.xlen",      "os.processes",
                                         "os.quantum", "os.references", "study.page_bytes",
                                         NULL};
@@ -45,10 +45,13 @@ static const char *const of_frames[] = {"os.frames", "os.policy", NULL};
 static const char *const of_bits[] = {"tlb.data.entries", "tlb.data.ways", "cost.",
                                       "memory.",          "replacement.",  NULL};
 // Keys that a TLB kernel does know, or that cannot change what it counts.
-static const char *const known_to_kernel[] = {
-    "mmu.mode",    "mmu.xlen",         "mmu.pa_bits", "mmu.asid_bits", "mmu.pmp_entries",
-    "mmu.svnapot", "mmu.update_first", "tlb.data.",   "tlb.fetch.",    "os.processes",
-    "os.quantum",  "os.references",    NULL};
+static const char *const known_to_kernel[] = {"mmu.mode",         "mmu.xlen",
+                                              "mmu.pa_bits",      "mmu.asid_bits",
+                                              "mmu.pmp_entries",  "mmu.svnapot",
+                                              "mmu.update_first", "tlb.data.",
+                                              "tlb.fetch.",       "os.processes",
+                                              "os.quantum",       "os.references",
+                                              "driver.",          NULL};
 
 static bool keeps_for_frames(const struct run_config *run, const char *path) {
     const struct policy_ops *ops = policy_find((unsigned)run->policy);
@@ -90,6 +93,8 @@ struct study_config study_query_canonical(const struct study_query *query) {
             study_key_set(&config, key, study_key_value(&query->input.config, key));
     }
     if (query->kind == QUERY_FRAMES) config.paging = STUDY_DEMAND;
+    // Misses are a TLB's own: a second request for a page under way would be another.
+    if (query->kind == QUERY_TLB) config.run.outstanding = 1;
     return config;
 }
 

@@ -112,7 +112,7 @@ static void response_not_taken_is_held_and_holds_up_its_port(void **state) {
     (void)state;
     begin(1, 1);
     smoke_offer(&s, MMU_PORT_DATA, 0, VA_3, MMU_LOAD);
-    smoke_offer(&s, MMU_PORT_DATA, 1, VA_3B, MMU_LOAD);
+    smoke_offer(&s, MMU_PORT_DATA, 10, VA_3B, MMU_LOAD);
     smoke_offer(&s, MMU_PORT_FETCH, 20, VA_1, MMU_FETCH);  // a walk for the other port
     s.take_from[CHANNEL_DATA] = 40;
     smoke_run(&s, 60);
@@ -161,8 +161,9 @@ static void walk_of_n_reads_takes_n_times_g_plus_l_plus_one(void **state) {
                 assert_true(smoke_first(&s, D_RSP, 0) == done);
                 assert_true(smoke_first(&s, FILL, 0) == done);
                 assert_int_equal(s.answer[0][done].source, MMU_SOURCE_WALK);
-                for (uint64_t c = 4; c < done; ++c) assert_false(s.wire[D_READY][c]);
-                assert_true(s.wire[D_READY][done]);
+                for (uint64_t c = 4; c <= done; ++c) {  // not when the walk has finished
+                    assert_int_equal(s.wire[D_READY][c], c != done - 1);
+                }
                 smoke_free(&s);
             }
         }
@@ -255,7 +256,7 @@ static void fault_record_stays_and_blocks_its_port_until_taken(void **state) {
     }
     smoke_expect(&s, F_RSP, 10, "___1_");  // the other port goes on
     smoke_expect(&s, FAULT, 20, "1__");
-    smoke_expect(&s, D_READY, 20, "_1_");
+    smoke_expect(&s, D_READY, 20, "_111111_1");  // VA_3's walk finishes in 27
     smoke_expect(&s, D_RSP, 21, "_______1");
 }
 
@@ -426,7 +427,7 @@ static void counters_count_what_happened(void **state) {
     smoke_fence(&s, 70, fence_all);
     smoke_run(&s, 80);
     static const uint64_t expected[MMU_COUNTERS] = {
-        3, 1, 2, 1, 1, 0, 0, 0, 2, 0, 1, 1, 1, 0, 1, 0, 3, 6, 0, 0, 0, 1, 18, 80, 0,
+        3, 1, 2, 1, 1, 0, 0, 0, 2, 0, 1, 1, 1, 0, 1, 0, 3, 6, 0, 0, 0, 1, 18, 80, 0, 18,
     };
     for (unsigned k = 0; k < MMU_COUNTERS; ++k) {
         if (smoke_counter(&s, k) != expected[k]) {
