@@ -126,6 +126,11 @@ uint64_t contract_walk_bound(const struct contract_memory *memory, uint64_t tran
     return transactions * (n * memory->grant_max + longest + n) + 2 * n + 2;
 }
 
+uint64_t contract_wait_bound(const struct contract_memory *memory, uint64_t transactions,
+                             bool prefetch) {
+    return (prefetch ? 4 : 3) * contract_walk_bound(memory, transactions) + 8;
+}
+
 // --- one answer ----------------------------------------------------------------------------
 
 struct finding {

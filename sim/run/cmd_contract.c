@@ -88,15 +88,17 @@ static void print_walks(const struct run_config *config, const struct mmu_config
             ", %u slot%s\n",
             config->grant_min, config->grant_max, config->data_min, config->data_max, mmu->walks,
             mmu->walks > 1 ? "s" : "");
-    fprintf(out, "  n   alone: n (g + L) + %" PRIu64 "%8sin a slot, at most (fairness)\n", before,
-            "");
+    fprintf(out,
+            "  n   alone: n (g + L) + %" PRIu64
+            "        in a slot, at most  in WAIT, at most (fairness)\n",
+            before);
     for (uint64_t n = 1; n <= levels + 1u; n++) {
         char alone[48];
         snprintf(alone, sizeof alone, "%" PRIu64 " .. %" PRIu64,
                  n * (config->grant_min + config->data_min) + before,
                  n * (config->grant_max + config->data_max) + before);
-        fprintf(out, "  %" PRIu64 "   %-30s%" PRIu64 "\n", n, alone,
-                contract_walk_bound(&memory, n));
+        fprintf(out, "  %" PRIu64 "   %-30s%-20" PRIu64 "%" PRIu64 "\n", n, alone,
+                contract_walk_bound(&memory, n), contract_wait_bound(&memory, n, mmu->prefetch));
     }
 }
 
@@ -108,7 +110,10 @@ static void print_contract(const struct run_config *config, FILE *out) {
         fprintf(out, "  %-11s %s\n", contract_term_key((enum contract_term)t),
                 contract_term_text((enum contract_term)t));
     for (unsigned k = 0; k < CONTRACT_OUTCOMES; k++) print_row((enum contract_outcome)k, &mmu, out);
-    fprintf(out, "\nfence: 1, or 1 + the cycles until an A/D update on the wires is granted\n");
+    fprintf(out,
+            "\nfence: 1, or 1 + the cycles until no A/D update is on the wires, %" PRIu64
+            " at most\n",
+            mmu.walks * config->grant_max);
     print_walks(config, &mmu, out);
 }
 

@@ -186,10 +186,10 @@ prints "second_level: answered by the second level"
 prints "  does not occur: tlb.l2.entries is 0"
 prints "  3   28 .. 28 "
 # The second level costs a cycle: 3 (1 + 8) + 2; g up to 2: 3 (2 + 8) + 2. Four slots wait for each
-# other: 3 (4 * 2 + (8 + 3) + 4) + 2 * 4 + 2.
+# other: 3 (4 * 2 + (8 + 3) + 4) + 2 * 4 + 2 = 79. A request waits for three such walks, and 8.
 expect 0 "$TANDEM" contract --set tlb.l2.entries=64 --set mmu.walks=4 --set memory.grant.most=2
 prints "  bounds  2 .. 3"
-prints "  3   29 .. 32                      79"
+prints "  3   29 .. 32                      79                  245"
 expect 2 "$TANDEM" contract run
 says "there is no argument 'run'"
 expect 2 "$TANDEM" contract --set mmu.walks=9

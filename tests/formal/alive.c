@@ -156,7 +156,8 @@ static void take_grant(struct bench *bench) {
         bench->written_at[slot] = request.pa + 1;
         bench->written[slot] = request.data;
     }
-    bench->answer = (struct dut_memory_response){before, one_in(bench, 40)};
+    bench->answer =
+        (struct dut_memory_response){.data = before, .error = one_in(bench, 40), .id = request.id};
     bench->outstanding = true;
 }
 
@@ -178,7 +179,7 @@ static bool run(struct bench *bench, uint64_t cycles, uint64_t *cycle) {
         if (grant && (sampled & DUT_MEMORY_REQUEST)) take_grant(bench);
         bench->responses += (sampled & (DUT_RESPONSE_DATA | DUT_RESPONSE_FETCH)) != 0;
         bench->faults += (sampled & DUT_FAULT) != 0;
-        bench->fills += (sampled & DUT_EVENT) != 0;
+        bench->fills += (sampled & (DUT_FILL_DATA | DUT_FILL_FETCH)) != 0;
         (void)bench->ops->counter(bench->dut, (unsigned)(*cycle / 64 % 32));
     }
     return false;

@@ -20,6 +20,7 @@ synth 4 4 0 8 2 1
 synth 4 1 2 6 3 3
 synth 1 1 0 2 2 2 PaBits=32 AsidBits=0 UpdateFirst=0
 synth 2 2 0 8 1 0 PmpEntries=8 Svnapot=0
+synth 2 2 0 2 2 0 Walks=3 L2Entries=8 L2Ways=2 PwcEntries=2 Prefetch=1
 synth 4 1 0 2 2 0 Xlen=32 AsidBits=9 PaBits=34 Svnapot=0 PmpEntries=8 UpdateFirst=0
 
 # The counters with an incomplete case: value_o keeps its value. Once where Yosys refuses a

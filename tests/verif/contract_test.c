@@ -130,6 +130,14 @@ static void walk_slower_than_fairness_allows_is_noticed(void **state) {
         contract_violated(&h, &by_walk, &memory, true, false, 25 + late, &expected, &observed));
 }
 
+// Three walks, each as long as fairness lets it, and 8; a prefetch can be a fourth.
+static void wait_is_for_three_walks_at_most(void **state) {
+    (void)state;
+    uint64_t walk = 4 * (2 * 3 + (10 + 1) + 2) + 2 * 2 + 2;
+    assert_int_equal(contract_wait_bound(&memory, 4, false), 3 * walk + 8);
+    assert_int_equal(contract_wait_bound(&memory, 4, true), 4 * walk + 8);
+}
+
 static void terms_add_up_by_name(void **state) {
     (void)state;
     struct mmu_terms sum = {0}, terms = walk().terms;
@@ -155,6 +163,7 @@ int main(void) {
         cmocka_unit_test(denied_walk_has_one_cycle_more),
         cmocka_unit_test(merged_answer_has_no_transactions),
         cmocka_unit_test(walk_slower_than_fairness_allows_is_noticed),
+        cmocka_unit_test(wait_is_for_three_walks_at_most),
         cmocka_unit_test(terms_add_up_by_name),
     };
     return cmocka_run_group_tests_name("unit.contract", tests, NULL, NULL) == 0 ? 0 : 1;

@@ -84,6 +84,10 @@ struct contract_memory {
 // Returns the most cycles from a walk's start cycle to its response when nobody but other walks is
 // in its way (Fairness): `transactions` of its own, denied ones included.
 uint64_t contract_walk_bound(const struct contract_memory *memory, uint64_t transactions);
+// Returns the most cycles of the term `wait` when no walk has more than `transactions`. With
+// prefetch, RESOLVE in vain because of a prefetch excepted.
+uint64_t contract_wait_bound(const struct contract_memory *memory, uint64_t transactions,
+                             bool prefetch);
 
 // Holds one answer to its row. `latency` is what was observed. `undisturbed`: since its acceptance
 // no fence, no kill, every response and fault record taken at once. Returns NULL if the contract is
