@@ -87,8 +87,9 @@ const struct config_key config_keys[] = {
     NUMBER("cost.context_switch", switch_cycles, 0, 1u << 30, 1000, "cycles: to another process"),
     NUMBER("cost.access", access_cycles, 0, 1u << 20, 4,
            "cycles: the access itself, once translated"),
-    NUMBER("driver.outstanding", outstanding, 1, 8, 4,
-           "a program's references on a port without an answer, at most"),
+    NUMBER("driver.outstanding", outstanding, 0, 8, 4,
+           "a program's references on a port without an answer, at most (the one accepted a cycle "
+           "before aside); 0: one at a time"),
     NUMBER("stimulus.idle", idle, 0, 999, 0,
            "per 1000 cycles: a port waits although it could issue"),
     NUMBER("stimulus.stall", stall, 0, 999, 0, "per 1000 cycles: an answer is not taken"),

@@ -38,11 +38,13 @@ static bool is_write(const struct slot *slot) {
 // the coming one: it does not count.
 static unsigned unanswered(struct world *world, unsigned port) {
     bool latest = world->last_accept[port] + 1 == bench_now(world->bench);
+    if (world->options->config.outstanding == 0) return world->accepted[port];
     return world->accepted[port] - (latest && world->accepted[port] > 0);
 }
 
 static unsigned most_unanswered(const struct world *world) {
-    return bench_tags(world->bench) ? (unsigned)world->options->config.outstanding : 1;
+    uint64_t outstanding = world->options->config.outstanding;
+    return bench_tags(world->bench) && outstanding > 0 ? (unsigned)outstanding : 1;
 }
 
 // Returns the index of the reference that the port would issue next, count if it is to wait.

@@ -94,7 +94,7 @@ struct study_config study_query_canonical(const struct study_query *query) {
     }
     if (query->kind == QUERY_FRAMES) config.paging = STUDY_DEMAND;
     // Misses are a TLB's own: a second request for a page under way would be another.
-    if (query->kind == QUERY_TLB) config.run.outstanding = 1;
+    if (query->kind == QUERY_TLB) config.run.outstanding = 0;
     return config;
 }
 

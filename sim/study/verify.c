@@ -79,7 +79,7 @@ static enum sim_status check_misses(const struct verify *verify, const struct st
     struct run_result result;
     struct study_query query;
     struct study_row alone = *row;
-    alone.point.config.run.outstanding = 1;
+    alone.point.config.run.outstanding = 0;
     alone.point.config.client = STUDY_PROGRAM;
     enum sim_status status = run_rtl(verify, &alone, STUDY_RESIDENT, &result, error);
     for (unsigned port = 0; port < MMU_PORTS && !status; port++) {
