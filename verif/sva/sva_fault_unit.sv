@@ -7,6 +7,10 @@
 module sva_fault_unit (
     input logic                 clk_i,
     input logic                 rst_ni,
+`ifdef FORMAL
+    input logic          [89:0] dut_data,
+    input logic          [89:0] dut_fetch,
+`endif
     input logic          [ 1:0] set_i,
     input logic          [ 1:0] pending_o,
     input logic          [ 3:0] data_cause_i,
@@ -67,6 +71,12 @@ module sva_fault_unit (
   `SVA(oldest_first, record_q == 2'b11, fault_port_o == fetch_first_q)
   `SVA(data_payload, fault_valid_o && !fault_port_o, shown == data_q)
   `SVA(fetch_payload, fault_valid_o && fault_port_o, shown == fetch_q)
+
+`ifdef FORMAL
+  // Help for induction: a record that waits behind the other says what it shall say.
+  `SVA(help_data, record_q[0], dut_data == data_q)
+  `SVA(help_fetch, record_q[1], dut_fetch == fetch_q)
+`endif
 
   sva_channel #(
       .Width(91)
