@@ -8,19 +8,13 @@ translations=60000
 check() { # data TLB, fetch TLB as ENTRIESxWAYSxPOLICY; more options of build_dut.sh
   IFS=x read -r de dw dp <<<"$1"
   IFS=x read -r fe fw fp <<<"$2"
-  local netlist settings option le lw lp
+  local netlist settings option l2 ways policy
   netlist=$(tb/build_dut.sh --netlist "dtlb=$1" "itlb=$2" "${@:3}")
   settings=(--set "tlb.data.entries=$de" --set "tlb.data.ways=$dw" --set "tlb.data.policy=$dp"
     --set "tlb.fetch.entries=$fe" --set "tlb.fetch.ways=$fw" --set "tlb.fetch.policy=$fp"
     --random "$translations" --seed "$seed" --set memory.data.least=1 --set memory.grant.most=3)
   for option in "${@:3}"; do
     case $option in
-      l2=*)
-        IFS=x read -r le lw lp <<<"${option#l2=}"
-        settings+=(--set "tlb.l2.entries=$le" --set "tlb.l2.ways=$lw" --set "tlb.l2.policy=$lp")
-        ;;
-      pwc=*) settings+=(--set "mmu.pwc_entries=${option#*=}") ;;
-      prefetch=1) settings+=(--set mmu.prefetch=yes) ;;
       pmp=*) settings+=(--set "mmu.pmp_entries=${option#*=}") ;;
       pwc=*) settings+=(--set "mmu.pwc_entries=${option#*=}") ;;
       prefetch=1) settings+=(--set mmu.prefetch=yes) ;;
@@ -43,9 +37,8 @@ check 4x1xfifo 6x3xrandom
 translations=20000
 check 2x2xlru 2x2xlru xlen=32
 check 2x2xlru 2x2xlru walks=3 l2=8x2xplru pwc=2 prefetch=1
-# A netlist with PMP, or with a second level, takes minutes to build: not every day.
+# A netlist with PMP takes minutes to build: not every day.
 if [ -n "${TANDEM_LONG:-}" ]; then
-  check 2x2xlru 2x2xlru l2=8x2xplru pwc=1 walks=2 prefetch=1
   check 2x2xlru 2x2xlru xlen=32 pmp=8
   check 2x2xlru 2x2xfifo pmp=8 update_first=0 svnapot=0
 fi

@@ -66,6 +66,8 @@ module sva_mmu #(
     input logic        fence_valid_i,
     input logic        fence_ready_o,
     input logic [ 1:0] fence_op_i,
+    input logic        fence_has_va_i,
+    input logic        fence_has_asid_i,
     input logic        fault_valid_o,
     input logic        fault_ready_i,
     input logic        fault_port_o,
@@ -217,8 +219,27 @@ module sva_mmu #(
        fence_ready_o == !(mem_req_valid_o && mem_req_write_o))
   `SVA(pmp_ready_as_specified, pmp_valid_i, pmp_ready_o == !mem_req_valid_o)
 
+  logic [1:0] answer;
+  // A fence of everything leaves nothing: until something is filled nothing hits. (Fill events
+  // tell of the cycle before, and so do answers.)
+  logic [2:0] empty, empty_q, was_empty_q;  // data, fetch, second level
+  assign empty = empty_q & ~{l2_fill_valid_o, f_fill_valid_o, d_fill_valid_o};
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      empty_q     <= 3'b111;
+      was_empty_q <= 3'b000;
+    end else begin
+      empty_q     <= empty | {3{fence_accept && !fence_has_va_i && !fence_has_asid_i}};
+      was_empty_q <= empty;
+    end
+  end
+  `SVA(empty_data_tlb_never_hits, answer[0] && was_empty_q[0], d_rsp_source_o != 2'd1)
+  `SVA(empty_fetch_tlb_never_hits, answer[1] && was_empty_q[1], f_rsp_source_o != 2'd1)
+  `SVA(empty_second_level_never_hits, answer != 2'b00 && was_empty_q[2],
+       !(answer[0] && d_rsp_source_o == 2'd3) && !(answer[1] && f_rsp_source_o == 2'd3))
+
   // --- clients
-  logic [1:0] answer, fault_now;
+  logic [1:0] fault_now;
   logic [63:0] d_va, f_va;
   logic [1:0] d_access, f_access;
   logic [1:0] record;

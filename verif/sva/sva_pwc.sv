@@ -26,6 +26,11 @@ module sva_pwc #(
     input logic        fence_has_asid_i,
     input logic [15:0] fence_asid_i,
     // Inside
+`ifdef FORMAL
+    input logic [Entries*61-1:0] all_tags,
+    input logic [Entries*44-1:0] all_tables,
+    input logic [Entries-1:0] all_globals,
+`endif
     input logic [Entries-1:0] valid_q,
     input logic        [ 6:0] fill_way
 );
@@ -92,12 +97,28 @@ module sva_pwc #(
   end
 
   `SVA_REQUIRE(fence_fills_nothing, fence_valid_i, !fill_valid_i)
+  `SVA_REQUIRE(touch_needs_a_hit, touch_i, lookup_hit_o)
   `SVA(live_pointer_hits, watched && known_q && live_q,
        lookup_hit_o && lookup_table_o == table_q && lookup_global_o == global_q)
   `SVA(nothing_old_hits, watched && known_q && !live_q, !lookup_hit_o)
-  `SVA(hit_needs_a_lookup, lookup_hit_o || touch_i, lookup_valid_i && valid_q != '0)
+  `SVA(hit_needs_a_lookup, lookup_hit_o, lookup_valid_i && valid_q != '0)
   `SVA(way_exists, fill_valid_i, 32'(fill_way) < Entries)
   `SVA_COVER(fence_removes_reached, live_q && fence_covers)
+
+`ifdef FORMAL
+  // Help for induction: the entries that answer the watched pair are the live one, or none.
+  logic [Entries-1:0] answers;
+  always_comb begin
+    answers = '0;
+    for (int unsigned e = 0; e < Entries; e++) begin
+      answers[e] = valid_q[e] && all_tags[61*e+:45] == watch_tag &&
+                   (all_globals[e] || all_tags[61*e+45+:16] == watch_asid);
+    end
+  end
+  `SVA(help_answers, 1'b1, answers == (live_q ? Entries'(128'd1 << way_q) : '0))
+  `SVA(help_live, live_q, known_q && 32'(way_q) < Entries && all_globals[way_q] == global_q &&
+       all_tables[44*32'(way_q)+:44] == table_q)
+`endif
 
 endmodule
 

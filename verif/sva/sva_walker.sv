@@ -26,6 +26,11 @@ module sva_walker #(
     input tandem_mmu_pkg::ctx_t  f_ctx_i,
     input logic           [ 1:0] kill_i,
     input logic                  fence_i,
+    input logic                  fence_valid_i,
+    input logic                  fence_has_va_i,
+    input logic                  fence_has_asid_i,
+    input logic           [ 3:0] pwc_hits_o,
+    input logic           [ 3:0] pwc_fills_o,
     input logic           [ 1:0] finished_o,
     input logic           [ 1:0] done_ready_i,
     input logic           [ 2:0] done_o,
@@ -331,6 +336,15 @@ module sva_walker #(
        store ? done_cause_o == 4'd15 || done_cause_o == 4'd7 :
        ctx_q.access == 2'd1 ? done_cause_o == 4'd13 || done_cause_o == 4'd5 :
                               done_cause_o == 4'd12 || done_cause_o == 4'd1)
+
+  // --- a fence without an address and an ASID empties the page-walk caches
+  logic [3:0] empty_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) empty_q <= '1;
+    else if (fence_valid_i && !fence_has_va_i && !fence_has_asid_i) empty_q <= '1;
+    else empty_q <= empty_q & ~pwc_fills_o;
+  end
+  `SVA(empty_walk_cache_never_hits, pwc_hits_o != '0, (pwc_hits_o & empty_q) == '0)
 
   // --- fences and kills
   `SVA(fence_completes_nothing, fence_i, done_o == 3'd0)
