@@ -108,7 +108,7 @@ static void add_classes(const struct study_work *work, struct study_report *repo
 // How much of the metric the better value saves, at the end of x where that is most.
 static void say_comparison(const struct study_work *work, const char *key, uint64_t better,
                            uint64_t worse, const char *metric_id, const char *sentence,
-                           struct study_report *report) {
+                           const char *otherwise, struct study_report *report) {
     int axis = study_axis_of(work->plan, key);
     if (axis < 0) return;
     const struct study_axis *values = &work->plan->axes[axis];
@@ -132,8 +132,8 @@ static void say_comparison(const struct study_work *work, const char *key, uint6
     if (!best) return;
     char label[REPORT_LABEL_BYTES];
     study_row_label(work, best, axis, label, sizeof label);
-    report_say(report, "%s: %s %.0f %% of the %s (%.4g without).", label, sentence, 100 * saved,
-               metric->noun, than);
+    report_say(report, "%s: %s %.0f %% of the %s (%.4g %s).", label, sentence, 100 * saved,
+               metric->noun, than, otherwise);
 }
 
 // --- page sizes --------------------------------------------------------------------------
@@ -165,11 +165,14 @@ void study_add_special(const struct study_work *work, struct study_report *repor
     add_classes(work, report);
     say_page_sizes(work, report);
     study_add_frames(work, report);
-    say_comparison(work, "mmu.asid_bits", 16, 0, "data-miss-ratio", "ASIDs save", report);
-    say_comparison(work, "mmu.asid_bits", 16, 0, "fetch-miss-ratio", "ASIDs save", report);
-    say_comparison(work, "mmu.asid_bits", 16, 0, "translation-cycles", "ASIDs save", report);
+    say_comparison(work, "mmu.asid_bits", 16, 0, "data-miss-ratio", "ASIDs save", "without",
+                   report);
+    say_comparison(work, "mmu.asid_bits", 16, 0, "fetch-miss-ratio", "ASIDs save", "without",
+                   report);
+    say_comparison(work, "mmu.asid_bits", 16, 0, "translation-cycles", "ASIDs save", "without",
+                   report);
     say_comparison(work, "replacement.scan_fence", PAGER_FENCE_NONE, PAGER_FENCE_PAGE,
-                   "scan-access", "scans without fences save", report);
+                   "scan-access", "scans without fences save", "with them", report);
     say_comparison(work, "replacement.scan_fence", PAGER_FENCE_PAGE, PAGER_FENCE_NONE,
-                   "hidden-accesses", "fences uncover", report);
+                   "hidden-accesses", "fences uncover", "without", report);
 }
