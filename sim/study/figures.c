@@ -190,6 +190,27 @@ static void add_columns(const struct study_work *work, const struct shown *shown
         }
 }
 
+// What nobody counted is no 0: the passes that give LRU's and OPT's faults of all sizes at once do
+// not see what is written back, and without scans there is no time of scans.
+static bool is_counted(const struct study_row *row, enum study_ask ask, enum study_value value) {
+    uint64_t policy = row->point.config.run.policy;
+    if (row->query[ask] == QUERY_NONE) return false;
+    if (ask != ASK_FRAMES) return true;
+    if (value == VALUE_WRITES) return policy != POLICY_LRU && policy != POLICY_OPT;
+    if (value == VALUE_ACCESS_CYCLES || value == VALUE_HIDDEN)
+        return policy_find((unsigned)policy)->knows == POLICY_KNOWS_BITS;
+    return true;
+}
+
+static void add_count(const struct study_work *work, const struct study_row *row,
+                      enum study_ask ask, enum study_value value, struct study_report *report,
+                      struct report_table *table) {
+    if (is_counted(row, ask, value))
+        report_add_number(report, table, (double)study_row_value(work, row, ask, value), true);
+    else
+        report_add_text(report, table, REPORT_MISSING);
+}
+
 static void add_row(const struct study_work *work, const struct shown *shown,
                     const struct study_row *row, struct study_report *report,
                     struct report_table *table) {
@@ -205,16 +226,17 @@ static void add_row(const struct study_work *work, const struct shown *shown,
         else
             report_add_number(report, table, (double)value, true);
     }
-    for (unsigned m = 0; m < study_metric_count; m++)
-        if (shown->metric[m])
+    for (unsigned m = 0; m < study_metric_count; m++) {
+        if (!shown->metric[m]) continue;
+        if (study_metrics[m].has(row))
             report_add_number(report, table, study_metrics[m].value(work, row), false);
+        else
+            report_add_text(report, table, REPORT_MISSING);
+    }
     for (unsigned i = 0; i < STUDY_ASKS; i++)
         for (unsigned v = 0; v < STUDY_VALUES; v++)
             if (shown->value[i][v])
-                report_add_number(
-                    report, table,
-                    (double)study_row_value(work, row, (enum study_ask)i, (enum study_value)v),
-                    true);
+                add_count(work, row, (enum study_ask)i, (enum study_value)v, report, table);
 }
 
 enum sim_status study_report_make(const struct study_work *work, struct study_report *report,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Curves in words: hand-made curves, and the sentence that is true of each.
+// Curves in words: hand-made curves, and the sentence that is true of each; the table of points.
 #include <string.h>
 
 #include "figures.h"
@@ -72,12 +72,36 @@ static void sweep_of_a_key_that_nothing_depends_on_is_said_first(void **state) {
     }
 }
 
+static void count_that_nobody_made_is_missing_rather_than_0(void **state) {
+    static const char *const lines[] = {"measure faults", "sweep os.policy=lru,fifo", NULL};
+    struct program program = program_create(FIXTURE_SEED, 100, 5);
+    struct study_plan *plan = plan_create(&program, 1, lines);
+    struct study_work work;
+    struct study_report report;
+    struct sim_error error;
+    unsigned column = 0;
+    (void)state;
+    work_create(&work, plan);
+    work.queries[work.rows[1].query[ASK_FRAMES]].value[VALUE_WRITES] = 5;
+    assert_int_equal(study_report_make(&work, &report, &error), SIM_OK);
+    const struct report_table *table = &report.tables[0];
+    while (strcmp(table->columns[column].name, "frames.page_writes")) column++;
+    assert_string_equal(table->cells[column].text, REPORT_MISSING);
+    assert_string_equal(table->cells[table->column_count + column].text, "");
+    assert_true(table->cells[table->column_count + column].number == 5);
+    report_destroy(&report);
+    study_work_destroy(&work);
+    plan_destroy(plan);
+    program_destroy(&program);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(best_step_and_the_size_beyond_which_nothing_is_gained_are_named),
         cmocka_unit_test(curve_that_rises_behind_its_least_value_is_not_said_to_gain_nothing),
         cmocka_unit_test(part_that_is_not_all_is_not_called_100_percent),
         cmocka_unit_test(sweep_of_a_key_that_nothing_depends_on_is_said_first),
+        cmocka_unit_test(count_that_nobody_made_is_missing_rather_than_0),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
