@@ -66,6 +66,30 @@ static void add_cause(const struct study_work *work, const struct study_row *fir
     }
 }
 
+// Compulsory misses are a program's, whatever its TLB: one curve for all that have the same.
+static bool same_compulsory(const struct study_work *work, const struct study_row *a,
+                            const struct study_row *b, int axis) {
+    for (int i = 0; i < (int)work->plan->axes[axis].count; i++) {
+        const struct study_row *one = study_sibling(work, a, axis, i);
+        const struct study_row *other = study_sibling(work, b, axis, i);
+        if (other && (!one || by_cause(work, one, COMPULSORY) != by_cause(work, other, COMPULSORY)))
+            return false;
+    }
+    return true;
+}
+
+// A picture for each program: three curves for each TLB are many.
+static struct report_figure *causes_of(const struct study_work *work, const struct study_row *row,
+                                       int axis, struct study_report *report) {
+    char id[32] = "causes", title[96], name[64];
+    if (row->point.trace) snprintf(id, sizeof id, "causes-%u", row->point.trace + 1);
+    snprintf(title, sizeof title, "Misses by cause: %s",
+             work->plan->mix ? "mix" : study_trace_name(work->plan, row->point.trace, name));
+    struct report_figure *figure = report_add_figure(report, id, title);
+    study_set_scales(figure, &work->plan->axes[axis], "misses", "per reference", "linear");
+    return figure;
+}
+
 // In words, where the curve stands in the middle of its range.
 static void say_causes(const struct study_work *work, const struct study_row *first, int axis,
                        struct study_report *report) {
@@ -84,23 +108,33 @@ static void say_causes(const struct study_work *work, const struct study_row *fi
                100 * part[CONFLICT] / misses);
 }
 
+static bool begins_causes(const struct study_work *work, const struct study_row *row, int axis) {
+    return (work->plan->measures & STUDY_CLASSES) && axis >= 0 &&
+           row->query[classes_of(row)] != QUERY_NONE && study_begins_curve(work, row, axis);
+}
+
 static void add_classes(const struct study_work *work, struct study_report *report) {
     int axis = study_x_axis(work->plan);
     struct report_figure *figure = NULL;
-    if (!(work->plan->measures & STUDY_CLASSES) || axis < 0) return;
+    const struct study_row *before = NULL;  // the figure's first
     for (unsigned r = 0; r < work->row_count; r++) {
         const struct study_row *row = &work->rows[r];
-        if (row->query[classes_of(row)] == QUERY_NONE || !study_begins_curve(work, row, axis))
-            continue;
-        if (!figure) {
-            figure = report_add_figure(report, "causes", "Misses by cause");
-            report_set_scales(figure, work->plan->axes[axis].keys[0]->path, "", "log2", "misses",
-                              "per reference", "linear");
+        if (!begins_causes(work, row, axis)) continue;
+        if (!before || before->point.trace != row->point.trace) {
+            figure = causes_of(work, row, axis, report);
+            before = row;
         }
         for (unsigned c = 0; c < CAUSES; c++)
-            add_cause(work, row, axis, (enum cause)c, figure, report);
-        say_causes(work, row, axis, report);
+            if (c != COMPULSORY || row == before || !same_compulsory(work, before, row, axis))
+                add_cause(work, row, axis, (enum cause)c, figure, report);
     }
+}
+
+void study_say_causes(const struct study_work *work, struct study_report *report) {
+    int axis = study_x_axis(work->plan);
+    for (unsigned r = 0; r < work->row_count; r++)
+        if (begins_causes(work, &work->rows[r], axis))
+            say_causes(work, &work->rows[r], axis, report);
 }
 
 // --- comparisons of two values of one key ------------------------------------------------

@@ -57,8 +57,9 @@ static void print_figure(const struct report_figure *figure, bool terminal, FILE
     for (unsigned c = 0; c < shown; c++)
         if ((int)strlen(figure->curves[c].label) > width)
             width = (int)strlen(figure->curves[c].label);
-    fprintf(out, "\n%s (%s%s%s) against %s\n", figure->title, figure->y.label,
-            figure->y.unit[0] ? ", " : "", figure->y.unit, figure->x.label);
+    fprintf(out, "\n%s (%s%s%s) against %s%s%s\n", figure->title, figure->y.label,
+            figure->y.unit[0] ? ", " : "", figure->y.unit, figure->x.label,
+            figure->x.unit[0] ? ", " : "", figure->x.unit);
     for (unsigned c = 0; c < shown; c++) {
         const struct report_curve *curve = &figure->curves[c];
         if (curve->count == 0) continue;
