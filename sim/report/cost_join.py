@@ -55,6 +55,15 @@ def _matches(row, common, cost):
     return bool(shared) and all(_same(cost[key], wanted[key]) for key in shared)
 
 
+def _completed(cost, match):
+    """The unit with a point's cycles. A study that sweeps more than the unit's keys, such as the
+    memory's latency, has several points of it: each says which."""
+    row = {**cost, **{key: match[key] for key in ("cycles", "cycles_of") if key in match}}
+    if isinstance(cost["configuration"], dict) and isinstance(match["configuration"], dict):
+        row["configuration"] = {**match["configuration"], **cost["configuration"]}
+    return row
+
+
 def join(study, costs):
     """Rows with area and clock from `costs` and cycles from the study: from its own cost rows, or
     else from the points that it went through. Costs that nothing in the study asks for stand for
@@ -68,8 +77,10 @@ def join(study, costs):
         if rows:  # the study's own rows, completed
             for row in matches:
                 row.update({key: cost[key] for key in _MEASURES if cost.get(key) is not None})
-        if not rows or not matches:
-            joined.append({**cost, **{k: m[k] for m in matches for k in ("cycles", "cycles_of") if k in m}})
+        if not rows:
+            joined += [_completed(cost, match) for match in matches] or [cost]
+        elif not matches:
+            joined.append(cost)
     return rows + joined
 
 

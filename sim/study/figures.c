@@ -46,8 +46,19 @@ const struct study_row *study_find_row(const struct study_work *work, unsigned t
     return NULL;
 }
 
+static bool ends(const char *path, const char *with) {
+    size_t length = strlen(path), part = strlen(with);
+    return length >= part && !strcmp(path + length - part, with);
+}
+
+// "memory.data.least" and "memory.data.most", set together.
+static bool is_range(const struct study_axis *axis) {
+    return axis->key_count == 2 && ends(axis->keys[0]->path, ".least") &&
+           ends(axis->keys[1]->path, ".most");
+}
+
 // "tlb.data.entries" -> "entries"; the whole path where two axes would read the same; ranges by
-// what they are ranges of ("memory.data.least" -> "memory.data").
+// what they are ranges of ("memory.data.least" and ".most" -> "memory.data").
 static void short_name(const struct study_plan *plan, unsigned axis, char out[96]) {
     const char *path = plan->axes[axis].keys[0]->path;
     const char *dot = strrchr(path, '.');
@@ -56,10 +67,33 @@ static void short_name(const struct study_plan *plan, unsigned axis, char out[96
         const char *other = strrchr(plan->axes[a].keys[0]->path, '.');
         if (a != axis && dot && other && !strcmp(dot, other)) shared = true;
     }
-    if (dot && (!strcmp(dot, ".least") || !strcmp(dot, ".most")))
+    if (is_range(&plan->axes[axis]))
         snprintf(out, 96, "%.*s", (int)(dot - path), path);
     else
         snprintf(out, 96, "%s", shared ? path : dot + 1);
+}
+
+// All keys that the axis sets.
+static void axis_name(const struct study_axis *axis, char out[64]) {
+    size_t used = 0;
+    if (is_range(axis)) {
+        snprintf(out, 64, "%.*s", (int)(strlen(axis->keys[0]->path) - strlen(".least")),
+                 axis->keys[0]->path);
+        return;
+    }
+    for (unsigned k = 0; k < axis->key_count && used < 64; k++)
+        used += (size_t)snprintf(out + used, 64 - used, "%s%s", k ? ", " : "", axis->keys[k]->path);
+}
+
+static const char *axis_unit(const struct study_axis *axis) {
+    static const struct {
+        const char *end, *unit;
+    } units[] = {{"_bytes", "bytes"},   {".quantum", "references"},      {".window", "references"},
+                 {".frames", "frames"}, {"scan_interval", "references"}, {".least", "cycles"},
+                 {".most", "cycles"},   {"wsclock_window", "references"}};
+    for (unsigned i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (ends(axis->keys[0]->path, units[i].end)) return units[i].unit;
+    return strncmp(axis->keys[0]->path, "cost.", 5) ? "" : "cycles";
 }
 
 void study_row_label(const struct study_work *work, const struct study_row *row, int except,
@@ -103,6 +137,13 @@ static const char *x_scale(const struct study_axis *axis) {
     return least > 0 && most / least >= 8 ? "log2" : "linear";
 }
 
+void study_set_scales(struct report_figure *figure, const struct study_axis *x, const char *label,
+                      const char *unit, const char *scale) {
+    char name[64];
+    axis_name(x, name);
+    report_set_scales(figure, name, axis_unit(x), x_scale(x), label, unit, scale);
+}
+
 // The points of one curve: x runs, everything else stands as in `first`.
 static void add_points(const struct study_work *work, const struct study_metric *metric,
                        unsigned axis, const struct study_row *first, struct study_report *report,
@@ -138,8 +179,7 @@ struct report_figure *study_add_figure(const struct study_work *work,
         if (!metric->has(row) || !study_begins_curve(work, row, axis)) continue;
         if (!figure) {
             figure = report_add_figure(report, metric->id, metric->title);
-            report_set_scales(figure, x->keys[0]->path, "", x_scale(x), metric->label, metric->unit,
-                              metric->scale);
+            study_set_scales(figure, x, metric->label, metric->unit, metric->scale);
         }
         study_row_label(work, row, axis, label, sizeof label);
         struct report_curve *curve = report_add_curve(report, figure, label);
@@ -190,6 +230,27 @@ static void add_columns(const struct study_work *work, const struct shown *shown
         }
 }
 
+// What nobody counted is no 0: the passes that give LRU's and OPT's faults of all sizes at once do
+// not see what is written back, and without scans there is no time of scans.
+static bool is_counted(const struct study_row *row, enum study_ask ask, enum study_value value) {
+    uint64_t policy = row->point.config.run.policy;
+    if (row->query[ask] == QUERY_NONE) return false;
+    if (ask != ASK_FRAMES) return true;
+    if (value == VALUE_WRITES) return policy != POLICY_LRU && policy != POLICY_OPT;
+    if (value == VALUE_ACCESS_CYCLES || value == VALUE_HIDDEN)
+        return policy_find((unsigned)policy)->knows == POLICY_KNOWS_BITS;
+    return true;
+}
+
+static void add_count(const struct study_work *work, const struct study_row *row,
+                      enum study_ask ask, enum study_value value, struct study_report *report,
+                      struct report_table *table) {
+    if (is_counted(row, ask, value))
+        report_add_number(report, table, (double)study_row_value(work, row, ask, value), true);
+    else
+        report_add_text(report, table, REPORT_MISSING);
+}
+
 static void add_row(const struct study_work *work, const struct shown *shown,
                     const struct study_row *row, struct study_report *report,
                     struct report_table *table) {
@@ -205,16 +266,17 @@ static void add_row(const struct study_work *work, const struct shown *shown,
         else
             report_add_number(report, table, (double)value, true);
     }
-    for (unsigned m = 0; m < study_metric_count; m++)
-        if (shown->metric[m])
+    for (unsigned m = 0; m < study_metric_count; m++) {
+        if (!shown->metric[m]) continue;
+        if (study_metrics[m].has(row))
             report_add_number(report, table, study_metrics[m].value(work, row), false);
+        else
+            report_add_text(report, table, REPORT_MISSING);
+    }
     for (unsigned i = 0; i < STUDY_ASKS; i++)
         for (unsigned v = 0; v < STUDY_VALUES; v++)
             if (shown->value[i][v])
-                report_add_number(
-                    report, table,
-                    (double)study_row_value(work, row, (enum study_ask)i, (enum study_value)v),
-                    true);
+                add_count(work, row, (enum study_ask)i, (enum study_value)v, report, table);
 }
 
 enum sim_status study_report_make(const struct study_work *work, struct study_report *report,
@@ -229,5 +291,6 @@ enum sim_status study_report_make(const struct study_work *work, struct study_re
         study_add_figure(work, &study_metrics[m], report);
     study_add_special(work, report);
     study_add_summary(work, report);
+    study_say_causes(work, report);
     return report->exhausted ? sim_fail(error, SIM_ERROR_MEMORY, "out of memory") : SIM_OK;
 }

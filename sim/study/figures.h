@@ -27,6 +27,13 @@ void study_add_special(const struct study_work *work, struct study_report *repor
 // The summary's sentences (summary.c).
 void study_add_summary(const struct study_work *work, struct study_report *report);
 
+// Name, unit and scale of x from the swept keys; those of y as given. A figure of NULL is left.
+void study_set_scales(struct report_figure *figure, const struct study_axis *x, const char *label,
+                      const char *unit, const char *scale);
+
+// The causes of misses in words; after the summary, which says what matters more.
+void study_say_causes(const struct study_work *work, struct study_report *report);
+
 // Returns the row with these values of the axes and this trace; NULL: not a legal combination.
 const struct study_row *study_find_row(const struct study_work *work, unsigned trace,
                                        const unsigned value[STUDY_MOST_AXES]);

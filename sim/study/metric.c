@@ -139,7 +139,7 @@ const struct study_metric study_metrics[] = {
     {"fault-ratio", "Page faults", "fault rate", "faults per reference", "log10", "page faults",
      true, has_faults, fault_ratio},
     {"scan-access", "Effective access with scans of the A bits", "effective access",
-     "cycles per reference", "linear", "cycles of an access", true, has_scans, scan_access_cycles},
+     "cycles per reference", "log10", "cycles of an access", true, has_scans, scan_access_cycles},
     {"hidden-accesses", "References that no scan can see", "hidden", "per reference", "linear",
      "hidden references", true, has_scans, hidden_ratio},
     {"working-set", "Average working set", "working set", "pages", "linear",

@@ -24,6 +24,7 @@ static void put_table(FILE *out, const struct report_table *table) {
     for (unsigned i = 0; i < table->cell_count; i++) {
         const struct report_cell *cell = &table->cells[i];
         fputs(i % table->column_count ? "," : "\n", out);
+        if (!strcmp(cell->text, REPORT_MISSING)) continue;
         if (cell->text[0])
             put_text(out, cell->text);
         else

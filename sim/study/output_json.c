@@ -144,7 +144,10 @@ static json_t *table(const struct report_table *from) {
         json_t *row = json_array();
         for (unsigned c = 0; c < from->column_count; c++) {
             const struct report_cell *cell = &from->cells[i + c];
-            json_array_append_new(row, cell->text[0] ? words(cell->text) : number(cell->number));
+            bool missing = !strcmp(cell->text, REPORT_MISSING);
+            json_array_append_new(row, missing         ? json_null()
+                                       : cell->text[0] ? words(cell->text)
+                                                       : number(cell->number));
         }
         json_array_append_new(rows, row);
     }

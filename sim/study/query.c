@@ -61,7 +61,7 @@ static bool keeps_for_frames(const struct run_config *run, const char *path) {
     return run->policy > POLICY_RANDOM && begins(path, "replacement.");
 }
 
-static bool keeps(const struct study_query *query, const struct config_key *key) {
+bool study_query_keeps(const struct study_query *query, const struct config_key *key) {
     static const char *const of_paging[] = {"os.frames",    "os.policy", "os.swap_mib",
                                             "replacement.", "os.ad",     NULL};
     const struct study_config *config = &query->input.config;
@@ -89,7 +89,7 @@ struct study_config study_query_canonical(const struct study_query *query) {
     for (unsigned i = 0; i < config_key_count + study_key_count; i++) {
         const struct config_key *key =
             i < config_key_count ? &config_keys[i] : &study_keys[i - config_key_count];
-        if (keeps(query, key))
+        if (study_query_keeps(query, key))
             study_key_set(&config, key, study_key_value(&query->input.config, key));
     }
     if (query->kind == QUERY_FRAMES) config.paging = STUDY_DEMAND;

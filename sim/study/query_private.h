@@ -8,6 +8,9 @@
 // Returns the query's configuration with every key that cannot change its answer at its default.
 struct study_config study_query_canonical(const struct study_query *query);
 
+// Returns whether the key can change the query's answer.
+bool study_query_keeps(const struct study_query *query, const struct config_key *key);
+
 // Returns whether a kernel gives exactly what the RTL would count.
 bool study_query_kernel(const struct study_query *query);
 

@@ -128,7 +128,7 @@ void report_add_number(struct study_report *report, struct report_table *table, 
 void report_add_text(struct study_report *report, struct report_table *table, const char *text) {
     struct report_cell *cell = add_cell(report, table);
     // "" would be a number.
-    if (cell) snprintf(cell->text, sizeof cell->text, "%s", text[0] ? text : "-");
+    if (cell) snprintf(cell->text, sizeof cell->text, "%s", text[0] ? text : REPORT_MISSING);
 }
 
 void report_say(struct study_report *report, const char *format, ...) {

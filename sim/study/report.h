@@ -46,7 +46,9 @@ struct report_figure {
     unsigned mark_count;
 };
 
-// A cell is a text, or a number if the text is "".
+// A cell is a text, or a number if the text is "". REPORT_MISSING: neither; null in JSON, nothing
+// in CSV.
+#define REPORT_MISSING "-"
 struct report_cell {
     char text[64];
     double number;

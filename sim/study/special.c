@@ -66,6 +66,30 @@ static void add_cause(const struct study_work *work, const struct study_row *fir
     }
 }
 
+// Compulsory misses are a program's, whatever its TLB: one curve for all that have the same.
+static bool same_compulsory(const struct study_work *work, const struct study_row *a,
+                            const struct study_row *b, int axis) {
+    for (int i = 0; i < (int)work->plan->axes[axis].count; i++) {
+        const struct study_row *one = study_sibling(work, a, axis, i);
+        const struct study_row *other = study_sibling(work, b, axis, i);
+        if (other && (!one || by_cause(work, one, COMPULSORY) != by_cause(work, other, COMPULSORY)))
+            return false;
+    }
+    return true;
+}
+
+// A picture for each program: three curves for each TLB are many.
+static struct report_figure *causes_of(const struct study_work *work, const struct study_row *row,
+                                       int axis, struct study_report *report) {
+    char id[32] = "causes", title[96], name[64];
+    if (row->point.trace) snprintf(id, sizeof id, "causes-%u", row->point.trace + 1);
+    snprintf(title, sizeof title, "Misses by cause: %s",
+             work->plan->mix ? "mix" : study_trace_name(work->plan, row->point.trace, name));
+    struct report_figure *figure = report_add_figure(report, id, title);
+    study_set_scales(figure, &work->plan->axes[axis], "misses", "per reference", "linear");
+    return figure;
+}
+
 // In words, where the curve stands in the middle of its range.
 static void say_causes(const struct study_work *work, const struct study_row *first, int axis,
                        struct study_report *report) {
@@ -84,23 +108,33 @@ static void say_causes(const struct study_work *work, const struct study_row *fi
                100 * part[CONFLICT] / misses);
 }
 
+static bool begins_causes(const struct study_work *work, const struct study_row *row, int axis) {
+    return (work->plan->measures & STUDY_CLASSES) && axis >= 0 &&
+           row->query[classes_of(row)] != QUERY_NONE && study_begins_curve(work, row, axis);
+}
+
 static void add_classes(const struct study_work *work, struct study_report *report) {
     int axis = study_x_axis(work->plan);
     struct report_figure *figure = NULL;
-    if (!(work->plan->measures & STUDY_CLASSES) || axis < 0) return;
+    const struct study_row *before = NULL;  // the figure's first
     for (unsigned r = 0; r < work->row_count; r++) {
         const struct study_row *row = &work->rows[r];
-        if (row->query[classes_of(row)] == QUERY_NONE || !study_begins_curve(work, row, axis))
-            continue;
-        if (!figure) {
-            figure = report_add_figure(report, "causes", "Misses by cause");
-            report_set_scales(figure, work->plan->axes[axis].keys[0]->path, "", "log2", "misses",
-                              "per reference", "linear");
+        if (!begins_causes(work, row, axis)) continue;
+        if (!before || before->point.trace != row->point.trace) {
+            figure = causes_of(work, row, axis, report);
+            before = row;
         }
         for (unsigned c = 0; c < CAUSES; c++)
-            add_cause(work, row, axis, (enum cause)c, figure, report);
-        say_causes(work, row, axis, report);
+            if (c != COMPULSORY || row == before || !same_compulsory(work, before, row, axis))
+                add_cause(work, row, axis, (enum cause)c, figure, report);
     }
+}
+
+void study_say_causes(const struct study_work *work, struct study_report *report) {
+    int axis = study_x_axis(work->plan);
+    for (unsigned r = 0; r < work->row_count; r++)
+        if (begins_causes(work, &work->rows[r], axis))
+            say_causes(work, &work->rows[r], axis, report);
 }
 
 // --- comparisons of two values of one key ------------------------------------------------
@@ -108,7 +142,7 @@ static void add_classes(const struct study_work *work, struct study_report *repo
 // How much of the metric the better value saves, at the end of x where that is most.
 static void say_comparison(const struct study_work *work, const char *key, uint64_t better,
                            uint64_t worse, const char *metric_id, const char *sentence,
-                           struct study_report *report) {
+                           const char *otherwise, struct study_report *report) {
     int axis = study_axis_of(work->plan, key);
     if (axis < 0) return;
     const struct study_axis *values = &work->plan->axes[axis];
@@ -132,8 +166,8 @@ static void say_comparison(const struct study_work *work, const char *key, uint6
     if (!best) return;
     char label[REPORT_LABEL_BYTES];
     study_row_label(work, best, axis, label, sizeof label);
-    report_say(report, "%s: %s %.0f %% of the %s (%.4g without).", label, sentence, 100 * saved,
-               metric->noun, than);
+    report_say(report, "%s: %s %.0f %% of the %s (%.4g %s).", label, sentence, 100 * saved,
+               metric->noun, than, otherwise);
 }
 
 // --- page sizes --------------------------------------------------------------------------
@@ -165,11 +199,14 @@ void study_add_special(const struct study_work *work, struct study_report *repor
     add_classes(work, report);
     say_page_sizes(work, report);
     study_add_frames(work, report);
-    say_comparison(work, "mmu.asid_bits", 16, 0, "data-miss-ratio", "ASIDs save", report);
-    say_comparison(work, "mmu.asid_bits", 16, 0, "fetch-miss-ratio", "ASIDs save", report);
-    say_comparison(work, "mmu.asid_bits", 16, 0, "translation-cycles", "ASIDs save", report);
+    say_comparison(work, "mmu.asid_bits", 16, 0, "data-miss-ratio", "ASIDs save", "without",
+                   report);
+    say_comparison(work, "mmu.asid_bits", 16, 0, "fetch-miss-ratio", "ASIDs save", "without",
+                   report);
+    say_comparison(work, "mmu.asid_bits", 16, 0, "translation-cycles", "ASIDs save", "without",
+                   report);
     say_comparison(work, "replacement.scan_fence", PAGER_FENCE_NONE, PAGER_FENCE_PAGE,
-                   "scan-access", "scans without fences save", report);
+                   "scan-access", "scans without fences save", "with them", report);
     say_comparison(work, "replacement.scan_fence", PAGER_FENCE_PAGE, PAGER_FENCE_NONE,
-                   "hidden-accesses", "fences uncover", report);
+                   "hidden-accesses", "fences uncover", "without", report);
 }

@@ -141,9 +141,10 @@ static void add_anomalies(const struct study_work *work, int axis, struct study_
         report_add_mark(figure, (double)found.to, "%s: more faults than with %" PRIu64, label,
                         found.from);
         report_say(report,
-                   "%s: Belady's anomaly at %u sizes; the largest from %" PRIu64 " to %" PRIu64
+                   "%s: Belady's anomaly at %u size%s; the largest from %" PRIu64 " to %" PRIu64
                    " frames: %" PRIu64 " faults become %" PRIu64 ".",
-                   label, found.steps, found.from, found.to, found.before, found.after);
+                   label, found.steps, found.steps == 1 ? "" : "s", found.from, found.to,
+                   found.before, found.after);
     }
 }
 

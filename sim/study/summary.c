@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "figures.h"
+#include "query_private.h"
 
 enum { MOST_SENTENCES = 8 };  // of a figure
 
@@ -47,6 +48,12 @@ static const char *plain(double value, char out[32]) {
     return out;
 }
 
+// "100 %" is all of it, and nothing less.
+static const char *percent(double part, char out[32]) {
+    snprintf(out, 32, part < 1 && part >= 0.995 ? "more than 99 %%" : "%.0f %%", 100 * part);
+    return out;
+}
+
 static double curve_range(const struct report_curve *curve) {
     double least = curve->points[0].y, most = least;
     for (unsigned p = 1; p < curve->count; p++) {
@@ -75,24 +82,40 @@ static void say_flat(const struct report_figure *figure, const struct study_metr
                    metric->noun, first->y);
 }
 
+// What comes behind the best step: nothing more, or a rise. "" if neither.
+static void tell_rest(const struct report_curve *curve, char out[128]) {
+    const struct report_point *points = curve->points;
+    unsigned end = saturation(curve), low = 0;
+    char at[32];
+    out[0] = '\0';
+    for (unsigned i = 1; i < curve->count; i++)
+        if (points[i].y < points[low].y) low = i;
+    unsigned high = low;
+    for (unsigned i = low; i < curve->count; i++)
+        if (points[i].y > points[high].y) high = i;
+    if (points[high].y - points[low].y > NOTHING * points[0].y)
+        snprintf(out, 128, "; beyond %s they rise, from %.4g to %.4g", plain(points[low].x, at),
+                 points[low].y, points[high].y);
+    else if (end + 1 < curve->count)
+        snprintf(out, 128, "; beyond %s nothing (less than 1 %% of the first)",
+                 plain(points[end].x, at));
+}
+
 static void say_curve(const struct report_figure *figure, const struct study_metric *metric,
                       const struct report_curve *curve, struct study_report *report) {
     double part;
-    char beyond[96] = "", a[32], b[32];
+    char rest[128], a[32], b[32], removed[32];
     int step = best_step(curve, &part);
-    unsigned end = saturation(curve);
     const struct report_point *points = curve->points;
     if (step < 0 || part < NOTHING) {
         say_flat(figure, metric, curve, report);
         return;
     }
     double from = points[step].x, to = points[step + 1].x;
-    if (end + 1 < curve->count)
-        snprintf(beyond, sizeof beyond, "; beyond %s nothing (less than 1 %% of the first)",
-                 plain(points[end].x, a));
-    report_say(report, "%s: %s %s from %s to %s removes %.0f %% of the %s%s.", curve->label,
+    tell_rest(curve, rest);
+    report_say(report, "%s: %s %s from %s to %s removes %s of the %s%s.", curve->label,
                to == 2 * from ? "doubling" : "raising", figure->x.label, plain(from, a),
-               plain(to, b), 100 * part, metric->noun, beyond);
+               plain(to, b), percent(part, removed), metric->noun, rest);
 }
 
 static const struct study_metric *metric_of(const struct report_figure *figure) {
@@ -115,15 +138,19 @@ static bool said_before(const struct report_figure *figure, unsigned curve) {
 
 static void say_figure(const struct report_figure *figure, struct study_report *report) {
     const struct study_metric *metric = metric_of(figure);
-    unsigned said = 0;
+    unsigned said = 0, unsaid = 0;
     if (!metric || !metric->less_is_better) return;
-    for (unsigned c = 0; c < figure->count && said < MOST_SENTENCES; c++)
-        if (figure->curves[c].count > 1 && !figure->curves[c].aside && !said_before(figure, c)) {
-            say_curve(figure, metric, &figure->curves[c], report);
-            said++;
+    for (unsigned c = 0; c < figure->count; c++) {
+        if (figure->curves[c].count < 2 || figure->curves[c].aside || said_before(figure, c))
+            continue;
+        if (said == MOST_SENTENCES) {
+            unsaid++;
+            continue;
         }
-    if (said == MOST_SENTENCES)
-        report_say(report, "%s: the figure has %u curves.", figure->title, figure->count);
+        say_curve(figure, metric, &figure->curves[c], report);
+        said++;
+    }
+    if (unsaid) report_say(report, "%s: of %u more curves see the figure.", figure->title, unsaid);
 }
 
 // Without an x axis: the best and the worst row of each metric.
@@ -148,7 +175,38 @@ static void say_extremes(const struct study_work *work, const struct study_metri
                    metric->value(work, best), metric->unit, low, metric->value(work, worst), high);
 }
 
+// The reach is no query, but the entries and the page size.
+static bool matters(const struct study_work *work, const struct config_key *key) {
+    if ((work->plan->measures & STUDY_PAGES) && !strcmp(key->path, "tlb.data.entries")) return true;
+    for (unsigned r = 0; r < work->row_count; r++)
+        for (unsigned a = 0; a < STUDY_ASKS; a++) {
+            uint32_t query = work->rows[r].query[a];
+            if (query != QUERY_NONE && study_query_keeps(&work->queries[query], key)) return true;
+        }
+    return false;
+}
+
+static bool varies(const struct study_work *work, unsigned axis) {
+    for (unsigned r = 1; r < work->row_count; r++)
+        if (work->rows[r].point.value[axis] != work->rows[0].point.value[axis]) return true;
+    return false;
+}
+
+// A sweep of what the measures do not depend on shows equal points; nobody is to conclude from it.
+static void say_idle_keys(const struct study_work *work, struct study_report *report) {
+    for (unsigned a = 0; a < work->plan->axis_count; a++)
+        for (unsigned k = 0; k < work->plan->axes[a].key_count; k++) {
+            const struct config_key *key = work->plan->axes[a].keys[k];
+            if (!varies(work, a) || matters(work, key)) continue;
+            report_say(report,
+                       "%s is swept, but nothing that is measured here depends on it; see "
+                       "--measure and study.paging.",
+                       key->path);
+        }
+}
+
 void study_add_summary(const struct study_work *work, struct study_report *report) {
+    say_idle_keys(work, report);
     if (study_x_axis(work->plan) < 0) {
         for (unsigned m = 0; m < study_metric_count; m++)
             say_extremes(work, &study_metrics[m], report);

@@ -39,6 +39,15 @@ static void bounds(const struct report_figure *figure, bool logarithm, double *l
         }
 }
 
+// Whole numbers in full: a size of 2097152, not of 2.09715e+06.
+static int digits(double x) {
+    return x == floor(x) && fabs(x) < 1e15 ? 15 : 6;
+}
+
+static const char *who(const char *known_to) {
+    return strcmp(known_to, "kernel") ? "  (only a simulator can know)" : "  (a kernel can know)";
+}
+
 static void print_figure(const struct report_figure *figure, bool terminal, FILE *out) {
     bool logarithm = strcmp(figure->y.scale, "linear") != 0;
     double low, high;
@@ -48,8 +57,9 @@ static void print_figure(const struct report_figure *figure, bool terminal, FILE
     for (unsigned c = 0; c < shown; c++)
         if ((int)strlen(figure->curves[c].label) > width)
             width = (int)strlen(figure->curves[c].label);
-    fprintf(out, "\n%s (%s%s%s) against %s\n", figure->title, figure->y.label,
-            figure->y.unit[0] ? ", " : "", figure->y.unit, figure->x.label);
+    fprintf(out, "\n%s (%s%s%s) against %s%s%s\n", figure->title, figure->y.label,
+            figure->y.unit[0] ? ", " : "", figure->y.unit, figure->x.label,
+            figure->x.unit[0] ? ", " : "", figure->x.unit);
     for (unsigned c = 0; c < shown; c++) {
         const struct report_curve *curve = &figure->curves[c];
         if (curve->count == 0) continue;
@@ -60,9 +70,9 @@ static void print_figure(const struct report_figure *figure, bool terminal, FILE
             sparkline(curve, logarithm, low, high, out);
             fputs("  ", out);
         }
-        fprintf(out, "%.4g at %.6g", first->y, first->x);
-        if (curve->count > 1) fprintf(out, ", %.4g at %.6g", last->y, last->x);
-        if (curve->known_to) fprintf(out, "  (%s can know)", curve->known_to);
+        fprintf(out, "%.4g at %.*g", first->y, digits(first->x), first->x);
+        if (curve->count > 1) fprintf(out, ", %.4g at %.*g", last->y, digits(last->x), last->x);
+        if (curve->known_to) fputs(who(curve->known_to), out);
         fputc('\n', out);
     }
     if (shown < figure->count) fprintf(out, "  and %u more curves\n", figure->count - shown);

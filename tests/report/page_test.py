@@ -144,6 +144,19 @@ class Cost(PageTest):
                          ["configurations: 50 ns", "configurations: 30 ns"])
         self.assertIn("mean over the study", page.text)
 
+    def test_each_point_of_one_unit_is_drawn_and_says_which_it_is(self):
+        table = {"id": "points", "columns": [{"name": n} for n in ("trace", "tlb.data.entries", "memory.data.most",
+                                                                  "translation-cycles")],
+                 "rows": [["cc1", 8, 10, 2.0], ["cc1", 8, 50, 4.0]]}
+        given = small(tables=[table], sweeps=[{"keys": ["tlb.data.entries"]}, {"keys": ["memory.data.most"]}])
+        costs = [{"luts": 100, "fmax_mhz": 50, "configuration": {"tlb.data.entries": 8}}]
+        page = self.make(given, "--cost", self.write({"kind": "cost", "cost": costs}, "cost.json"))
+        # 2 and 4 cycles at 50 MHz.
+        self.assertEqual([t[3].split(" at ")[0] for t in page.targets()],
+                         ["configurations: 40 ns", "configurations: 80 ns"])
+        for latency in ("most=10", "most=50"):
+            self.assertIn(latency, page.text)
+
     def test_without_cycles_the_clock_is_drawn(self):
         page = self.pareto([{"configuration": "a", "luts": 100, "fmax_mhz": 50, "cycles": None}])
         self.assertIn("50 MHz at 100 LUTs", page.targets()[0][3])
