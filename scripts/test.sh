@@ -6,6 +6,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 jobs=${1:-2}
+# Tests build many units and run each for seconds.
+export TANDEM_DUT_OPTIMIZE="${TANDEM_DUT_OPTIMIZE:--O1}"
 for preset in dev asan; do scripts/build.sh "$preset" "$jobs"; done
 
 echo "=== assertions off, other seeds (release)"
