@@ -34,6 +34,7 @@ module sva_l2 #(
     input logic                  fill_evict_o,
     input logic                  parity_error_o,
     // Inside
+    input logic                  late_q,
     input logic                  compare,
     input logic           [44:0] vpn,
     input logic           [15:0] asid,
@@ -117,7 +118,11 @@ module sva_l2 #(
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       may_q   <= 1'b0;
+`ifdef FORMAL
+      known_q <= 1'b1;  // a pair for all time
+`else
       known_q <= 1'b0;
+`endif
     end else begin
       if (begins) known_q <= 1'b1;
       if (begins || covers) may_q <= 1'b1;
@@ -154,6 +159,12 @@ module sva_l2 #(
     if (fill_valid_i) fill_ways = valid_q[32'(fill_set_o)*Ways+:Ways];
   end
 
+  `SVA_REQUIRE(one_miss_a_port, compare_o[1:0] != 2'b00 || late_q,
+               (read_i[0] & compare_o[0]) == 1'b0 && (read_i[1] & (compare_o[1] | late_q)) == 1'b0)
+  `SVA_REQUIRE(filled_leaf, fill_valid_i,
+               fill_leaf_i.perm[0] && fill_leaf_i.perm[6] &&
+                   32'(fill_leaf_i.level) <= ((Xlen == 32) ? 1 : 4) &&
+                   (!fill_leaf_i.napot || fill_leaf_i.level == 3'd0))
   `SVA_REQUIRE(use_needs_a_match, use_i || drop_i, match_o && !(use_i && drop_i))
   `SVA_REQUIRE(fence_fills_nothing, fence_i, !fill_valid_i)
   `SVA_REQUIRE(fence_acts, fence_valid_i, fence_i)
