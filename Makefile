@@ -43,6 +43,8 @@ bench: setup
 	build/release/bin/tandem_walk_bench
 	build/release/bin/tandem_trace_bench
 	build/release/bin/tandem_kernel_bench
+	build/release/bin/tandem_engine_bench
+	build/release/bin/tandem_cycles_bench
 	$(TANDEM) bench
 
 formal: setup-test
@@ -55,9 +57,10 @@ mutants: setup-test
 	@$(MAKE) --no-print-directory build
 	@tests/mutants/run.sh
 
-campaign: setup
+campaign: setup-test
 	@$(MAKE) --no-print-directory build
 	@TANDEM_LONG=yes TANDEM=$(TANDEM) tests/lockstep/netlist.sh
+	@TANDEM_LONG=yes tests/rtl/synth.sh
 	@scripts/campaign.sh $(or $(N),100000000) 2
 
 coverage:
