@@ -258,6 +258,13 @@ module sva_walker #(
   end
 
   // --- the slots
+  `SVA_REQUIRE(context_legal, take != '0,
+               !take_ctx.priv[1] &&
+                   ((Xlen == 32) ? take_ctx.root == 3'd1 && !take_ctx.pbmte && take_va[56:32] == '0 :
+                                   take_ctx.root >= 3'd2 && take_ctx.root <= 3'd4))
+  `SVA_REQUIRE(prefetch_updates_nothing, taken_o[2], !take_ctx.adue)
+  `SVA_REQUIRE(port_accesses, taken_o[1:0] != 2'b00,
+               taken_o[1] == (take_ctx.access == 2'd0))
   `SVA_REQUIRE(answers_are_awaited, mem_rsp_valid_i,
                32'(mem_rsp_id_i) < Walks && out_q[mem_rsp_id_i] == 1'b1)
   // section 9: an update and a fence never meet on the wires
