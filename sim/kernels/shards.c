@@ -114,6 +114,10 @@ double kernel_shards_rate(const struct kernel_shards *shards) {
     return sampler_rate(&shards->whole);
 }
 
+uint32_t kernel_shards_pages(const struct kernel_shards *shards) {
+    return shards->whole.count;
+}
+
 uint64_t kernel_shards_sampled_refs(const struct kernel_shards *shards) {
     return shards->whole.refs;
 }

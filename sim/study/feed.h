@@ -32,4 +32,14 @@ enum sim_status study_count_pages(struct study_query *const *queries, unsigned c
 enum sim_status study_simulate_frames(struct study_query *const *queries, unsigned count,
                                       struct sim_error *error);
 
+// --- page frames by kernels, one pass for all sizes -----------------------------------------
+
+// OPT.
+enum sim_status study_opt_frames(struct study_query *const *queries, unsigned count,
+                                 struct study_feed *feed, struct sim_error *error);
+
+// LRU from a sample of one page in study.sample, drawn by `seed` (SHARDS).
+enum sim_status study_sample_lru(struct study_query *const *queries, unsigned count,
+                                 struct study_feed *feed, struct sim_error *error);
+
 #endif

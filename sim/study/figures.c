@@ -98,6 +98,11 @@ static const char *axis_unit(const struct study_axis *axis) {
 
 void study_row_label(const struct study_work *work, const struct study_row *row, int except,
                      char *out, size_t capacity) {
+    study_row_label_without(work, row, except < 0 ? 0 : 1u << except, out, capacity);
+}
+
+void study_row_label_without(const struct study_work *work, const struct study_row *row,
+                             unsigned without, char *out, size_t capacity) {
     const struct study_plan *plan = work->plan;
     char name[64], text[24];
     size_t used = 0;
@@ -109,7 +114,7 @@ void study_row_label(const struct study_work *work, const struct study_row *row,
             (size_t)snprintf(out, capacity, "%s", study_trace_name(plan, row->point.trace, name));
     for (unsigned a = 0; a < plan->axis_count && used < capacity; a++) {
         const struct study_axis *axis = &plan->axes[a];
-        if ((int)a == except || axis->count == 1) continue;
+        if (without >> a & 1 || axis->count == 1) continue;
         uint64_t value = axis->values[row->point.value[a]];
         study_key_print(axis->keys[0], value, text);
         bool says_all = axis->keys[0]->kind == CONFIG_CHOICE && strcmp(text, "no") &&
@@ -121,9 +126,8 @@ void study_row_label(const struct study_work *work, const struct study_row *row,
     }
 }
 
-static const char *known_to(const struct study_work *work, const struct study_row *row) {
+static const char *known_to(const struct study_row *row) {
     if (row->query[ASK_FRAMES] == QUERY_NONE) return NULL;
-    (void)work;
     return policy_is_kernels(policy_find((unsigned)row->point.config.run.policy)) ? "kernel"
                                                                                   : "simulator";
 }
@@ -144,20 +148,6 @@ void study_set_scales(struct report_figure *figure, const struct study_axis *x, 
     report_set_scales(figure, name, axis_unit(x), x_scale(x), label, unit, scale);
 }
 
-// The points of one curve: x runs, everything else stands as in `first`.
-static void add_points(const struct study_work *work, const struct study_metric *metric,
-                       unsigned axis, const struct study_row *first, struct study_report *report,
-                       struct report_curve *curve) {
-    unsigned value[STUDY_MOST_AXES];
-    memcpy(value, first->point.value, sizeof value);
-    for (value[axis] = 0; value[axis] < work->plan->axes[axis].count; value[axis]++) {
-        const struct study_row *row = study_find_row(work, first->point.trace, value);
-        if (row && metric->has(row))
-            report_add_point(report, curve, (double)work->plan->axes[axis].values[value[axis]],
-                             metric->value(work, row), NULL);
-    }
-}
-
 bool study_begins_curve(const struct study_work *work, const struct study_row *row, int axis) {
     unsigned value[STUDY_MOST_AXES];
     memcpy(value, row->point.value, sizeof value);
@@ -166,131 +156,169 @@ bool study_begins_curve(const struct study_work *work, const struct study_row *r
     return true;
 }
 
-struct report_figure *study_add_figure(const struct study_work *work,
-                                       const struct study_metric *metric,
-                                       struct study_report *report) {
-    int axis = study_x_axis(work->plan);
-    struct report_figure *figure = NULL;
-    if (axis < 0) return NULL;
-    const struct study_axis *x = &work->plan->axes[axis];
-    for (unsigned r = 0; r < work->row_count; r++) {
-        const struct study_row *row = &work->rows[r];
-        char label[REPORT_LABEL_BYTES];
-        if (!metric->has(row) || !study_begins_curve(work, row, axis)) continue;
-        if (!figure) {
-            figure = report_add_figure(report, metric->id, metric->title);
-            study_set_scales(figure, x, metric->label, metric->unit, metric->scale);
-        }
-        study_row_label(work, row, axis, label, sizeof label);
-        struct report_curve *curve = report_add_curve(report, figure, label);
-        if (curve) curve->known_to = known_to(work, row);
-        add_points(work, metric, (unsigned)axis, row, report, curve);
-    }
-    return figure;
-}
+// --- a metric's curves -------------------------------------------------------------------
 
-// --- the table of points -----------------------------------------------------------------
-
-// What some row has; counts that are 0 in every row are left out.
-struct shown {
-    bool metric[32], value[STUDY_ASKS][STUDY_VALUES];
+// What one metric's figures are made of.
+struct drawing {
+    const struct study_work *work;
+    const struct study_metric *metric;
+    unsigned x;                       // axis
+    unsigned idle;                    // bits: axes on which the metric does not depend, but for x
+    const struct study_row **curves;  // a row of each
+    unsigned count;
 };
 
-static const char *const ask_names[STUDY_ASKS] = {"data", "fetch",       "frames",
-                                                  "run",  "working_set", "pages"};
-
-static struct shown what_is_shown(const struct study_work *work) {
-    struct shown shown = {0};
-    for (unsigned r = 0; r < work->row_count; r++) {
-        for (unsigned m = 0; m < study_metric_count; m++)
-            shown.metric[m] |= study_metrics[m].has(&work->rows[r]);
-        for (unsigned i = 0; i < STUDY_ASKS; i++)
-            for (unsigned v = 0; v < STUDY_VALUES; v++)
-                shown.value[i][v] |= study_row_value(work, &work->rows[r], (enum study_ask)i,
-                                                     (enum study_value)v) != 0;
+// Advance the values of the idle axes to their next combination. Returns false after the last.
+static bool next_idle(const struct drawing *drawing, unsigned value[STUDY_MOST_AXES]) {
+    const struct study_plan *plan = drawing->work->plan;
+    for (unsigned a = plan->axis_count; a-- > 0;) {
+        if (!(drawing->idle >> a & 1)) continue;
+        if (++value[a] < plan->axes[a].count) return true;
+        value[a] = 0;
     }
-    return shown;
+    return false;
 }
 
-static void add_columns(const struct study_work *work, const struct shown *shown,
-                        struct study_report *report, struct report_table *table) {
-    report_add_column(report, table, "trace", "");
-    for (unsigned a = 0; a < work->plan->axis_count; a++)
-        report_add_column(report, table, work->plan->axes[a].keys[0]->path, "");
-    for (unsigned m = 0; m < study_metric_count; m++)
-        if (shown->metric[m])
-            report_add_column(report, table, study_metrics[m].id, study_metrics[m].unit);
-    for (unsigned i = 0; i < STUDY_ASKS; i++)
-        for (unsigned v = 0; v < STUDY_VALUES; v++) {
-            char name[64];
-            if (!shown->value[i][v]) continue;
-            snprintf(name, sizeof name, "%s.%s", ask_names[i],
-                     study_value_name((enum study_value)v));
-            report_add_column(report, table, name, "");
-        }
+// Returns the curve's row at the x axis' value `at`, whatever the idle axes are: not all of their
+// combinations are legal. NULL: there is none.
+static const struct study_row *row_at(const struct drawing *drawing, const struct study_row *curve,
+                                      unsigned at) {
+    unsigned value[STUDY_MOST_AXES];
+    memcpy(value, curve->point.value, sizeof value);
+    value[drawing->x] = at;
+    for (unsigned a = 0; a < drawing->work->plan->axis_count; a++)
+        if (drawing->idle >> a & 1) value[a] = 0;
+    do {
+        const struct study_row *row = study_find_row(drawing->work, curve->point.trace, value);
+        if (row && drawing->metric->has(row)) return row;
+    } while (next_idle(drawing, value));
+    return NULL;
 }
 
-// What nobody counted is no 0: the passes that give LRU's and OPT's faults of all sizes at once do
-// not see what is written back, and without scans there is no time of scans.
-static bool is_counted(const struct study_row *row, enum study_ask ask, enum study_value value) {
-    uint64_t policy = row->point.config.run.policy;
-    if (row->query[ask] == QUERY_NONE) return false;
-    if (ask != ASK_FRAMES) return true;
-    if (value == VALUE_WRITES) return policy != POLICY_LRU && policy != POLICY_OPT;
-    if (value == VALUE_ACCESS_CYCLES || value == VALUE_HIDDEN)
-        return policy_find((unsigned)policy)->knows == POLICY_KNOWS_BITS;
+// Returns whether both curves are the same answers to the same questions at every x.
+static bool same_curve(const struct drawing *drawing, const struct study_row *one,
+                       const struct study_row *other) {
+    const struct study_metric *metric = drawing->metric;
+    for (unsigned i = 0; i < drawing->work->plan->axes[drawing->x].count; i++) {
+        const struct study_row *a = row_at(drawing, one, i), *b = row_at(drawing, other, i);
+        if (!a != !b) return false;
+        if (a && (a->query[metric->ask(a)] != b->query[metric->ask(b)] ||
+                  metric->value(drawing->work, a) != metric->value(drawing->work, b)))
+            return false;
+    }
     return true;
 }
 
-static void add_count(const struct study_work *work, const struct study_row *row,
-                      enum study_ask ask, enum study_value value, struct study_report *report,
-                      struct report_table *table) {
-    if (is_counted(row, ask, value))
-        report_add_number(report, table, (double)study_row_value(work, row, ask, value), true);
+static bool drawn_before(const struct drawing *drawing, const struct study_row *row) {
+    unsigned first = drawing->count > REPORT_MOST_CURVES ? drawing->count - REPORT_MOST_CURVES : 0;
+    for (unsigned c = first; c < drawing->count; c++)
+        if (drawing->curves[c]->point.trace == row->point.trace &&
+            same_curve(drawing, drawing->curves[c], row))
+            return true;
+    return false;
+}
+
+// Returns whether the row is the first of its curve.
+static bool is_first(const struct drawing *drawing, const struct study_row *row) {
+    for (unsigned i = 0; i < drawing->work->plan->axes[drawing->x].count; i++) {
+        const struct study_row *at = row_at(drawing, row, i);
+        if (at) return at == row;
+    }
+    return false;
+}
+
+static bool find_curves(struct drawing *drawing) {
+    const struct study_work *work = drawing->work;
+    for (unsigned a = 0; a < work->plan->axis_count; a++)
+        if (a != drawing->x && !study_metric_depends(work, drawing->metric, a))
+            drawing->idle |= 1u << a;
+    drawing->curves = calloc(work->row_count, sizeof(struct study_row *));
+    if (!drawing->curves) return false;
+    for (unsigned r = 0; r < work->row_count; r++) {
+        const struct study_row *row = &work->rows[r];
+        if (drawing->metric->has(row) && is_first(drawing, row) && !drawn_before(drawing, row))
+            drawing->curves[drawing->count++] = row;
+    }
+    return true;
+}
+
+static void add_points(const struct drawing *drawing, const struct study_row *first,
+                       struct study_report *report, struct report_curve *curve) {
+    const struct study_work *work = drawing->work;
+    const struct study_axis *x = &work->plan->axes[drawing->x];
+    for (unsigned i = 0; i < x->count; i++) {
+        const struct study_row *row = row_at(drawing, first, i);
+        char text[96] = "";
+        if (!row) continue;
+        double error = drawing->metric->error ? drawing->metric->error(work, row) : 0;
+        if (drawing->metric->error && study_row_sampled(work, row))
+            snprintf(text, sizeof text, "sample of %.0f pages, standard error %.2g",
+                     (double)study_row_value(work, row, ASK_FRAMES, VALUE_SAMPLED), error);
+        report_add_estimate(report, curve, (double)x->values[i], drawing->metric->value(work, row),
+                            error, text);
+    }
+}
+
+void study_say_sampled(const struct study_work *work, const struct study_row *row, char *out,
+                       size_t capacity) {
+    size_t used = strlen(out);
+    if (study_row_sampled(work, row) && !study_plan_sweeps(work->plan, "study.sample"))
+        snprintf(out + used, capacity - used, ", 1 page in %.0f sampled",
+                 (double)row->point.config.sample);
+}
+
+static void add_curve(const struct drawing *drawing, const struct study_row *row,
+                      struct report_figure *figure, struct study_report *report) {
+    char label[REPORT_LABEL_BYTES];
+    study_row_label_without(drawing->work, row, drawing->idle | 1u << drawing->x, label,
+                            sizeof label);
+    if (drawing->metric->error) study_say_sampled(drawing->work, row, label, sizeof label);
+    struct report_curve *curve = report_add_curve(report, figure, label);
+    if (curve) curve->known_to = known_to(row);
+    add_points(drawing, row, report, curve);
+}
+
+struct report_figure *study_figure_of(const struct study_work *work, const char *id,
+                                      const char *title, unsigned trace, bool split,
+                                      struct study_report *report) {
+    char own_id[64], own_title[REPORT_LABEL_BYTES], name[64];
+    if (!split) return report_add_figure(report, id, title);
+    snprintf(own_id, sizeof own_id, trace ? "%s-%u" : "%s", id, trace + 1);
+    snprintf(own_title, sizeof own_title, "%s: %s", title,
+             study_trace_name(work->plan, trace, name));
+    return report_add_figure(report, own_id, own_title);
+}
+
+// Many curves of several programs: a figure for each program.
+static void draw_figures(const struct drawing *drawing, struct study_report *report) {
+    const struct study_work *work = drawing->work;
+    const struct study_metric *metric = drawing->metric;
+    bool split = study_splits(work, drawing->count);
+    struct report_figure *figure = NULL;
+    for (unsigned c = 0; c < drawing->count; c++) {
+        unsigned trace = drawing->curves[c]->point.trace;
+        if (!c || (split && trace != drawing->curves[c - 1]->point.trace)) {
+            figure = study_figure_of(work, metric->id, metric->title, trace, split, report);
+            study_set_scales(figure, &work->plan->axes[drawing->x], metric->label, metric->unit,
+                             metric->scale);
+        }
+        add_curve(drawing, drawing->curves[c], figure, report);
+    }
+}
+
+bool study_splits(const struct study_work *work, unsigned curves) {
+    enum { COLOURS = 8 };  // that a page has
+    return !work->plan->mix && work->plan->trace_count > 1 && curves > COLOURS;
+}
+
+void study_add_figures(const struct study_work *work, const struct study_metric *metric,
+                       struct study_report *report) {
+    int axis = study_x_axis(work->plan);
+    if (axis < 0) return;
+    struct drawing drawing = {.work = work, .metric = metric, .x = (unsigned)axis};
+    if (find_curves(&drawing))
+        draw_figures(&drawing, report);
     else
-        report_add_text(report, table, REPORT_MISSING);
-}
-
-static void add_row(const struct study_work *work, const struct shown *shown,
-                    const struct study_row *row, struct study_report *report,
-                    struct report_table *table) {
-    char text[64];
-    report_add_text(report, table,
-                    work->plan->mix ? "mix" : study_trace_name(work->plan, row->point.trace, text));
-    for (unsigned a = 0; a < work->plan->axis_count; a++) {
-        const struct config_key *key = work->plan->axes[a].keys[0];
-        uint64_t value = study_key_value(&row->point.config, key);
-        study_key_print(key, value, text);
-        if (key->kind == CONFIG_CHOICE)
-            report_add_text(report, table, text);
-        else
-            report_add_number(report, table, (double)value, true);
-    }
-    for (unsigned m = 0; m < study_metric_count; m++) {
-        if (!shown->metric[m]) continue;
-        if (study_metrics[m].has(row))
-            report_add_number(report, table, study_metrics[m].value(work, row), false);
-        else
-            report_add_text(report, table, REPORT_MISSING);
-    }
-    for (unsigned i = 0; i < STUDY_ASKS; i++)
-        for (unsigned v = 0; v < STUDY_VALUES; v++)
-            if (shown->value[i][v])
-                add_count(work, row, (enum study_ask)i, (enum study_value)v, report, table);
-}
-
-enum sim_status study_report_make(const struct study_work *work, struct study_report *report,
-                                  struct sim_error *error) {
-    *report = (struct study_report){0};
-    struct report_table *table = report_add_table(report, "points", "All points");
-    const struct shown shown = what_is_shown(work);
-    add_columns(work, &shown, report, table);
-    for (unsigned r = 0; r < work->row_count; r++)
-        add_row(work, &shown, &work->rows[r], report, table);
-    for (unsigned m = 0; m < study_metric_count; m++)
-        study_add_figure(work, &study_metrics[m], report);
-    study_add_special(work, report);
-    study_add_summary(work, report);
-    study_say_causes(work, report);
-    return report->exhausted ? sim_fail(error, SIM_ERROR_MEMORY, "out of memory") : SIM_OK;
+        report->exhausted = true;
+    free(drawing.curves);
 }

@@ -9,11 +9,19 @@
 // Returns the axis that runs along x: the longest one of numbers; -1: there is none.
 int study_x_axis(const struct study_plan *plan);
 
-// A figure of the metric over the x axis, a curve for each combination of the other axes; NULL if
-// there is no x axis, or no row has the metric.
-struct report_figure *study_add_figure(const struct study_work *work,
-                                       const struct study_metric *metric,
-                                       struct study_report *report);
+// A figure of the metric over the x axis, a curve for each combination of the other axes on which
+// the metric depends; none if there is no x axis, or no row has the metric. Many curves of several
+// programs become a figure for each program.
+void study_add_figures(const struct study_work *work, const struct study_metric *metric,
+                       struct study_report *report);
+
+// Returns whether so many curves of all programs are more than one figure should show.
+bool study_splits(const struct study_work *work, unsigned curves);
+
+// A new figure: of that program alone if `split` ("ID" of the first, "ID-2" of the second).
+struct report_figure *study_figure_of(const struct study_work *work, const char *id,
+                                      const char *title, unsigned trace, bool split,
+                                      struct study_report *report);
 
 // Make the whole report: the table of points, a figure for each metric, what the ready-made study
 // of that name adds, the summary in words. SIM_ERROR_MEMORY. *report is the caller's to destroy, on
@@ -44,5 +52,13 @@ bool study_begins_curve(const struct study_work *work, const struct study_row *r
 // Write what tells the row from the others, but for the axis `except`: "cc1, ways 4, plru".
 void study_row_label(const struct study_work *work, const struct study_row *row, int except,
                      char *out, size_t capacity);
+
+// The same without the axes of the bits.
+void study_row_label_without(const struct study_work *work, const struct study_row *row,
+                             unsigned without, char *out, size_t capacity);
+
+// Append to the label of a curve of page faults that they are estimated from a sample.
+void study_say_sampled(const struct study_work *work, const struct study_row *row, char *out,
+                       size_t capacity);
 
 #endif

@@ -9,7 +9,6 @@
 #include "mmu/engine.h"
 #include "sim/kernels/frames.h"
 #include "sim/kernels/lru_sets.h"
-#include "sim/kernels/opt.h"
 #include "sim/kernels/stack.h"
 #include "sim/kernels/tlb.h"
 #include "sim/kernels/working_set.h"
@@ -155,6 +154,7 @@ static enum sim_status tlbs(struct study_query *const *queries, unsigned count,
         if (!queries[i]->classes) continue;
         value[VALUE_CAPACITY] = counts.capacity;
         value[VALUE_CONFLICT] = counts.conflict;
+        value[VALUE_SPARED] = counts.spared;
     }
     for (unsigned i = 0; kernels && i < count; i++) kernel_three_c_destroy(kernels[i]);
     free(kernels);
@@ -231,51 +231,6 @@ static enum sim_status fifo_frames(struct study_query *const *queries, unsigned 
     return status == SIM_END ? SIM_OK : status;
 }
 
-// Frames beyond the distinct pages change nothing, and OPT's stack need not be deeper.
-static enum sim_status opt_second_pass(struct study_query *const *queries, unsigned count,
-                                       struct study_feed *feed, struct kernel_next_use *uses,
-                                       uint32_t pages, struct sim_error *error) {
-    uint32_t most = most_frames(queries, count), deep = pages < most ? pages : most;
-    int64_t *next = malloc(PAGE_CHUNK_RUNS * sizeof *next);
-    uint64_t *misses = calloc((size_t)most + 1, sizeof *misses);
-    struct kernel_opt_curve *curve = NULL;
-    struct page_chunk chunk;
-    enum sim_status status = next && misses
-                                 ? kernel_opt_curve_create(deep ? deep : 1, &curve, error)
-                                 : sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
-    while (!status && !(status = study_feed_next(feed, &chunk, error))) {
-        status = kernel_next_use_get(uses, &chunk, next, error);
-        if (!status) status = kernel_opt_curve_feed(curve, &chunk, next, error);
-    }
-    if (status == SIM_END) {
-        kernel_opt_curve_misses(curve, deep ? deep : 1, misses);
-        for (uint32_t f = (deep ? deep : 1) + 1; f <= most; f++) misses[f] = pages;
-        status = take_curve(queries, count, misses, kernel_opt_curve_refs(curve), pages);
-    } else {
-        free(misses);
-    }
-    kernel_opt_curve_destroy(curve);
-    free(next);
-    return status;
-}
-
-static enum sim_status opt_frames(struct study_query *const *queries, unsigned count,
-                                  struct study_feed *feed, struct sim_error *error) {
-    struct kernel_next_use *uses = NULL;
-    struct page_chunk chunk;
-    uint32_t pages = 0;
-    enum sim_status status = kernel_next_use_create(&uses, error);
-    while (!status && !(status = study_feed_next(feed, &chunk, error))) {
-        pages = chunk.pages;
-        status = kernel_next_use_add(uses, &chunk, error);
-    }
-    if (status == SIM_END) status = kernel_next_use_finish(uses, error);
-    if (!status) status = study_feed_rewind(feed, error);
-    if (!status) status = opt_second_pass(queries, count, feed, uses, pages, error);
-    kernel_next_use_destroy(uses);
-    return status;
-}
-
 // --- working sets ------------------------------------------------------------------------
 
 static unsigned window_index(uint64_t window) {
@@ -327,9 +282,10 @@ enum sim_status study_evaluate_kernels(struct study_query *const *queries, unsig
     else if (!status && first->kind == QUERY_WORKING_SET)
         status = working_sets(queries, count, feed, error);
     else if (!status)
-        status = (policy == POLICY_LRU   ? lru_frames
-                  : policy == POLICY_OPT ? opt_frames
-                                         : fifo_frames)(queries, count, feed, error);
+        status = (study_query_sampled(first) ? study_sample_lru
+                  : policy == POLICY_LRU     ? lru_frames
+                  : policy == POLICY_OPT     ? study_opt_frames
+                                             : fifo_frames)(queries, count, feed, error);
     study_feed_close(feed);
     return status;
 }

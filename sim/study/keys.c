@@ -19,6 +19,8 @@ const struct config_key study_keys[] = {
      "of cycles; program: as tandem run; stream: one reference a cycle, fast, pages of any size"},
     {"study.window", FIELD(window), CONFIG_NUMBER, 1, INT64_MAX, NULL, 131072,
      "references: window of the working set"},
+    {"study.sample", FIELD(sample), CONFIG_NUMBER, 1, 1 << 20, NULL, 1,
+     "LRU's page faults by a sample of one page in N, with a standard error; 1: exactly"},
 };
 const unsigned study_key_count = sizeof study_keys / sizeof study_keys[0];
 

@@ -21,6 +21,7 @@ struct study_config {
     uint64_t paging;      // enum study_paging
     uint64_t client;      // enum study_client
     uint64_t window;      // of the working set, references
+    uint64_t sample;      // 1: every page; N: LRU's faults by one page in N
 };
 
 extern const struct config_key study_keys[];

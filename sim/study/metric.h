@@ -14,10 +14,19 @@ struct study_metric {
     // Returns whether the row has it.
     bool (*has)(const struct study_row *row);
     double (*value)(const struct study_work *work, const struct study_row *row);
+    // Returns who was asked for it, of a row that has it.
+    enum study_ask (*ask)(const struct study_row *row);
+    const char *direct;  // key on which it depends beside what was asked; NULL: none
+    // Returns its standard error, 0 if it is exact; NULL: always exact.
+    double (*error)(const struct study_work *work, const struct study_row *row);
 };
 
 extern const struct study_metric study_metrics[];
 extern const unsigned study_metric_count;
+
+// Returns whether one of the keys of the axis can change the metric of some row.
+bool study_metric_depends(const struct study_work *work, const struct study_metric *metric,
+                          unsigned axis);
 
 // Misses and references of a port, from whoever counted them.
 uint64_t study_row_misses(const struct study_work *work, const struct study_row *row,

@@ -102,6 +102,8 @@ static json_t *curve(const struct report_curve *from) {
         json_t *point = json_object();
         json_object_set_new(point, "x", number(from->points[p].x));
         json_object_set_new(point, "y", number(from->points[p].y));
+        if (from->points[p].error > 0)
+            json_object_set_new(point, "error", number(from->points[p].error));
         if (from->points[p].text[0])
             json_object_set_new(point, "text", words(from->points[p].text));
         json_array_append_new(points, point);

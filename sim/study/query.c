@@ -33,9 +33,9 @@ static bool one_of(const char *path, const char *const *list) {
 // default: a key that is new here is taken to matter until somebody says otherwise.
 static const char *const never[] = {"random.", "check.", NULL};
 static const char *const not_of_misses[] = {
-    "seed",         "driver.",     "memory.",      "cost.", "stimulus.",    "os.frames",
-    "os.policy",    "os.swap_mib", "replacement.", "os.ad", "study.paging", "study.client",
-    "study.window", NULL};
+    "seed",         "driver.",      "memory.",      "cost.",        "stimulus.",
+    "os.frames",    "os.policy",    "os.swap_mib",  "replacement.", "os.ad",
+    "study.paging", "study.client", "study.window", "study.sample", NULL};
 static const char *const of_stream[] = {"mmu.mode",   "mmu.xlen",      "os.processes",
                                         "os.quantum", "os.references", "study.page_bytes",
                                         NULL};
@@ -53,9 +53,13 @@ static const char *const known_to_kernel[] = {"mmu.mode",         "mmu.xlen",
                                               "os.quantum",       "os.references",
                                               "driver.",          NULL};
 
-static bool keeps_for_frames(const struct run_config *run, const char *path) {
+static bool keeps_for_frames(const struct study_config *config, const char *path) {
+    const struct run_config *run = &config->run;
     const struct policy_ops *ops = policy_find((unsigned)run->policy);
     if (one_of(path, of_stream) || one_of(path, of_frames)) return true;
+    // A sample is drawn by the seed.
+    if (run->policy == POLICY_LRU)
+        return !strcmp(path, "study.sample") || (config->sample > 1 && !strcmp(path, "seed"));
     if (run->policy == POLICY_RANDOM) return !strcmp(path, "seed");
     if (ops->knows == POLICY_KNOWS_BITS) return one_of(path, of_bits);
     return run->policy > POLICY_RANDOM && begins(path, "replacement.");
@@ -71,7 +75,7 @@ bool study_query_keeps(const struct study_query *query, const struct config_key 
             return !one_of(path, not_of_misses) && !one_of(path, never) &&
                    !begins(path, query->port == MMU_PORT_DATA ? "tlb.fetch." : "tlb.data.");
         case QUERY_FRAMES:
-            return keeps_for_frames(&config->run, path);
+            return keeps_for_frames(config, path);
         case QUERY_CYCLES:
             if (config->paging == STUDY_RESIDENT && one_of(path, of_paging)) return false;
             if (config->client == STUDY_STREAM && !strcmp(path, "study.page_bytes")) return true;
@@ -129,6 +133,11 @@ bool study_query_kernel(const struct study_query *query) {
     if (policy == MMU_RANDOM || !only_known_keys(&query->input.config)) return false;
     if (run->processes == 1) return true;
     return run->processes <= UINT64_C(1) << run->asid_bits && power_of_two(entries / ways);
+}
+
+bool study_query_sampled(const struct study_query *query) {
+    return query->kind == QUERY_FRAMES && query->input.config.run.policy == POLICY_LRU &&
+           query->input.config.sample > 1;
 }
 
 // Queries that differ only in what one pass answers at once are one group; `batch` bounds how

@@ -16,32 +16,35 @@ enum study_query_kind {
 };
 
 // What comes out. Which kinds fill it; the others leave 0.
-#define STUDY_VALUE_LIST(X)                                                     \
-    X(REFERENCES, "references")    /* all; TLB: of the port */                  \
-    X(MISSES, "misses")            /* TLB */                                    \
-    X(DISTINCT, "distinct_pages")  /* TLB, FRAMES, PAGES */                     \
-    X(CAPACITY, "capacity_misses") /* TLB with classes */                       \
-    X(CONFLICT, "conflict_misses")                                              \
-    X(FAULTS, "page_faults")     /* FRAMES, CYCLES: major */                    \
-    X(WRITES, "page_writes")     /* FRAMES, CYCLES: dirty pages written out */  \
-    X(SCAN_PTES, "ptes_scanned") /* FRAMES with scans */                        \
-    X(SCAN_FENCES, "scan_fences")                                               \
-    X(HIDDEN, "hidden_accesses")                                                \
-    X(ACCESS_CYCLES, "access_cycles") /* FRAMES with scans: sum of all costs */ \
-    X(CYCLES, "cycles")               /* CYCLES, and all below */               \
-    X(DATA_REFERENCES, "data_references")                                       \
-    X(FETCH_REFERENCES, "fetch_references")                                     \
-    X(DATA_MISSES, "data_misses")                                               \
-    X(FETCH_MISSES, "fetch_misses")                                             \
-    X(DATA_LATENCY, "data_latency_cycles") /* sums */                           \
-    X(FETCH_LATENCY, "fetch_latency_cycles")                                    \
-    X(WALKS, "walks")                                                           \
-    X(PTE_READS, "pte_reads")                                                   \
-    X(FAULT_CYCLES, "fault_service_cycles")                                     \
-    X(FENCES, "fences")                                                         \
-    X(SWITCHES, "context_switches")                                             \
-    X(SWITCH_CYCLES, "context_switch_cycles")                                   \
-    X(WINDOW_PAGES, "window_pages") /* WORKING_SET: sum over references */      \
+#define STUDY_VALUE_LIST(X)                                                                   \
+    X(REFERENCES, "references")    /* all; TLB: of the port */                                \
+    X(MISSES, "misses")            /* TLB */                                                  \
+    X(DISTINCT, "distinct_pages")  /* TLB, FRAMES, PAGES */                                   \
+    X(CAPACITY, "capacity_misses") /* TLB with classes */                                     \
+    X(CONFLICT, "conflict_misses")                                                            \
+    X(SPARED, "spared_misses")           /* hits where a full LRU TLB misses */               \
+    X(FAULTS, "page_faults")             /* FRAMES, CYCLES: major */                          \
+    X(FAULTS_ERROR, "page_faults_error") /* FRAMES of a sample: standard error, rounded up */ \
+    X(SAMPLED, "sampled_pages")                                                               \
+    X(WRITES, "page_writes")     /* FRAMES, CYCLES: dirty pages written out */                \
+    X(SCAN_PTES, "ptes_scanned") /* FRAMES with scans */                                      \
+    X(SCAN_FENCES, "scan_fences")                                                             \
+    X(HIDDEN, "hidden_accesses")                                                              \
+    X(ACCESS_CYCLES, "access_cycles") /* FRAMES with scans: sum of all costs */               \
+    X(CYCLES, "cycles")               /* CYCLES, and all below */                             \
+    X(DATA_REFERENCES, "data_references")                                                     \
+    X(FETCH_REFERENCES, "fetch_references")                                                   \
+    X(DATA_MISSES, "data_misses")                                                             \
+    X(FETCH_MISSES, "fetch_misses")                                                           \
+    X(DATA_LATENCY, "data_latency_cycles") /* sums */                                         \
+    X(FETCH_LATENCY, "fetch_latency_cycles")                                                  \
+    X(WALKS, "walks")                                                                         \
+    X(PTE_READS, "pte_reads")                                                                 \
+    X(FAULT_CYCLES, "fault_service_cycles")                                                   \
+    X(FENCES, "fences")                                                                       \
+    X(SWITCHES, "context_switches")                                                           \
+    X(SWITCH_CYCLES, "context_switch_cycles")                                                 \
+    X(WINDOW_PAGES, "window_pages") /* WORKING_SET: sum over references */                    \
     X(USED_BYTES, "used_bytes")     /* PAGES */
 
 enum study_value {
@@ -110,6 +113,12 @@ struct study_work {
 enum sim_status study_work_create(const struct study_plan *plan, const uint64_t *references,
                                   struct study_work *work, struct sim_error *error);
 void study_work_destroy(struct study_work *work);
+
+// Returns whether the query's faults are estimated from a sample of the pages.
+bool study_query_sampled(const struct study_query *query);
+
+// The same of the row's page faults.
+bool study_row_sampled(const struct study_work *work, const struct study_row *row);
 
 // Returns a value of what the row asked; 0 if it did not ask.
 uint64_t study_row_value(const struct study_work *work, const struct study_row *row,

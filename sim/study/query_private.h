@@ -11,7 +11,7 @@ struct study_config study_query_canonical(const struct study_query *query);
 // Returns whether the key can change the query's answer.
 bool study_query_keeps(const struct study_query *query, const struct config_key *key);
 
-// Returns whether a kernel gives exactly what the RTL would count.
+// Returns whether a kernel answers: with exactly what the RTL would count, but for samples.
 bool study_query_kernel(const struct study_query *query);
 
 // Returns what queries that one pass answers have in common; at most *batch of them may share it.

@@ -62,14 +62,20 @@ struct report_curve *report_add_curve(struct study_report *report, struct report
     return curve;
 }
 
-void report_add_point(struct study_report *report, struct report_curve *curve, double x, double y,
-                      const char *text) {
+void report_add_estimate(struct study_report *report, struct report_curve *curve, double x,
+                         double y, double standard_error, const char *text) {
     struct report_point *point =
         curve ? extend(report, &curve->points, &curve->count, sizeof *point) : NULL;
     if (!point) return;
     point->x = x;
     point->y = y;
+    point->error = standard_error;
     snprintf(point->text, sizeof point->text, "%s", text ? text : "");
+}
+
+void report_add_point(struct study_report *report, struct report_curve *curve, double x, double y,
+                      const char *text) {
+    report_add_estimate(report, curve, x, y, 0, text);
 }
 
 void report_add_mark(struct report_figure *figure, double x, const char *format, ...) {

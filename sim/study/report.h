@@ -13,6 +13,7 @@ enum { REPORT_LABEL_BYTES = 160, REPORT_SENTENCE_BYTES = 400 };
 
 struct report_point {
     double x, y;
+    double error;   // standard error of y; 0: y is exact
     char text[96];  // "": none
 };
 
@@ -88,6 +89,9 @@ struct report_curve *report_add_curve(struct study_report *report, struct report
                                       const char *label);
 void report_add_point(struct study_report *report, struct report_curve *curve, double x, double y,
                       const char *text);
+// The same with the standard error of an estimate.
+void report_add_estimate(struct study_report *report, struct report_curve *curve, double x,
+                         double y, double standard_error, const char *text);
 void report_add_mark(struct report_figure *figure, double x, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 // Labels of both axes. x_scale, y_scale: "linear", "log2", "log10".

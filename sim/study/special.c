@@ -12,6 +12,14 @@ struct report_figure *study_find_figure(struct study_report *report, const char 
     return NULL;
 }
 
+struct report_figure *study_find_figure_of(struct study_report *report, const char *id,
+                                           unsigned trace) {
+    char own[64];
+    snprintf(own, sizeof own, "%s-%u", id, trace + 1);
+    struct report_figure *figure = trace ? study_find_figure(report, own) : NULL;
+    return figure ? figure : study_find_figure(report, id);
+}
+
 int study_axis_of(const struct study_plan *plan, const char *path) {
     for (unsigned a = 0; a < plan->axis_count; a++)
         for (unsigned k = 0; k < plan->axes[a].key_count; k++)
@@ -83,7 +91,7 @@ static struct report_figure *causes_of(const struct study_work *work, const stru
                                        int axis, struct study_report *report) {
     char id[32] = "causes", title[96], name[64];
     if (row->point.trace) snprintf(id, sizeof id, "causes-%u", row->point.trace + 1);
-    snprintf(title, sizeof title, "Misses by cause: %s",
+    snprintf(title, sizeof title, "Misses by cause, each reference by itself: %s",
              work->plan->mix ? "mix" : study_trace_name(work->plan, row->point.trace, name));
     struct report_figure *figure = report_add_figure(report, id, title);
     study_set_scales(figure, &work->plan->axes[axis], "misses", "per reference", "linear");

@@ -12,6 +12,10 @@ struct report_figure *study_find_figure(struct study_report *report, const char 
 // anomaly, the distance to OPT (special_frames.c).
 void study_add_frames(const struct study_work *work, struct study_report *report);
 
+// Returns the figure of that id of the program: its own, or that of all; NULL: there is none.
+struct report_figure *study_find_figure_of(struct study_report *report, const char *id,
+                                           unsigned trace);
+
 // Returns the index of the axis that sets the key, -1: none does.
 int study_axis_of(const struct study_plan *plan, const char *path);
 

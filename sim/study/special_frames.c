@@ -80,7 +80,8 @@ static void add_working_sets(const struct study_work *work, struct study_report 
     report_set_scales(figure, "window", "references", "log2", "working set", "pages", "log2");
     for (unsigned t = 0; t < programs; t++) {
         char name[64], label[96];
-        struct report_figure *beside = frames ? study_find_figure(report, "fault-ratio") : NULL;
+        struct report_figure *beside =
+            frames ? study_find_figure_of(report, "fault-ratio", t) : NULL;
         snprintf(label, sizeof label, "%s, working set", program_name(work, t, name));
         struct report_curve *faults = report_add_curve(report, beside, label);
         struct report_curve *pages = report_add_curve(
@@ -137,7 +138,8 @@ static void add_anomalies(const struct study_work *work, int axis, struct study_
             report_say(report, "%s: never do more frames give more faults.", label);
             continue;
         }
-        struct report_figure *figure = study_find_figure(report, "fault-ratio");
+        struct report_figure *figure =
+            study_find_figure_of(report, "fault-ratio", row->point.trace);
         report_add_mark(figure, (double)found.to, "%s: more faults than with %" PRIu64, label,
                         found.from);
         report_say(report,
@@ -192,28 +194,42 @@ static void say_nearest(const struct study_work *work, int policy_axis, int opt,
                kernel ? "a kernel can run" : "needs every reference", text, 100 * least);
 }
 
+static void add_distance(const struct study_work *work, const struct study_row *row, int axis,
+                         int policy, int opt, struct report_figure *figure,
+                         struct study_report *report) {
+    char label[REPORT_LABEL_BYTES];
+    study_row_label(work, row, axis, label, sizeof label);
+    study_say_sampled(work, row, label, sizeof label);
+    struct report_curve *curve = report_add_curve(report, figure, label);
+    if (curve) curve->known_to = kernel_can(row) ? "kernel" : "simulator";
+    for (unsigned i = 0; i < work->plan->axes[axis].count; i++) {
+        const struct study_row *at = study_sibling(work, row, axis, (int)i);
+        const struct study_row *best = at ? study_sibling(work, at, policy, opt) : NULL;
+        if (!best) continue;
+        double least = (double)study_row_value(work, best, ASK_FRAMES, VALUE_FAULTS);
+        double error = (double)study_row_value(work, at, ASK_FRAMES, VALUE_FAULTS_ERROR);
+        report_add_estimate(report, curve, (double)work->plan->axes[axis].values[i],
+                            distance(work, at, best), least > 0 ? error / least : 0, NULL);
+    }
+}
+
 static void add_distances(const struct study_work *work, int axis, struct study_report *report) {
     int policy = study_axis_of(work->plan, "os.policy");
     int opt = policy < 0 ? -1 : study_value_of(&work->plan->axes[policy], POLICY_OPT);
-    struct report_figure *figure;
+    struct report_figure *figure = NULL;
+    unsigned trace = 0;
     if (opt < 0 || work->plan->axes[policy].count < 2) return;
-    figure = report_add_figure(report, "distance", "Distance to OPT");
-    report_set_scales(figure, "os.frames", "frames", "log2", "faults beyond those of OPT",
-                      "faults / OPT's faults - 1", "linear");
+    bool split = study_find_figure(report, "fault-ratio-2") != NULL;
     for (unsigned r = 0; r < work->row_count; r++) {
         const struct study_row *row = &work->rows[r];
-        char label[REPORT_LABEL_BYTES];
         if ((int)row->point.value[policy] == opt || !study_begins_curve(work, row, axis)) continue;
-        study_row_label(work, row, axis, label, sizeof label);
-        struct report_curve *curve = report_add_curve(report, figure, label);
-        if (curve) curve->known_to = kernel_can(row) ? "kernel" : "simulator";
-        for (unsigned i = 0; i < work->plan->axes[axis].count; i++) {
-            const struct study_row *at = study_sibling(work, row, axis, (int)i);
-            const struct study_row *best = at ? study_sibling(work, at, policy, opt) : NULL;
-            if (best)
-                report_add_point(report, curve, (double)work->plan->axes[axis].values[i],
-                                 distance(work, at, best), NULL);
+        if (!figure || (split && row->point.trace != trace)) {
+            trace = row->point.trace;
+            figure = study_figure_of(work, "distance", "Distance to OPT", trace, split, report);
+            report_set_scales(figure, "os.frames", "frames", "log2", "faults beyond those of OPT",
+                              "faults / OPT's faults - 1", "linear");
         }
+        add_distance(work, row, axis, policy, opt, figure, report);
     }
     for (unsigned t = 0; t < (work->plan->mix ? 1 : work->plan->trace_count); t++) {
         say_nearest(work, policy, opt, t, true, report);
@@ -232,7 +248,10 @@ void study_add_frames(const struct study_work *work, struct study_report *report
     if (over_frames && !strcmp(work->plan->name, "belady"))
         add_anomalies(work, axis, report);
     else if (over_frames && few_curves)
-        add_knees(figure, report);
+        for (unsigned t = 0; t < work->plan->trace_count; t++) {
+            struct report_figure *own = study_find_figure_of(report, "fault-ratio", t);
+            if (t == 0 || own != figure) add_knees(own, report);
+        }
     add_working_sets(work, report);
     if (over_frames && !few_curves) add_distances(work, axis, report);
 }

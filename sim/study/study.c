@@ -72,11 +72,13 @@ static enum sim_status open_journal(const struct study_request *request, struct 
                            : study_journal_create(request->journal, study, journal, error);
 }
 
-// An interrupted or failed study says how to go on.
+// An interrupted or failed study says how to go on; one that would fail again does not: a damaged
+// program is another one when it is mended.
 static enum sim_status add_hint(const struct study_request *request, enum sim_status status,
                                 struct sim_error *error) {
     struct sim_error first = *error;
-    if (!status || !request->journal || access(request->journal, F_OK)) return status;
+    bool again = status == SIM_ERROR_FORMAT || status == SIM_ERROR_USAGE;
+    if (!status || again || !request->journal || access(request->journal, F_OK)) return status;
     return sim_fail(error, status, "%.400s; what is done is in %s: --resume goes on from there",
                     first.text, request->journal);
 }
@@ -168,7 +170,8 @@ enum sim_status study_make(struct study_request *request, bool *passed, struct s
     if (!status) status = study_work_create(&request->plan, references, &work, error);
     if (!status) status = evaluate(request, &work, checksums, &journal, error);
     if (!status) status = report(request, &work, checksums, passed, error);
-    study_journal_close(journal, status == SIM_OK);
+    // Of a failure of the programs themselves nothing can be resumed.
+    study_journal_close(journal, status == SIM_OK || status == SIM_ERROR_FORMAT);
     study_work_destroy(&work);
     return status;
 }

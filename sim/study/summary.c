@@ -119,8 +119,14 @@ static void say_curve(const struct report_figure *figure, const struct study_met
 }
 
 static const struct study_metric *metric_of(const struct report_figure *figure) {
-    for (unsigned m = 0; m < study_metric_count; m++)
-        if (!strcmp(study_metrics[m].id, figure->id)) return &study_metrics[m];
+    for (unsigned m = 0; m < study_metric_count; m++) {
+        size_t length = strlen(study_metrics[m].id);
+        const char *rest = figure->id + length;
+        // "fault-ratio", or "fault-ratio-2" of the second program alone.
+        if (!strncmp(study_metrics[m].id, figure->id, length) &&
+            (!*rest || (rest[0] == '-' && rest[1] >= '0' && rest[1] <= '9')))
+            return &study_metrics[m];
+    }
     return NULL;
 }
 
@@ -205,7 +211,54 @@ static void say_idle_keys(const struct study_work *work, struct study_report *re
         }
 }
 
+// Returns whether the row's sample is that of an earlier row.
+static bool sample_said(const struct study_work *work, const struct study_row *row) {
+    for (const struct study_row *other = work->rows; other < row; other++)
+        if (other->point.trace == row->point.trace && study_row_sampled(work, other) &&
+            other->point.config.sample == row->point.config.sample)
+            return true;
+    return false;
+}
+
+static void say_sample(const struct study_work *work, const struct study_row *first,
+                       struct study_report *report) {
+    enum { FEW = 64 };  // eight for each part whose spread gives the error
+    const struct study_metric *metric = study_metrics;
+    const struct study_row *worst = first;
+    char name[64];
+    while (strcmp(metric->id, "fault-ratio")) metric++;
+    for (const struct study_row *row = first; row < work->rows + work->row_count; row++)
+        if (row->point.trace == first->point.trace && study_row_sampled(work, row) &&
+            row->point.config.sample == first->point.config.sample &&
+            metric->error(work, row) > metric->error(work, worst))
+            worst = row;
+    uint64_t sampled = study_row_value(work, worst, ASK_FRAMES, VALUE_SAMPLED);
+    report_say(report,
+               "%s: LRU's page faults are estimated from %.0f of %.0f pages (1 in %.0f); the "
+               "standard error is at most %.2g faults per reference (%.0f frames)%s. --verify "
+               "leaves them out.",
+               work->plan->mix ? "mix" : study_trace_name(work->plan, first->point.trace, name),
+               (double)sampled, (double)study_row_value(work, worst, ASK_FRAMES, VALUE_DISTINCT),
+               (double)first->point.config.sample, metric->error(work, worst),
+               (double)worst->point.config.run.frames,
+               sampled < FEW ? ", itself uncertain with so few pages: sample more" : "");
+}
+
+// What is estimated is said first.
+static void say_samples(const struct study_work *work, struct study_report *report) {
+    bool any = false;
+    for (unsigned r = 0; r < work->row_count; r++) {
+        const struct study_row *row = &work->rows[r];
+        if (!study_row_sampled(work, row)) continue;
+        any = true;
+        if (!sample_said(work, row)) say_sample(work, row, report);
+    }
+    if (!any && work->plan->base.sample > 1)
+        report_say(report, "study.sample: nothing here is sampled; only LRU's page faults are.");
+}
+
 void study_add_summary(const struct study_work *work, struct study_report *report) {
+    say_samples(work, report);
     say_idle_keys(work, report);
     if (study_x_axis(work->plan) < 0) {
         for (unsigned m = 0; m < study_metric_count; m++)

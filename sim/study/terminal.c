@@ -44,6 +44,12 @@ static int digits(double x) {
     return x == floor(x) && fabs(x) < 1e15 ? 15 : 6;
 }
 
+static void print_point(const struct report_point *point, FILE *out) {
+    fprintf(out, "%.4g", point->y);
+    if (point->error > 0) fprintf(out, " ± %.2g", point->error);
+    fprintf(out, " at %.*g", digits(point->x), point->x);
+}
+
 static const char *who(const char *known_to) {
     return strcmp(known_to, "kernel") ? "  (only a simulator can know)" : "  (a kernel can know)";
 }
@@ -70,8 +76,11 @@ static void print_figure(const struct report_figure *figure, bool terminal, FILE
             sparkline(curve, logarithm, low, high, out);
             fputs("  ", out);
         }
-        fprintf(out, "%.4g at %.*g", first->y, digits(first->x), first->x);
-        if (curve->count > 1) fprintf(out, ", %.4g at %.*g", last->y, digits(last->x), last->x);
+        print_point(first, out);
+        if (curve->count > 1) {
+            fputs(", ", out);
+            print_point(last, out);
+        }
         if (curve->known_to) fputs(who(curve->known_to), out);
         fputc('\n', out);
     }

@@ -21,19 +21,19 @@ static bool asks(const struct study_row *row, enum study_ask ask) {
 }
 
 // Policies that look at A bits see them as a TLB's refills set them: the simulator of frames has
-// one TLB, the machine has two, so that their faults may differ.
-static bool frames_comparable(const struct study_row *row) {
-    return asks(row, ASK_FRAMES) &&
+// one TLB, the machine has two, so that their faults may differ. A sample's are an estimate.
+static bool frames_comparable(const struct study_work *work, const struct study_row *row) {
+    return asks(row, ASK_FRAMES) && !study_row_sampled(work, row) &&
            policy_find((unsigned)row->point.config.run.policy)->knows != POLICY_KNOWS_BITS;
 }
 
-static bool comparable(const struct study_row *row) {
+static bool comparable(const struct study_work *work, const struct study_row *row) {
     const struct study_config *config = &row->point.config;
     if (config->run.data_entries > MOST_RTL_ENTRIES || config->run.fetch_entries > MOST_RTL_ENTRIES)
         return false;
     if (asks(row, ASK_CYCLES)) return true;  // a client that cannot do it was refused
     return config->page_bytes == 4096 &&
-           (asks(row, ASK_DATA) || asks(row, ASK_FETCH) || frames_comparable(row));
+           (asks(row, ASK_DATA) || asks(row, ASK_FETCH) || frames_comparable(work, row));
 }
 
 // What the study says of the query, over the references that are verified.
@@ -129,7 +129,7 @@ static enum sim_status check_row(const struct verify *verify, const struct study
     if (pages && (asks(row, ASK_DATA) || asks(row, ASK_FETCH)))
         status = check_misses(verify, row, error);
     if (!status && asks(row, ASK_CYCLES)) status = check_cycles(verify, row, error);
-    if (!status && frames_comparable(row)) status = check_faults(verify, row, error);
+    if (!status && frames_comparable(verify->work, row)) status = check_faults(verify, row, error);
     return status;
 }
 
@@ -150,12 +150,14 @@ enum sim_status study_verify(const struct study_work *work, unsigned count, uint
     *verdict = (struct study_verdict){.seed = work->plan->base.run.seed, .passed = true};
     if (!candidates) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     for (unsigned r = 0; r < work->row_count; r++)
-        if (comparable(&work->rows[r])) candidates[most++] = r;
+        if (comparable(work, &work->rows[r])) candidates[most++] = r;
     if (most == 0)
-        status = sim_fail(error, SIM_ERROR_USAGE,
-                          "--verify: no point of this study can be run by the RTL: it has at most "
-                          "%d TLB entries, pages of 4 KiB, and no counts of a simulated TLB",
-                          MOST_RTL_ENTRIES);
+        status =
+            sim_fail(error, SIM_ERROR_USAGE,
+                     "--verify: no point of this study can be run by the RTL: it has at most "
+                     "%d TLB entries, pages of 4 KiB, and no counts of a simulated TLB or of a "
+                     "sample (study.sample)",
+                     MOST_RTL_ENTRIES);
     uint64_t state = verdict->seed;
     for (unsigned i = 0; i < count && i < most && !status; i++) {
         unsigned at = i + (unsigned)(draw(&state) % (most - i)), row = candidates[at];

@@ -261,6 +261,11 @@ uint64_t study_work_references(const struct study_work *work) {
     return sum;
 }
 
+bool study_row_sampled(const struct study_work *work, const struct study_row *row) {
+    uint32_t query = row->query[ASK_FRAMES];
+    return query != QUERY_NONE && study_query_sampled(&work->queries[query]);
+}
+
 uint64_t study_row_value(const struct study_work *work, const struct study_row *row,
                          enum study_ask ask, enum study_value value) {
     uint32_t query = row->query[ask];

@@ -51,6 +51,8 @@ enum sim_status kernel_shards_feed(struct kernel_shards *shards, const struct pa
                                    struct sim_error *error);
 // Present rate: constant with a fixed rate.
 double kernel_shards_rate(const struct kernel_shards *shards);
+// Pages in the sample now.
+uint32_t kernel_shards_pages(const struct kernel_shards *shards);
 uint64_t kernel_shards_sampled_refs(const struct kernel_shards *shards);
 // The point of the curve at `entries`; 1 where that is 0. Costs one pass over the histograms: not
 // for hot loops. The histogram's steps are 1/64 of an octave, interpolated inside.
