@@ -265,6 +265,7 @@ module sva_walker #(
   `SVA_REQUIRE(prefetch_updates_nothing, taken_o[2], !take_ctx.adue)
   `SVA_REQUIRE(port_accesses, taken_o[1:0] != 2'b00,
                taken_o[1] == (take_ctx.access == 2'd0))
+  `SVA_REQUIRE(fence_acts, fence_valid_i, fence_i)
   `SVA_REQUIRE(answers_are_awaited, mem_rsp_valid_i,
                32'(mem_rsp_id_i) < Walks && out_q[mem_rsp_id_i] == 1'b1)
   // section 9: an update and a fence never meet on the wires
