@@ -188,6 +188,10 @@ static void describe(struct page_source *s, struct page_chunk *chunk) {
     s->count = 0;
 }
 
+uint64_t page_source_position(const struct page_source *source) {
+    return source->block.first_ref + source->block.refs;
+}
+
 enum sim_status page_source_next(struct page_source *source, struct page_chunk *chunk,
                                  struct sim_error *error) {
     struct page_source *s = source;

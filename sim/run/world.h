@@ -71,7 +71,8 @@ struct run_options {
     uint64_t wave_from, wave_to;
     const char *swap_path;
     bool progress;
-    char command[8192];  // that repeats the run
+    _Atomic uint64_t *seen;  // references so far, for another process that looks on; NULL: nobody
+    char command[8192];      // that repeats the run
 };
 
 struct run_counts {

@@ -2,6 +2,7 @@
 #include "cycles.h"
 
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -65,6 +66,8 @@ static enum sim_status run(struct run_options *options, const struct study_pages
         status = world_run(world, report, &result->verdict, &result->failure);
         if (status) *error = result->failure;
         collect(world, result);
+        if (options->seen)
+            atomic_store_explicit(options->seen, world->counts.references, memory_order_relaxed);
     }
     world_destroy(world);
     if (has_dut) dut_unload(&dut);
@@ -113,6 +116,7 @@ enum sim_status study_cycles_point(const struct study_input *input, const struct
     if (!options) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     *result = (struct run_result){0};
     enum sim_status status = prepare(input, options, &pages, error);
+    options->seen = input->seen;
     options->mode = rtl ? BENCH_LOCKSTEP : BENCH_MODEL_ONLY;
     options->dut_path = rtl ? rtl->dut_path : NULL;
     write_command(input, rtl, options);

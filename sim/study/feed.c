@@ -11,6 +11,7 @@ struct study_feed {
     struct page_builder *builder;
     bool at_end;
     struct page_source *source;  // NULL: stream and builder
+    uint64_t position;           // of the source, as far as it was told of
 };
 
 // One whole program in small pages: the trace's own pages are read, many times faster. Its
@@ -56,11 +57,22 @@ void study_feed_close(struct study_feed *feed) {
     free(feed);
 }
 
+static enum sim_status next_of_source(struct study_feed *feed, struct page_chunk *chunk,
+                                      struct sim_error *error) {
+    enum sim_status status = page_source_next(feed->source, chunk, error);
+    uint64_t position = page_source_position(feed->source);
+    if (position > feed->position) {
+        study_input_saw(&feed->input, position - feed->position);
+        feed->position = position;
+    }
+    return status;
+}
+
 enum sim_status study_feed_next(struct study_feed *feed, struct page_chunk *chunk,
                                 struct sim_error *error) {
     enum sim_status status = SIM_OK;
     int full = 0;
-    if (feed->source) return page_source_next(feed->source, chunk, error);
+    if (feed->source) return next_of_source(feed, chunk, error);
     if (feed->at_end) return SIM_END;
     while (!full && !status) {
         struct study_ref ref;
@@ -79,6 +91,7 @@ enum sim_status study_feed_next(struct study_feed *feed, struct page_chunk *chun
 enum sim_status study_feed_rewind(struct study_feed *feed, struct sim_error *error) {
     if (feed->source) {
         page_source_rewind(feed->source);
+        feed->position = 0;
         return SIM_OK;
     }
     study_stream_close(feed->stream);

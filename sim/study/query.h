@@ -67,7 +67,8 @@ struct study_query {
 
 struct study_task {
     unsigned first, count;  // in the order of study_work.order
-    double cost;            // references to be looked at, weighted
+    double references;      // to be looked at, in all passes
+    double cost;            // the same, weighted
     bool done;
 };
 

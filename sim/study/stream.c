@@ -1,12 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stream.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
+enum { TELL_EVERY = 1 << 16 };
+
 struct study_stream {
+    struct study_input input;
+    uint64_t untold;  // references since the counter was raised
     struct run_options options;
     struct schedule schedule;
 };
+
+void study_input_saw(const struct study_input *input, uint64_t references) {
+    if (!input->seen) return;
+    uint64_t before = atomic_load_explicit(input->seen, memory_order_relaxed);
+    atomic_store_explicit(input->seen, before + references, memory_order_relaxed);
+}
 
 void study_run_options(const struct study_input *input, struct run_options *options) {
     const struct study_plan *plan = input->plan;
@@ -24,6 +35,7 @@ enum sim_status study_stream_open(const struct study_input *input, struct study_
                                   struct sim_error *error) {
     struct study_stream *s = calloc(1, sizeof *s);
     if (!s) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
+    s->input = *input;
     study_run_options(input, &s->options);
     enum sim_status status = schedule_create(&s->options, &s->schedule, error);
     if (status)
@@ -35,6 +47,7 @@ enum sim_status study_stream_open(const struct study_input *input, struct study_
 
 void study_stream_close(struct study_stream *stream) {
     if (!stream) return;
+    study_input_saw(&stream->input, stream->untold);
     schedule_destroy(&stream->schedule);
     free(stream);
 }
@@ -44,10 +57,14 @@ enum sim_status study_stream_next(struct study_stream *stream, struct study_ref 
     struct trace_ref next;
     unsigned process;
     enum sim_status status = schedule_next(&stream->schedule, &next, &process, error);
-    if (!status)
-        *ref = (struct study_ref){
-            .va = next.va, .space = process, .kind = next.kind & 3, .size = next.size};
-    return status;
+    if (status) return status;
+    *ref = (struct study_ref){
+        .va = next.va, .space = process, .kind = next.kind & 3, .size = next.size};
+    if (++stream->untold == TELL_EVERY) {
+        study_input_saw(&stream->input, TELL_EVERY);
+        stream->untold = 0;
+    }
+    return SIM_OK;
 }
 
 // --- distinct pages ----------------------------------------------------------------------
@@ -102,8 +119,10 @@ enum sim_status study_pages_of(const struct study_input *input, struct study_pag
                                struct sim_error *error) {
     struct study_stream *stream = NULL;
     uint64_t last = UINT64_MAX;
+    struct study_input unseen = *input;  // quick beside what follows: no progress to speak of
+    unseen.seen = NULL;
     *pages = (struct study_pages){0};
-    enum sim_status status = study_stream_open(input, &stream, error);
+    enum sim_status status = study_stream_open(&unseen, &stream, error);
     while (!status) {
         struct study_ref ref;
         bool is_new;

@@ -13,7 +13,11 @@ struct study_input {
     unsigned trace;                 // index; ignored if the plan mixes, unless alone
     bool alone;                     // this trace only
     struct study_config config;
+    _Atomic uint64_t *seen;  // counts references for whoever shows progress; NULL: nobody
 };
+
+// Count references that were looked at. Only the one who looks at them writes the counter.
+void study_input_saw(const struct study_input *input, uint64_t references);
 
 // Fill the options of a run over the input's traces. The paths are borrowed from the plan.
 void study_run_options(const struct study_input *input, struct run_options *options);

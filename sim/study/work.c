@@ -95,7 +95,8 @@ static bool looks_at(const struct study_plan *plan, enum mmu_port port) {
 
 static void ask(struct study_work *work, struct table *table, struct study_point *point,
                 uint32_t *number, struct study_query query) {
-    query.input = (struct study_input){work->plan, point->trace, query.alone, point->config};
+    query.input = (struct study_input){
+        .plan = work->plan, .trace = point->trace, .alone = query.alone, .config = point->config};
     query.input.config = study_query_canonical(&query);
     query.kernel = study_query_kernel(&query);
     XXH128_hash_t hash = hash_of(&query, &query.input.config);
@@ -170,9 +171,9 @@ static enum sim_status create_queries(struct study_work *work, struct sim_error 
 
 // --- tasks -------------------------------------------------------------------------------
 
-// References that a task looks at; a reference costs the timed model as much as 20 of a kernel's.
-static double cost_of(const struct study_work *work, const struct study_query *query,
-                      const uint64_t *references) {
+// References that one query looks at: OPT twice, as kernel_next_use needs it.
+static double references_of(const struct study_work *work, const struct study_query *query,
+                            const uint64_t *references) {
     const struct run_config *run = &query->input.config.run;
     double sum = 0;
     unsigned traces = work->plan->mix ? work->plan->trace_count : 1;
@@ -181,8 +182,14 @@ static double cost_of(const struct study_work *work, const struct study_query *q
         if (run->references && run->references < refs) refs = run->references;
         sum += (double)refs;
     }
-    if (query->kind == QUERY_CYCLES || !query->kernel) return 20 * sum;
-    return query->kind == QUERY_FRAMES ? 4 * sum : sum;
+    return query->kind == QUERY_FRAMES && run->policy == POLICY_OPT ? 2 * sum : sum;
+}
+
+// A reference costs the timed model as much as 20 of a kernel's.
+static double weight_of(const struct study_query *query) {
+    if (query->kind == QUERY_CYCLES || !query->kernel) return 20;
+    if (query->kind != QUERY_FRAMES) return 1;
+    return query->input.config.run.policy == POLICY_OPT ? 2 : 4;
 }
 
 static void assign_tasks(struct study_work *work, struct table *table, const uint64_t *references) {
@@ -194,11 +201,15 @@ static void assign_tasks(struct study_work *work, struct table *table, const uin
         struct table_entry *entry = table_at(table, hash);
         if (!entry->number || work->tasks[entry->number - 1].count == batch) {
             *entry = (struct table_entry){hash, ++work->task_count};
-            work->tasks[work->task_count - 1].cost = cost_of(work, query, references);
+            struct study_task *task = &work->tasks[work->task_count - 1];
+            task->references = references_of(work, query, references);
+            task->cost = weight_of(query) * task->references;
         }
         query->task = entry->number - 1;
         struct study_task *task = &work->tasks[query->task];
-        if (task->count++) task->cost *= 1.1;
+        if (task->count++ == 0) continue;
+        task->cost *= 1.1;
+        if (query->kind == QUERY_PAGES) task->references += references_of(work, query, references);
     }
 }
 

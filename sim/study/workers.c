@@ -7,8 +7,10 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -22,6 +24,7 @@ struct worker {
     pid_t pid;
     int fd;
     struct study_task *task;
+    _Atomic uint64_t *seen;  // references that it has looked at; NULL: it does not say
     char *text;
     size_t used, capacity;
 };
@@ -32,6 +35,7 @@ struct crew {
     struct worker workers[STUDY_MOST_WORKERS];
     struct study_task **order;  // the longest first, so that none begins when others have ended
     unsigned busy, next;        // next: place in the order
+    _Atomic uint64_t *seen;     // STUDY_MOST_WORKERS, shared with the workers; NULL: none
     double cost, cost_done, cost_at_start;
     struct timespec start;
 };
@@ -57,8 +61,8 @@ static bool send_all(int fd, const char *text) {
     return true;
 }
 
-static _Noreturn void work_and_exit(const struct crew *crew, const struct study_task *task, int fd,
-                                    pid_t parent) {
+static _Noreturn void work_and_exit(const struct crew *crew, const struct study_task *task,
+                                    _Atomic uint64_t *seen, int fd, pid_t parent) {
     char text[SIM_ERROR_BYTES + 16];
     struct sim_error error = {""};
     // Ctrl-C reaches the whole group: whoever started this process decides.
@@ -66,6 +70,8 @@ static _Noreturn void work_and_exit(const struct crew *crew, const struct study_
     signal(SIGTERM, SIG_DFL);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(2);
+    for (unsigned i = 0; i < task->count; i++)
+        crew->work->queries[crew->work->order[task->first + i]].input.seen = seen;
     enum sim_status status = study_evaluate(crew->work, task, &error);
     char *line = status ? NULL : study_task_line(crew->work, task);
     if (!status && !line) status = sim_fail(&error, SIM_ERROR_MEMORY, "out of memory");
@@ -76,23 +82,37 @@ static _Noreturn void work_and_exit(const struct crew *crew, const struct study_
 
 // --- in the crew's process ---------------------------------------------------------------
 
+// Returns a counter that no worker has, at 0.
+static _Atomic uint64_t *free_counter(struct crew *crew) {
+    for (unsigned i = 0; crew->seen && i < STUDY_MOST_WORKERS; i++) {
+        bool taken = false;
+        for (unsigned w = 0; w < crew->busy; w++) taken |= crew->workers[w].seen == &crew->seen[i];
+        if (taken) continue;
+        atomic_store(&crew->seen[i], 0);
+        return &crew->seen[i];
+    }
+    return NULL;
+}
+
 static enum sim_status start(struct crew *crew, struct study_task *task, struct sim_error *error) {
     int ends[2];
     pid_t parent = getpid();
     if (pipe2(ends, O_CLOEXEC))
         return sim_fail(error, SIM_ERROR_IO, "a pipe cannot be made: %s", strerror(errno));
+    _Atomic uint64_t *seen = free_counter(crew);
     fflush(NULL);
     pid_t pid = fork();
     if (pid == 0) {
         close(ends[0]);
-        work_and_exit(crew, task, ends[1], parent);
+        work_and_exit(crew, task, seen, ends[1], parent);
     }
     close(ends[1]);
     if (pid < 0) {
         close(ends[0]);
         return sim_fail(error, SIM_ERROR_IO, "a worker cannot be started: %s", strerror(errno));
     }
-    crew->workers[crew->busy++] = (struct worker){.pid = pid, .fd = ends[0], .task = task};
+    crew->workers[crew->busy++] =
+        (struct worker){.pid = pid, .fd = ends[0], .task = task, .seen = seen};
     return SIM_OK;
 }
 
@@ -172,6 +192,19 @@ static void stop_all(struct crew *crew) {
     crew->busy = 0;
 }
 
+// Cost of what is done, the workers' unfinished tasks by the references that they have seen.
+static double cost_so_far(const struct crew *crew) {
+    double cost = crew->cost_done;
+    for (unsigned w = 0; w < crew->busy; w++) {
+        const struct worker *worker = &crew->workers[w];
+        if (!worker->seen || worker->task->references <= 0) continue;
+        double part = (double)atomic_load_explicit(worker->seen, memory_order_relaxed) /
+                      worker->task->references;
+        cost += worker->task->cost * (part < 1 ? part : 1);
+    }
+    return cost;
+}
+
 static void draw(const struct crew *crew) {
     enum { BAR = 30 };
     struct timespec now;
@@ -181,14 +214,13 @@ static void draw(const struct crew *crew) {
     clock_gettime(CLOCK_MONOTONIC, &now);
     double seconds = (double)(now.tv_sec - crew->start.tv_sec) +
                      1e-9 * (double)(now.tv_nsec - crew->start.tv_nsec);
-    double part = crew->cost > 0 ? crew->cost_done / crew->cost : 1;
-    double here = crew->cost_done - crew->cost_at_start;
+    double so_far = cost_so_far(crew), here = so_far - crew->cost_at_start;
+    double part = crew->cost > 0 ? so_far / crew->cost : 1;
     for (unsigned t = 0; t < crew->work->task_count; t++) done += crew->work->tasks[t].done;
     for (unsigned i = 0; i < BAR; i++) bar[i] = (double)i < part * BAR ? '#' : '.';
     bar[BAR] = '\0';
     if (here > 0 && seconds > 0.5)
-        snprintf(left, sizeof left, "  %.0f s left",
-                 seconds * (crew->cost - crew->cost_done) / here);
+        snprintf(left, sizeof left, "  %.0f s left", seconds * (crew->cost - so_far) / here);
     fprintf(stderr, "\r[%s] %5.1f %%  %u of %u tasks%s\033[K", bar, 100 * part, done,
             crew->work->task_count, left);
 }
@@ -259,7 +291,12 @@ enum sim_status study_workers_run(const struct study_workers *workers, struct st
         if (work->tasks[t].done) crew->cost_done += work->tasks[t].cost;
     }
     crew->cost_at_start = crew->cost_done;
+    // Without it progress moves when a task ends.
+    size_t bytes = STUDY_MOST_WORKERS * sizeof *crew->seen;
+    void *shared = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    crew->seen = shared == MAP_FAILED ? NULL : shared;
     enum sim_status status = run(crew, error);
+    if (crew->seen) munmap(shared, bytes);
     free(crew->order);
     free(crew);
     return status;

@@ -198,6 +198,40 @@ static void working_set_is_the_distinct_pages_of_each_window(void **state) {
     program_destroy(&program);
 }
 
+// Who looks on sees every pass go by: as many references as the planner takes the task for.
+static void references_are_counted_while_a_task_is_done(void **state) {
+    static const char *const plans[][6] = {
+        {"sweep tlb.data.entries,tlb.data.ways=4,8", "measure misses,classes", NULL},
+        {"sweep os.frames=4,8", "sweep os.policy=lru,fifo,opt,clock,arc", NULL},
+        {"sweep os.frames=4,8", "sweep os.policy=lru,opt", "set os.references=600", NULL},
+        {"sweep study.page_bytes=4096,65536", "measure pages,misses", NULL},
+        {"sweep memory.data.most=8,30", "measure cycles", NULL},
+        {"set study.client=stream", "set memory.data.most=8", "set memory.data.least=8",
+         "set memory.grant.most=1", "set memory.grant.least=1", "measure cycles"},
+    };
+    struct program program = program_create(FIXTURE_SEED + 6, 1000, 50);
+    (void)state;
+    for (unsigned p = 0; p < sizeof plans / sizeof plans[0]; p++) {
+        const char *lines[7] = {0};
+        memcpy(lines, plans[p], sizeof plans[p]);
+        struct study_plan *plan = plan_create(&program, 1, lines);
+        struct study_work work;
+        work_create(&work, plan);
+        for (unsigned t = 0; t < work.task_count; t++) {
+            const struct study_task *task = &work.tasks[t];
+            struct sim_error error = {""};
+            _Atomic uint64_t seen = 0;
+            for (unsigned i = 0; i < task->count; i++)
+                work.queries[work.order[task->first + i]].input.seen = &seen;
+            if (study_evaluate(&work, task, &error)) fail_msg("%s", error.text);
+            assert_true((double)seen == task->references);
+        }
+        study_work_destroy(&work);
+        plan_destroy(plan);
+    }
+    program_destroy(&program);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(misses_are_those_of_lists_in_order_of_recency),
@@ -206,6 +240,7 @@ int main(void) {
         cmocka_unit_test(faults_are_those_of_a_queue_and_of_looking_ahead),
         cmocka_unit_test(pages_and_used_bytes_are_those_of_a_map_of_all_bytes),
         cmocka_unit_test(working_set_is_the_distinct_pages_of_each_window),
+        cmocka_unit_test(references_are_counted_while_a_task_is_done),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -69,6 +69,9 @@ void page_source_close(struct page_source *source);
 enum sim_status page_source_next(struct page_source *source, struct page_chunk *chunk,
                                  struct sim_error *error);
 
+// References of the file, of any kind, up to the end of the block that is being read.
+uint64_t page_source_position(const struct page_source *source);
+
 // Begin again: the same chunks with the same page numbers will follow. A kernel may be fed with a
 // trace twice; the second time is simply more of the same program.
 void page_source_rewind(struct page_source *source);
