@@ -37,7 +37,9 @@ class Axis:
         if from_zero and low >= 0 and low < 0.6 * high:
             low = 0.0
         if high - low <= 1e-12 * max(abs(low), abs(high)):  # equal, as far as ticks can tell
-            low, high = (low - 1, high + 1) if abs(low) < 1e-300 else (low - abs(low) / 2, high + abs(high) / 2)
+            around = (low - abs(low) / 2, high + abs(high) / 2)
+            nothing = (0.0, 1.0) if from_zero else (-1.0, 1.0)  # counts are never below 0
+            low, high = nothing if abs(low) < 1e-300 else around
         locator = MaxNLocator(nbins=7, steps=_STEPS, min_n_ticks=3)
         ticks = [float(t) for t in locator.tick_values(low, high)]
         step = ticks[1] - ticks[0]

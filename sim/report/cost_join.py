@@ -30,17 +30,20 @@ def _studied(study):
         return []
     sweeps = [s.get("keys") for s in study.get("sweeps") or [] if isinstance(s, dict)]
     together = {keys[0]: keys for keys in sweeps if isinstance(keys, list) and keys}
+    common = study.get("configuration") or {}
     cycles, order = {}, []
     for cells in table["rows"]:
         row = dict(zip(columns, cells))
         configuration = {key: row[first] for first, keys in together.items() if first in row for key in keys}
-        name = repr(sorted(configuration.items()))
         if not written.is_number(row["translation-cycles"]):
             continue
+        # "full" and 16 ways of 16 entries are one point, and each program counts once in it.
+        resolved = _resolved({**common, **configuration})
+        name = repr(sorted((key, written.plain(value)) for key, value in resolved.items()))
         if name not in cycles:
-            order.append((name, configuration))
-        cycles.setdefault(name, []).append(row["translation-cycles"])
-    return [{"configuration": configuration, "cycles": sum(cycles[name]) / len(cycles[name]),
+            order.append((name, {key: resolved[key] for key in configuration}))
+        cycles.setdefault(name, {}).setdefault(row.get("trace"), row["translation-cycles"])
+    return [{"configuration": configuration, "cycles": sum(cycles[name].values()) / len(cycles[name]),
              "cycles_of": len(cycles[name])} for name, configuration in order]
 
 
@@ -61,6 +64,8 @@ def _completed(cost, match):
     row = {**cost, **{key: match[key] for key in ("cycles", "cycles_of") if key in match}}
     if isinstance(cost["configuration"], dict) and isinstance(match["configuration"], dict):
         row["configuration"] = {**match["configuration"], **cost["configuration"]}
+        row["condition"] = {key: value for key, value in match["configuration"].items()
+                            if key not in cost["configuration"]}
     return row
 
 
@@ -147,16 +152,31 @@ def front(points):
     return kept
 
 
+def _condition(row):
+    """What the row's unit worked under: the keys that are no part of the unit, in words."""
+    return " ".join(f"{key}={written.plain(value)}" for key, value in sorted((row.get("condition") or {}).items()))
+
+
+def fronts(rows, points):
+    """A front for each operating condition, in the order in which they appear: units are compared
+    only where the same is asked of them. [(condition, indices of points)]; rows[i] is of points[i]."""
+    groups = {}
+    for index, row in enumerate(rows):
+        groups.setdefault(_condition(row), []).append(index)
+    return [(condition, [group[i] for i in front([points[k] for k in group])]) for condition, group in groups.items()]
+
+
 def _scale(values):
     positive = [v for v in values if v > 0]
     return "log10" if len(positive) == len(values) and max(values) > 8 * min(values) else "linear"
 
 
 def figure(rows):
-    """(what to draw, indices of the front or None, names of its points), or None if no row can be drawn."""
+    """(what to draw, its fronts or None, names of its points), or None if no row can be drawn."""
     short = names(rows)
-    timed = [(row["luts"], translation_ns(row), name) for row, name in zip(rows, short)
+    drawn = [(row, name) for row, name in zip(rows, short)
              if row.get("luts") is not None and translation_ns(row) is not None]
+    timed = [(row["luts"], translation_ns(row), name) for row, name in drawn]
     clocked = [(row["luts"], row["fmax_mhz"], name) for row, name in zip(rows, short)
                if row.get("luts") is not None and row.get("fmax_mhz")]
     points = timed or clocked
@@ -172,4 +192,4 @@ def figure(rows):
                     "points": [{"x": p[0], "y": p[1], "text": p[2]} for p in points]}],
     }
     plain = [(p[0], p[1]) for p in points]
-    return about, (front(plain) if timed else None), points
+    return about, (fronts([row for row, _ in drawn], plain) if timed else None), points

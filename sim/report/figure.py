@@ -47,6 +47,7 @@ class _Curve:
         else:
             self.dash = DASHES[number // 4 % len(DASHES)]
         self.points = [(p["x"], p["y"], p.get("text")) for p in about["points"] if p["y"] is not None]
+        self.errors = {(p["x"], p["y"]): p["error"] for p in about["points"] if p.get("error")}
         # A point without a value interrupts the curve.
         self.runs = [[]]
         for point in about["points"]:
@@ -96,6 +97,7 @@ def _draw_curve(axes, curve, x, y, lines):
         if lines and len(run) > 1:
             axes.plot(xs, ys, color=curve.color, linestyle=curve.dash, linewidth=1.9, zorder=3,
                       solid_joinstyle="round", dash_capstyle="butt")
+        _draw_errors(axes, curve, run, xs, y)
         marked = [i for i in range(len(run)) if (drawn + i) % every == 0 or i == len(run) - 1]
         drawn += len(run)
         for hollow in (False, True):  # hollow: 0 where the scale has none
@@ -105,6 +107,17 @@ def _draw_curve(axes, curve, x, y, lines):
                           markersize=6.5 if curve.marker in "*PX" else 5.5, markeredgecolor=curve.color,
                           markerfacecolor=svg.PAPER if hollow else curve.color,
                           markeredgewidth=1.3 if hollow else 0.0, zorder=4, clip_on=False)
+
+
+def _draw_errors(axes, curve, run, xs, y):
+    """One standard error up and down of each point that is an estimate."""
+    for at, point in zip(xs, run):
+        error = curve.errors.get(point)
+        if error:
+            low, high = point[1] - error, point[1] + error
+            if y.scale != "linear":  # an error as large as the value reaches down to the axis
+                low = max(low, y.limits[0])
+            axes.plot([at, at], [low, min(high, y.limits[1])], color=curve.color, linewidth=1.1, zorder=3)
 
 
 def _is_floor(point, x, y):

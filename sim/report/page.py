@@ -81,16 +81,20 @@ def _figure(number, about):
     }
 
 
-def _beside(front, points):
-    """Draws the front and the names of its points."""
+def _draw_front(axes, corners, x, y, number):
+    places = [x.place(c[0]) for c in corners], [y.place(c[1]) for c in corners]
+    axes.step(*places, where="post", color=svg.curve_color(number), linewidth=1.6, zorder=2)
+    axes.plot(*places, linestyle="none", marker="D", markersize=6, color=svg.curve_color(number),
+              markeredgewidth=0, zorder=5)
+
+
+def _beside(fronts, points):
+    """Draws the fronts and the names of their points."""
     def draw(axes, x, y):
-        named = range(len(points)) if len(points) <= _MOST_NAMED else (front or [])
-        if front:
-            corners = [(points[i][0], points[i][1]) for i in front]
-            axes.step([x.place(c[0]) for c in corners], [y.place(c[1]) for c in corners], where="post",
-                      color=svg.curve_color(1), linewidth=1.6, zorder=2)
-            axes.plot([x.place(c[0]) for c in corners], [y.place(c[1]) for c in corners], linestyle="none",
-                      marker="D", markersize=6, color=svg.curve_color(1), markeredgewidth=0, zorder=5)
+        on_front = [i for _, front in fronts or [] for i in front]
+        named = range(len(points)) if len(points) <= _MOST_NAMED else on_front
+        for number, (_, front) in enumerate(fronts or []):
+            _draw_front(axes, [points[i] for i in front], x, y, number + 1)
         middle = sum(axes.transData.inverted().transform(axes.transAxes.transform((p, 0)))[0] for p in (0.6,))
         for i in named:
             left = x.place(points[i][0]) > middle
@@ -131,17 +135,20 @@ def _cost(rows):
              "open": True}
     on_front = set()
     if made:
-        about, front, points = made
-        picture, _ = drawing.draw(about, "cost", _beside(front, points))
+        about, fronts, points = made
+        picture, _ = drawing.draw(about, "cost", _beside(fronts, points))
         entry["title"], entry["svg"] = about["title"], Markup(picture)
         if any(row.get("cycles_of", 1) > 1 for row in rows):
             entry["notes"].append("Cycles of a translation are the mean over the study's programs.")
-        if front is not None:
+        if fronts is not None:
             drawable = [i for i, row in enumerate(rows)
                         if row.get("luts") is not None and cost_join.translation_ns(row) is not None]
-            on_front = {drawable[i] for i in front}
+            on_front = {drawable[i] for _, front in fronts for i in front}
             entry["notes"].append("The line is the Pareto front (\u25c6): nothing measured is both smaller and faster. "
                                   "Lower and further left is better.")
+            if len(fronts) > 1:
+                entry["notes"].append("A front for each condition, because units are compared only where the same is "
+                                      "asked of them: " + "; ".join(c or "as configured" for c, _ in fronts) + ".")
     else:
         entry["notes"].append("No configuration has both an area and a clock frequency: nothing to draw.")
     entry["table"] = _cost_table("cost", rows, on_front)

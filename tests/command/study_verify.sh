@@ -27,6 +27,10 @@ expect 0 "${study[@]}" --sweep os.frames=20,60 --sweep os.policy=lru,fifo,opt,cl
 [ "$(grep -c '^  agree .*page_faults' "$dir/out")" -eq 6 ] || wrong "not six points"
 expect 0 "${study[@]}" --sweep memory.data.most=8,30 --verify 2 --verify-references 50000
 grep -q '^  agree .*: cycles [0-9]* by' "$dir/out" || wrong "cycles were not compared"
+# The stream client, with pages of every size; the unit is that of 16 entries again.
+expect 0 "${study[@]}" --set study.client=stream --sweep tlb.data.entries,tlb.data.ways=16 \
+  --sweep study.page_bytes=4096,65536,2097152 --measure cycles --verify 3 --verify-references 50000
+[ "$(grep -c '^  agree .*: cycles [0-9]* by' "$dir/out")" -eq 3 ] || wrong "not three page sizes"
 
 # Hits no longer touch: a unit with LRU chooses victims as FIFO would, and misses more often.
 cp -r rtl "$dir/rtl"

@@ -157,6 +157,29 @@ class Cost(PageTest):
         for latency in ("most=10", "most=50"):
             self.assertIn(latency, page.text)
 
+    def test_units_are_compared_under_one_condition_only(self):
+        table = {"id": "points", "columns": [{"name": n} for n in ("trace", "tlb.data.entries", "memory.data.most",
+                                                                  "translation-cycles")],
+                 "rows": [["cc1", 8, 10, 2.0], ["cc1", 16, 10, 1.0], ["cc1", 8, 50, 8.0], ["cc1", 16, 50, 9.0]]}
+        given = small(tables=[table], sweeps=[{"keys": ["tlb.data.entries"]}, {"keys": ["memory.data.most"]}])
+        costs = [{"luts": 100 * e, "fmax_mhz": 50, "configuration": {"tlb.data.entries": e}} for e in (8, 16)]
+        page = self.make(given, "--cost", self.write({"kind": "cost", "cost": costs}, "cost.json"))
+        # At 10 cycles both are worth their area; at 50 the larger one is slower. 50 has no less a front.
+        fronts = ["".join(e["text"].split()) for e in page.all("tr", class_="front")]
+        self.assertEqual(len(fronts), 3)
+        for beginning in ("1610", "810", "850"):  # entries, latency
+            self.assertTrue(any(f.startswith(beginning) for f in fronts), fronts)
+        self.assertIn("A front for each condition", page.text)
+
+    def test_rows_that_are_one_unit_are_counted_once(self):
+        table = {"id": "points", "columns": [{"name": n} for n in ("trace", "tlb.data.ways", "translation-cycles")],
+                 "rows": [["cc1", 16, 2.0], ["cc1", "full", 2.0], ["xz", 16, 4.0], ["xz", "full", 4.0]]}
+        given = small(tables=[table], sweeps=[{"keys": ["tlb.data.ways"]}], configuration={"tlb.data.entries": 16})
+        costs = [{"luts": 100, "fmax_mhz": 50, "configuration": {"tlb.data.entries": 16, "tlb.data.ways": 16}}]
+        page = self.make(given, "--cost", self.write({"kind": "cost", "cost": costs}, "cost.json"))
+        # The mean of two programs, 3 cycles at 50 MHz.
+        self.assertEqual([t[3].split(" at ")[0] for t in page.targets()], ["configurations: 60 ns"])
+
     def test_without_cycles_the_clock_is_drawn(self):
         page = self.pareto([{"configuration": "a", "luts": 100, "fmax_mhz": 50, "cycles": None}])
         self.assertIn("50 MHz at 100 LUTs", page.targets()[0][3])
@@ -199,6 +222,21 @@ class Odd(PageTest):
 
     def test_only_zeros_on_a_log_axis_are_drawn(self):
         self.assertEqual(len(self.make(small(figure([(1, 0), (2, 0)], y="log10"))).targets()), 2)
+
+    def test_a_figure_of_zeros_begins_at_zero(self):
+        page = self.make(small(figure([(1, 0), (2, 0)])))
+        self.assertNotIn("\u22121", page.text)
+        self.assertNotIn("\u22120", page.text)
+
+    def test_the_standard_error_of_an_estimate_is_drawn(self):
+        about = figure([(1, 10), (2, 20)])
+        plain = self.make(small(about)).text
+        about["curves"][0]["points"][0].update(error=5, text="standard error 5")
+        page = self.make(small(about))
+        self.assertIn("standard error 5", page.targets()[0][3])
+        self.assertGreater(page.text.count("<path"), plain.count("<path"))
+        about["curves"][0]["points"][0]["error"] = -1
+        self.assertIn("must be at least 0", self.run_report(self.write(small(about)), "-o", self.path("p.html")).stderr)
 
     def test_huge_tiny_and_equal_values_stay_in_the_picture(self):
         figures = [figure(values) for values in (
