@@ -296,20 +296,26 @@ module tandem_mmu_l2 #(
       valid_q     <= '0;
       fragments_q <= 1'b0;
     end else begin
-      if (fence_sets) begin
-        valid_q[32'(fence_small)*SafeBits+:SafeBits] <= '0;
-        valid_q[32'(fence_large)*SafeBits+:SafeBits] <= '0;
+      // Each set decodes its own index: to write at an index costs synthesis a shifter as wide
+      // as all sets.
+      if (fence_sets || drops || fill_valid_i) begin
+        for (int unsigned s = 0; s < Sets; s++) begin
+          if (fence_sets && (fence_small == SetBits'(s))) valid_q[s*SafeBits+:SafeBits] <= '0;
+          if (fence_sets && (fence_large == SetBits'(s))) valid_q[s*SafeBits+:SafeBits] <= '0;
+          if (drops && (small_set_q == SetBits'(s))) begin
+            valid_q[s*SafeBits+:SafeBits] <= valid_q[s*SafeBits+:SafeBits] & ~drop_small;
+          end
+          if (drops && (large_set_q == SetBits'(s))) begin
+            valid_q[s*SafeBits+:SafeBits] <= valid_q[s*SafeBits+:SafeBits] & ~drop_large;
+          end
+          for (int unsigned w = 0; w < SafeBits; w++) begin
+            if (fill_valid_i && (fill_set == SetBits'(s)) && (fill_way_o == 4'(w))) begin
+              valid_q[s*SafeBits+w] <= 1'b1;
+            end
+          end
+        end
       end
-      if (drops) begin
-        valid_q[32'(small_set_q)*SafeBits+:SafeBits] <=
-            valid_q[32'(small_set_q)*SafeBits+:SafeBits] & ~drop_small;
-        valid_q[32'(large_set_q)*SafeBits+:SafeBits] <=
-            valid_q[32'(large_set_q)*SafeBits+:SafeBits] & ~drop_large;
-      end
-      if (fill_valid_i) begin
-        valid_q[32'(fill_set)*SafeBits+32'(fill_way_o)] <= 1'b1;
-        if (fill_fragment) fragments_q <= 1'b1;
-      end
+      if (fill_valid_i && fill_fragment) fragments_q <= 1'b1;
     end
   end
 

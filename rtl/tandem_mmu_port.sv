@@ -180,7 +180,7 @@ module tandem_mmu_port #(
       .valid_i  (untranslated || found),
       .addr_i   (check_addr),
       .double_i (ctx.eight),
-      .kind_i   (tandem_mmu_pkg::pmp_kind(ctx.access)),
+      .kind_i   ((PmpEntries == 0) ? 3'd0 : tandem_mmu_pkg::pmp_kind(ctx.access)),
       .machine_i(ctx.priv == tandem_mmu_pkg::PrivM),
       .entry_i  (pmp_entry_i),
       .mask_i   (pmp_mask_i),
@@ -232,16 +232,19 @@ module tandem_mmu_port #(
   assign fill_valid_o = answer && !fault &&
                         (done_valid_i || compares || (resolves && !resolve_own_q));
   always_comb begin
-    fill_leaf = done_leaf_i;
-    fill_va   = done_va_i;
-    fill_asid = done_ctx_i.asid;
-    if (!done_valid_i) begin
-      fill_leaf = leaf;
-      fill_va   = miss_va_o;
-      fill_asid = miss_ctx_o.asid;
-    end
+    fill_leaf = '0;
+    fill_va   = '0;
+    fill_asid = '0;
     fill_care = '0;
     if (fill_valid_o) begin
+      fill_leaf = done_leaf_i;
+      fill_va   = done_va_i;
+      fill_asid = done_ctx_i.asid;
+      if (!done_valid_i) begin
+        fill_leaf = leaf;
+        fill_va   = miss_va_o;
+        fill_asid = miss_ctx_o.asid;
+      end
       fill_care = tandem_mmu_pkg::leaf_care(Xlen == 32, fill_leaf.level, fill_leaf.napot);
     end
   end
@@ -317,16 +320,23 @@ module tandem_mmu_port #(
     end
   end
 
-  assign fault_set_o   = answer && fault;
-  assign fault_cause_o = done_valid_i ? done_cause_i : tandem_mmu_pkg::cause(ctx.access, page);
-  assign fault_tval_o  = done_valid_i ? {{7{done_va_i[56]}}, done_va_i} : va;
-  assign fault_ctx_o   = done_valid_i ? done_ctx_i : ctx;
+  assign fault_set_o = answer && fault;
+  always_comb begin
+    fault_cause_o = '0;
+    fault_tval_o  = '0;
+    fault_ctx_o   = '0;
+    if (fault_set_o) begin
+      fault_cause_o = done_valid_i ? done_cause_i : tandem_mmu_pkg::cause(ctx.access, page);
+      fault_tval_o  = done_valid_i ? {{7{done_va_i[56]}}, done_va_i} : va;
+      fault_ctx_o   = done_valid_i ? done_ctx_i : ctx;
+    end
+  end
 
   always_ff @(posedge clk_i) begin
     if (answer) begin
       rsp_fault_o  <= fault;
       rsp_source_o <= source;
-      rsp_tag_o    <= fault_ctx_o.tag;
+      rsp_tag_o    <= done_valid_i ? done_ctx_i.tag : ctx.tag;
       if (fault) begin
         rsp_cause_o <= fault_cause_o;
         rsp_pa_o    <= '0;

@@ -96,9 +96,12 @@ module tandem_mmu_repl_age #(
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       ages_q <= {Sets{FirstAges}};
-    end else begin
-      if (touch) ages_q[32'(touch_set_i)*SetBits+:SetBits] <= touch_new;
-      if (fill_valid_i) ages_q[32'(fill_set_i)*SetBits+:SetBits] <= fill_new;
+    end else if (touch || fill_valid_i) begin
+      // Not at an index: that costs synthesis a shifter as wide as all sets.
+      for (int unsigned s = 0; s < Sets; s++) begin
+        if (touch && (touch_set_i == 12'(s))) ages_q[s*SetBits+:SetBits] <= touch_new;
+        if (fill_valid_i && (fill_set_i == 12'(s))) ages_q[s*SetBits+:SetBits] <= fill_new;
+      end
     end
   end
 

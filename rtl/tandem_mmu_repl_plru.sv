@@ -83,9 +83,12 @@ module tandem_mmu_repl_plru #(
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       nodes_q <= '0;
-    end else begin
-      if (touch_valid_i) nodes_q[32'(touch_set_i)*Ways+:Ways] <= touch_new;
-      if (fill_valid_i) nodes_q[32'(fill_set_i)*Ways+:Ways] <= fill_new;
+    end else if (touch_valid_i || fill_valid_i) begin
+      // Not at an index: that costs synthesis a shifter as wide as all sets.
+      for (int unsigned s = 0; s < Sets; s++) begin
+        if (touch_valid_i && (touch_set_i == 12'(s))) nodes_q[s*Ways+:Ways] <= touch_new;
+        if (fill_valid_i && (fill_set_i == 12'(s))) nodes_q[s*Ways+:Ways] <= fill_new;
+      end
     end
   end
 

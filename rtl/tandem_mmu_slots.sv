@@ -118,23 +118,38 @@ module tandem_mmu_slots #(
   end
 
   // Same page of the same address space: mode, ASID, root.
-  logic [107:0] key_0, key_1, key_2;
-  assign key_0 = {same_0_va_i[56:12], same_0_ctx_i.root, same_0_ctx_i.asid, same_0_ppn_i};
-  assign key_1 = {same_1_va_i[56:12], same_1_ctx_i.root, same_1_ctx_i.asid, same_1_ppn_i};
-  assign key_2 = {same_2_va_i[56:12], same_2_ctx_i.root, same_2_ctx_i.asid, same_2_ppn_i};
+  logic [18:0] space_0, space_1, space_2;
+  assign space_0 = {same_0_ctx_i.root, same_0_ctx_i.asid};
+  assign space_1 = {same_1_ctx_i.root, same_1_ctx_i.asid};
+  assign space_2 = {same_2_ctx_i.root, same_2_ctx_i.asid};
+
+  // Without PMP every address below 2^56 may be accessed.
+  localparam logic Checks = (PmpEntries != 0) || (PaBits < 56);
 
   for (genvar s = 0; s < Walks; s++) begin : gen_slot
-    logic [107:0] key;
+    logic [44:0] vpn;
+    logic [18:0] space;
     always_comb begin
-      key = '0;
+      vpn   = '0;
+      space = '0;
       same_0_o[s] = 1'b0;
       same_1_o[s] = 1'b0;
       same_2_o[s] = 1'b0;
       if (same_valid_i != 3'b000) begin
-        key = {va_q[s][56:12], ctx_q[s][tandem_mmu_pkg::CtxSpaceBits-1:0], ppn_q[s]};
-        same_0_o[s] = same_valid_i[0] && (key == key_0);
-        same_1_o[s] = same_valid_i[1] && (key == key_1);
-        same_2_o[s] = same_valid_i[2] && (key == key_2);
+        vpn   = va_q[s][56:12];
+        space = ctx_q[s][tandem_mmu_pkg::CtxSpaceBits-1:0];
+        if (same_valid_i[0]) begin
+          same_0_o[s] = (vpn == same_0_va_i[56:12]) && (space == space_0) &&
+                        (ppn_q[s] == same_0_ppn_i);
+        end
+        if (same_valid_i[1]) begin
+          same_1_o[s] = (vpn == same_1_va_i[56:12]) && (space == space_1) &&
+                        (ppn_q[s] == same_1_ppn_i);
+        end
+        if (same_valid_i[2]) begin
+          same_2_o[s] = (vpn == same_2_va_i[56:12]) && (space == space_2) &&
+                        (ppn_q[s] == same_2_ppn_i);
+        end
       end
     end
 
@@ -146,7 +161,7 @@ module tandem_mmu_slots #(
       check_ctx  = '0;
       check_leaf = '0;
       check_addr = '0;
-      if (check_i[s]) begin
+      if (Checks && check_i[s]) begin
         check_ctx  = ctx_q[s];
         check_leaf = (answer_valid_i && (answer_id_i == 3'(s))) ? answer_leaf_i : leaf_q[s];
         check_addr = {8'd0, check_leaf[tandem_mmu_pkg::LeafPpn+:44], va_q[s][11:0]};
@@ -159,7 +174,8 @@ module tandem_mmu_slots #(
         .valid_i  (check_i[s]),
         .addr_i   (check_addr),
         .double_i (check_ctx[tandem_mmu_pkg::CtxEight]),
-        .kind_i   (tandem_mmu_pkg::pmp_kind(check_ctx[tandem_mmu_pkg::CtxAccess+:2])),
+        .kind_i   ((PmpEntries == 0) ? 3'd0 :
+                   tandem_mmu_pkg::pmp_kind(check_ctx[tandem_mmu_pkg::CtxAccess+:2])),
         .machine_i(1'b0),
         .entry_i  (pmp_entry_i),
         .mask_i   (pmp_mask_i),

@@ -204,7 +204,10 @@ module tandem_mmu_walker #(
   assign done_fault_o = (done & fails) != '0;
   assign done_page    = ((done & done_q & fault_q & page_q) != '0) ||
                         (pte_fault && pte_page_fault && ((done & heard) != '0));
-  assign done_cause_o = tandem_mmu_pkg::cause(done_ctx_o.access, done_page);
+  always_comb begin
+    done_cause_o = '0;
+    if (done_fault_o) done_cause_o = tandem_mmu_pkg::cause(done_ctx_o.access, done_page);
+  end
 
   // --- beginnings
   logic [Walks-1:0] free, take, same_0, same_1, same_2, live;
