@@ -121,6 +121,14 @@ cmp -s "$dir/one.csv" "$dir/seven.csv" || wrong "the CSV depends on the workers"
 [ "$(wc -l <"$dir/one.csv")" -eq 17 ] || wrong "not a line for each point"
 [ -z "$(find "$dir" -name '*.journal')" ] || wrong "a journal is left"
 
+# --- a damaged program is told of once and leaves nothing to resume ---
+cp traces/gzip.tdt "$dir/damaged.tdt"
+printf 'XXXX' | dd of="$dir/damaged.tdt" bs=1 seek=300000 conv=notrunc status=none
+expect 2 "$TANDEM" study frames --trace "$dir/damaged.tdt" --json "$dir/damaged.json"
+says_once "damaged.tdt: block"
+! grep -q -e "--resume" "$dir/err" || wrong "a damaged program is said to be resumable"
+[ ! -e "$dir/damaged.json.journal" ] || wrong "a damaged program leaves a journal"
+
 # --- interrupts and killed workers leave the journal, and --resume goes on ---
 long=("$TANDEM" study --trace traces/cc1.tdt -n 3000000 --sweep memory.data.most=8..15 -j 2)
 begin() {

@@ -34,7 +34,7 @@ expect 0 "${study[@]}" --set study.client=stream --sweep tlb.data.entries,tlb.da
 
 # Hits no longer touch: a unit with LRU chooses victims as FIFO would, and misses more often.
 cp -r rtl "$dir/rtl"
-sed -i 's/touch  *= 1.b1;/touch = 1'"'"'b0;/' "$dir/rtl/tandem_mmu_port.sv"
+sed -i 's/\(\.touch_i  *(\)hit_use)/\1hit_use \&\& 1'"'"'b0)/' "$dir/rtl/tandem_mmu_port.sv"
 ! cmp -s rtl/tandem_mmu_port.sv "$dir/rtl/tandem_mmu_port.sv" ||
   { echo "the bug was not planted" >&2; exit 2; }
 dut=$(tb/build_dut.sh --rtl "$dir/rtl" --out "$dir/cache" dtlb=16x16xlru itlb=16x16xlru)
