@@ -33,6 +33,7 @@ module sva_walker #(
     input logic           [ 3:0] pwc_fills_o,
     input logic           [ 1:0] finished_o,
     input logic           [ 1:0] done_ready_i,
+    input logic           [ 1:0] done_fault_ready_i,
     input logic           [ 2:0] done_o,
     input logic                  done_fault_o,
     input logic           [ 3:0] done_cause_o,
@@ -368,10 +369,12 @@ module sva_walker #(
 
   // --- fairness: nobody is overtaken twice
   logic [3:0] passed_wire_q, passed_done_q;  // others that went first since it asks
-  logic asks, starved_port, new_wire;
+  logic asks, starved_port, new_wire, may_complete;
   logic prior_wait_q;
   assign asks     = mine && req_q[watch] && !on_wires && !refused;
   assign new_wire = (mem_req_valid_o && !prior_wait_q) || denied;
+  assign may_complete =
+      who_q == 2'd2 || (done_ready_i[who_q[0]] && done_fault_ready_i[who_q[0]]);
   assign starved_port = (taken_o[0] && request_i[1] && !walked_o[1]) ||
                         (taken_o[1] && request_i[0] && !walked_o[0]);
   logic [1:0] passed_q;
@@ -385,10 +388,9 @@ module sva_walker #(
       prior_wait_q <= mem_req_valid_o && !mem_req_ready_i;
       if (!asks || take_mine) passed_wire_q <= 4'd0;
       else if (new_wire) passed_wire_q <= passed_wire_q + 4'd1;
-      if (!mine || !finished[watch] || done_mine) passed_done_q <= 4'd0;
-      else if (done_o != 3'd0 && (who_q == 2'd2 || done_ready_i[who_q[0]])) begin
-        passed_done_q <= passed_done_q + 4'd1;
-      end
+      // A slot whose port cannot take its outcome lets others go first; then its turn comes anew.
+      if (!mine || !finished[watch] || done_mine || !may_complete) passed_done_q <= 4'd0;
+      else if (done_o != 3'd0) passed_done_q <= passed_done_q + 4'd1;
       if (taken_o[0]) passed_q <= {request_i[1] && !walked_o[1], 1'b0};
       else if (taken_o[1]) passed_q <= {1'b0, request_i[0] && !walked_o[0]};
       else passed_q <= passed_q & request_i[1:0] & ~walked_o[1:0];
