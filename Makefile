@@ -61,6 +61,7 @@ campaign: setup-test
 	@$(MAKE) --no-print-directory build
 	@TANDEM_LONG=yes TANDEM=$(TANDEM) tests/lockstep/netlist.sh
 	@TANDEM_LONG=yes tests/rtl/synth.sh
+	@TANDEM_LONG=yes TANDEM=$(TANDEM) python3 tests/cost/unit_test.py
 	@scripts/campaign.sh $(or $(N),100000000) 2
 
 coverage:
