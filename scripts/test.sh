@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # scripts/test.sh [JOBS]: the whole suite with assertions on; again with assertions off, other
 # seeds and other initial values of the RTL; again under AddressSanitizer and
-# UndefinedBehaviorSanitizer, with the fuzzers. TANDEM_SEED sets the seed of the first.
+# UndefinedBehaviorSanitizer, with the fuzzers. TANDEM_SEED sets the seed of the
+# last; TANDEM_LONG=yes adds the longest tests.
 set -eu
 cd "$(dirname "$0")/.."
 jobs=${1:-2}
@@ -17,4 +18,7 @@ echo "=== sanitizers and fuzzers (asan)"
 ctest --preset asan -j "$jobs" -LE once \
   -E '^lockstep.random_(set|random|no_power|slow|mostly|largest|single|many)|^vectors.lockstep_(sv|pmp)|^command.study$'
 echo "=== everything, assertions on (dev), seed ${TANDEM_SEED:-1}"
-ctest --preset dev -j "$jobs"
+# With TANDEM_LONG everything; otherwise without what takes longest.
+long='^(cost.small|vectors.lockstep_hierarchy|formal.planted|formal.simulation|lockstep.random_largest)$'
+[ -z "${TANDEM_LONG:-}" ] || long='^$'
+ctest --preset dev -j "$jobs" -E "$long"
