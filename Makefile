@@ -41,6 +41,10 @@ test: setup-test
 bench: setup
 	@$(MAKE) --no-print-directory build
 	build/release/bin/tandem_walk_bench
+	build/release/bin/tandem_trace_bench
+	build/release/bin/tandem_kernel_bench
+	build/release/bin/tandem_engine_bench
+	build/release/bin/tandem_cycles_bench
 	$(TANDEM) bench
 
 formal: setup-test
@@ -53,9 +57,11 @@ mutants: setup-test
 	@$(MAKE) --no-print-directory build
 	@tests/mutants/run.sh
 
-campaign: setup
+campaign: setup-test
 	@$(MAKE) --no-print-directory build
 	@TANDEM_LONG=yes TANDEM=$(TANDEM) tests/lockstep/netlist.sh
+	@TANDEM_LONG=yes tests/rtl/synth.sh
+	@TANDEM_LONG=yes TANDEM=$(TANDEM) python3 tests/cost/unit_test.py
 	@scripts/campaign.sh $(or $(N),100000000) 2
 
 coverage:

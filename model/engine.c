@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The timed model: handle, what the ports show, transfers, and the closing of cycles.
+// The timed model: handle, what the ports show, transfers.
 #include "mmu/engine.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,17 +11,40 @@
 
 struct mmu_config mmu_config_default(void) {
     const struct mmu_tlb_config tlb = {.entries = 16, .ways = 16, .policy = MMU_LRU};
-    return (struct mmu_config){.arch = mmu_arch_default(), .tlb = {tlb, tlb}};
+    return (struct mmu_config){.arch = mmu_arch_default(),
+                               .tlb = {tlb, tlb},
+                               .l2 = {.entries = 0, .ways = 4, .policy = MMU_PLRU},
+                               .walks = 1};
 }
 
 const char *mmu_config_check(const struct mmu_config *config) {
-    const char *arch_sentence = mmu_arch_check(&config->arch);
-    if (arch_sentence != NULL) return arch_sentence;
-    for (unsigned port = 0; port < MMU_PORTS; ++port) {
-        const char *sentence = mmu_tlb_config_check(&config->tlb[port]);
-        if (sentence != NULL) return sentence;
-    }
+    const char *sentence = mmu_arch_check(&config->arch);
+    for (unsigned port = 0; port < MMU_PORTS && sentence == NULL; ++port)
+        sentence = mmu_tlb_config_check(&config->tlb[port]);
+    if (sentence == NULL) sentence = l2_config_check(&config->l2);
+    if (sentence != NULL) return sentence;
+    if (config->pwc_entries > MMU_PWC_ENTRIES) return "page-walk cache entries must be 0 .. 64";
+    if (config->walks < 1 || config->walks > MMU_WALKS) return "walks must be 1 .. 8";
+    if (config->prefetch && config->l2.entries == 0) return "prefetch needs a second level";
     return NULL;
+}
+
+// Returns whether there was memory for all of them.
+static bool create_caches(struct mmu_engine *engine, const struct mmu_config *config) {
+    bool created = true;
+    for (unsigned port = 0; port < MMU_PORTS; ++port) {
+        engine->port[port].tlb = mmu_tlb_create(&config->tlb[port], &config->arch);
+        created = created && engine->port[port].tlb != NULL;
+    }
+    if (config->l2.entries > 0) {
+        engine->l2 = l2_create(&config->l2, &config->arch);
+        created = created && engine->l2 != NULL;
+    }
+    if (config->pwc_entries > 0) {
+        engine->pwc = pwc_create(config->pwc_entries, &config->arch);
+        created = created && engine->pwc != NULL;
+    }
+    return created;
 }
 
 struct mmu_engine *mmu_engine_create(const struct mmu_config *config, const struct mmu_bus *bus) {
@@ -29,13 +53,12 @@ struct mmu_engine *mmu_engine_create(const struct mmu_config *config, const stru
     struct mmu_engine *engine = calloc(1, sizeof *engine);
     if (engine == NULL) return NULL;
     engine->arch = config->arch;
+    engine->walks = (uint8_t)config->walks;
+    engine->has_prefetch = config->prefetch;
     engine->bus = *bus;
-    for (unsigned port = 0; port < MMU_PORTS; ++port) {
-        engine->port[port].tlb = mmu_tlb_create(&config->tlb[port], &config->arch);
-        if (engine->port[port].tlb == NULL) {
-            mmu_engine_destroy(engine);
-            return NULL;
-        }
+    if (!create_caches(engine, config)) {
+        mmu_engine_destroy(engine);
+        return NULL;
     }
     mmu_engine_reset(engine);
     return engine;
@@ -44,24 +67,39 @@ struct mmu_engine *mmu_engine_create(const struct mmu_config *config, const stru
 void mmu_engine_destroy(struct mmu_engine *engine) {
     if (engine == NULL) return;
     for (unsigned port = 0; port < MMU_PORTS; ++port) mmu_tlb_destroy(engine->port[port].tlb);
+    l2_destroy(engine->l2);
+    pwc_destroy(engine->pwc);
     free(engine);
 }
 
+static void reset_port(struct mmu_engine *engine, unsigned port) {
+    struct port_state *p = &engine->port[port];
+    struct mmu_tlb *tlb = p->tlb;
+    mmu_tlb_reset(tlb);
+    memset(p, 0, sizeof *p);
+    p->tlb = tlb;
+    p->fill_cycle = MMU_NEVER;
+    for (unsigned tag = 0; tag < MMU_TAGS; ++tag) p->history[tag].response_cycle = MMU_NEVER;
+    p->context =
+        mmu_context_capture(&engine->arch, &p->captured_csr, (enum mmu_port)port);  // registers 0
+}
+
 void mmu_engine_reset(struct mmu_engine *engine) {
-    for (unsigned port = 0; port < MMU_PORTS; ++port) {
-        struct port_state *p = &engine->port[port];
-        struct mmu_tlb *tlb = p->tlb;
-        mmu_tlb_reset(tlb);
-        memset(p, 0, sizeof *p);
-        p->tlb = tlb;
-        p->history.response_cycle = MMU_NEVER;
-    }
-    walker_reset(&engine->walker);
-    engine->pmp = engine->pmp_next = mmu_pmp_reset(&engine->arch);
+    for (unsigned port = 0; port < MMU_PORTS; ++port) reset_port(engine, port);
+    if (engine->l2 != NULL) l2_reset(engine->l2);
+    if (engine->pwc != NULL) pwc_reset(engine->pwc);
+    memset(engine->slot, 0, sizeof engine->slot);
     memset(engine->counter, 0, sizeof engine->counter);
-    engine->now = 0;
-    engine->acts = 0;
-    engine->fill_cycle = MMU_NEVER;
+    engine->busy = engine->ready = engine->finished = engine->killed = engine->finishing = 0;
+    engine->wire = NO_SLOT;
+    engine->last_wire = engine->last_completed = (uint8_t)(engine->walks - 1u);
+    engine->last_port = MMU_PORT_FETCH;  // so that data goes first
+    engine->prefetch.state = PREFETCH_EMPTY;
+    engine->pwc_use.valid = false;
+    engine->l2_fill_cycle = MMU_NEVER;
+    engine->ordinal = 0;
+    engine->pmp = engine->pmp_next = mmu_pmp_reset(&engine->arch);
+    cycle_reset(engine);
 }
 
 // --- look ----------------------------------------------------------------------------
@@ -70,22 +108,19 @@ uint64_t mmu_engine_cycle(const struct mmu_engine *engine) {
     return engine->now;
 }
 
-static bool is_busy(const struct port_state *p) {
-    return p->waiting || p->walking;
-}
-
 bool mmu_engine_ready(const struct mmu_engine *engine, enum mmu_port port, bool response_ready) {
     const struct port_state *p = &engine->port[port];
-    return !is_busy(p) && !p->fault_valid && (!p->response_valid || response_ready);
+    bool finished = p->slots & (engine->finished | engine->finishing);
+    return p->miss.state == MISS_EMPTY && !p->fault_valid &&
+           (!p->response_valid || response_ready) && !finished;
 }
 
 bool mmu_engine_fence_ready(const struct mmu_engine *engine) {
-    const struct walker *walker = &engine->walker;
-    return !(walker->phase == WALKER_REQUEST && walker->request.write);
+    return !(engine->wire != NO_SLOT && engine->request.write);
 }
 
 bool mmu_engine_pmp_ready(const struct mmu_engine *engine) {
-    return engine->walker.phase != WALKER_REQUEST;
+    return engine->wire == NO_SLOT;
 }
 
 const struct mmu_answer *mmu_engine_response(const struct mmu_engine *engine, enum mmu_port port) {
@@ -99,27 +134,49 @@ const struct mmu_fault *mmu_engine_fault(const struct mmu_engine *engine) {
 }
 
 const struct mmu_memory_request *mmu_engine_memory_request(const struct mmu_engine *engine) {
-    const struct walker *walker = &engine->walker;
-    return walker->phase == WALKER_REQUEST ? &walker->request : NULL;
+    return engine->wire != NO_SLOT ? &engine->request : NULL;
 }
 
-static bool fill_is_shown(const struct mmu_engine *engine) {
-    return engine->fill_cycle != MMU_NEVER && engine->fill_cycle + 1 == engine->now;
+static bool is_shown(const struct mmu_engine *engine, uint64_t fill_cycle) {
+    return fill_cycle != MMU_NEVER && fill_cycle + 1 == engine->now;
 }
 
-const struct mmu_fill_event *mmu_engine_fill(const struct mmu_engine *engine) {
-    return fill_is_shown(engine) ? &engine->fill : NULL;
+const struct mmu_tlb_fill *mmu_engine_fill(const struct mmu_engine *engine, enum mmu_port port) {
+    const struct port_state *p = &engine->port[port];
+    return is_shown(engine, p->fill_cycle) ? &p->fill : NULL;
+}
+
+const struct mmu_l2_fill *mmu_engine_l2_fill(const struct mmu_engine *engine) {
+    return is_shown(engine, engine->l2_fill_cycle) ? &engine->l2_fill : NULL;
+}
+
+static bool answer_comes(const struct mmu_engine *engine, uint64_t cycle) {
+    for (unsigned slots = engine->busy; slots != 0; slots &= slots - 1) {
+        const struct slot *slot = &engine->slot[__builtin_ctz(slots)];
+        if (slot->phase == SLOT_ANSWER && slot->data_cycle == cycle) return true;
+    }
+    return false;
 }
 
 uint64_t mmu_engine_next_event(const struct mmu_engine *engine) {
-    if (engine->acts != 0 || fill_is_shown(engine)) return engine->now + 1;
-    // A grant takes the request off the wires; an answer brings the next one, or the end; so
-    // does a denial.
-    return engine->walker.event == MMU_NEVER ? MMU_NEVER : engine->walker.event + 1;
+    bool filled = is_shown(engine, engine->port[MMU_PORT_DATA].fill_cycle) ||
+                  is_shown(engine, engine->port[MMU_PORT_FETCH].fill_cycle) ||
+                  is_shown(engine, engine->l2_fill_cycle);
+    if (engine->acts != 0 || filled || engine->event <= engine->now) return engine->now + 1;
+    if (engine->event == MMU_NEVER) return MMU_NEVER;
+    // A port may cease to be ready in the very cycle of an answer; everything else waits for the
+    // edge.
+    return answer_comes(engine, engine->event) ? engine->event : engine->event + 1;
 }
 
-const struct mmu_history *mmu_engine_history(const struct mmu_engine *engine, enum mmu_port port) {
-    return &engine->port[port].history;
+const struct mmu_history *mmu_engine_history(const struct mmu_engine *engine, enum mmu_port port,
+                                             unsigned tag) {
+    assert(tag < MMU_TAGS);
+    return &engine->port[port].history[tag];
+}
+
+uint16_t mmu_engine_unanswered(const struct mmu_engine *engine, enum mmu_port port) {
+    return engine->port[port].unanswered;
 }
 
 const struct mmu_pmp *mmu_engine_pmp(const struct mmu_engine *engine) {
@@ -130,25 +187,47 @@ const struct mmu_tlb *mmu_engine_tlb(const struct mmu_engine *engine, enum mmu_p
     return engine->port[port].tlb;
 }
 
+const struct mmu_l2_entry *mmu_engine_l2_at(const struct mmu_engine *engine, uint32_t set,
+                                            uint32_t way) {
+    assert(engine->l2 != NULL);
+    return l2_at(engine->l2, l2_index(engine->l2, set, way));
+}
+
 // --- act -----------------------------------------------------------------------------
+
+// Compared as bytes, up to the last member: there is no padding before it.
+static inline bool same_csr(const struct mmu_csr *a, const struct mmu_csr *b) {
+    static_assert(offsetof(struct mmu_csr, pbmte) == sizeof(uint64_t) + 6, "no padding");
+    return memcmp(a, b, offsetof(struct mmu_csr, pbmte) + sizeof a->pbmte) == 0;
+}
 
 void mmu_engine_accept(struct mmu_engine *engine, enum mmu_port port,
                        const struct mmu_request *request, const struct mmu_csr *csr) {
     struct port_state *p = &engine->port[port];
     assert(!(engine->acts & (ACT_ACCEPT << port)));
     assert(mmu_engine_ready(engine, port, engine->acts & (ACT_TAKE_RESPONSE << port)));
-    assert(request->access <= MMU_AMO);
+    assert(request->access <= MMU_AMO && request->tag < MMU_TAGS);
     assert((request->access == MMU_FETCH) == (port == MMU_PORT_FETCH));
     assert(request->size <= 3 && (request->va & ((1u << request->size) - 1)) == 0);
+    struct mmu_history *history = &p->history[request->tag];
+    p->accepted_tag = request->tag;
     // By field: the caller has just written them so, and a wider load would wait for that.
-    p->history.request.va = va_of_xlen(&engine->arch, request->va);
-    p->history.request.access = request->access;
-    p->history.request.size = request->size;
-    p->history.csr = *csr;
-    p->history.accept_cycle = engine->now;
-    p->history.start_cycle = engine->now;
-    p->history.response_cycle = MMU_NEVER;
-    p->history.accesses = 0;
+    history->request.va = va_of_xlen(&engine->arch, request->va);
+    history->request.access = request->access;
+    history->request.size = request->size;
+    history->request.tag = request->tag;
+    history->csr = *csr;
+    history->accept_cycle = engine->now;
+    history->start_cycle = engine->now;
+    history->merged = false;
+    history->pwc_hit = false;
+    history->response_cycle = MMU_NEVER;
+    history->terms = (struct mmu_terms){.lookup = 1};
+    history->accesses = 0;
+    if (!same_csr(csr, &p->captured_csr)) {  // they seldom change from one request to the next
+        p->captured_csr = *csr;
+        p->context = mmu_context_capture(&engine->arch, csr, port);
+    }
     engine->acts |= ACT_ACCEPT << port;
 }
 
@@ -178,61 +257,13 @@ void mmu_engine_pmp_write(struct mmu_engine *engine, const struct mmu_pmp_write 
     engine->acts |= ACT_PMP_WRITE;
 }
 
-bool mmu_engine_kill(struct mmu_engine *engine, enum mmu_port port) {
+uint16_t mmu_engine_kill(struct mmu_engine *engine, enum mmu_port port) {
     assert(!(engine->acts & (ACT_KILL << port)));
-    if (!is_busy(&engine->port[port])) return false;
     engine->acts |= ACT_KILL << port;
-    return true;
+    return engine->port[port].unanswered;
 }
 
-// --- close ---------------------------------------------------------------------------
-
-// A fence at the edge of the open cycle. No fill happens at the same edge: a walk in
-// flight is restarted, or was killed, instead of ending.
-static void close_fence(struct mmu_engine *engine) {
-    ++engine->counter[MMU_COUNT_FENCES];
-    uint8_t op = engine->fence.op;
-    if (op != MMU_SFENCE_VMA && op != MMU_SINVAL_VMA) return;
-    walker_restart(&engine->walker);
-    for (unsigned port = 0; port < MMU_PORTS; ++port)
-        mmu_tlb_fence(engine->port[port].tlb, &engine->fence);
-}
-
-static void close_kills(struct mmu_engine *engine, unsigned acts) {
-    for (unsigned port = 0; port < MMU_PORTS; ++port) {
-        if (acts & (ACT_KILL << port)) walker_kill(engine, port);
-    }
-}
-
-// Perform the marked transfers: what leaves goes first, so that registers are free, and what is
-// killed is neither restarted nor a candidate; the fence after the lookups, which still see
-// what it removes; arbitration last, so that a request taken at this very edge is not in
-// flight for the fence.
-static void close_acts(struct mmu_engine *engine) {
-    unsigned acts = engine->acts;
-    engine->acts = 0;
-    if (acts & ACT_KILLS) close_kills(engine, acts);
-    if (acts & ACT_TAKE_FAULT) engine->port[fault_unit_shown(engine)].fault_valid = false;
-    for (unsigned port = 0; port < MMU_PORTS; ++port) {
-        if (acts & (ACT_TAKE_RESPONSE << port)) engine->port[port].response_valid = false;
-        if (acts & (ACT_ACCEPT << port)) engine_lookup(engine, port);
-    }
-    if (acts & ACT_FENCE) close_fence(engine);
-    bool candidates = engine->port[MMU_PORT_DATA].waiting || engine->port[MMU_PORT_FETCH].waiting;
-    if (candidates && engine->walker.phase == WALKER_IDLE) walker_arbitrate(engine, engine->now);
-}
-
-void mmu_engine_advance(struct mmu_engine *engine, uint64_t cycle) {
-    assert(cycle >= engine->now && cycle < MMU_NEVER);
-    if (engine->acts != 0) {
-        bool pmp_write = engine->acts & ACT_PMP_WRITE;
-        close_acts(engine);
-        if (pmp_write) {
-            // Checks of the open cycle still see the old registers, those of later ones do not.
-            walker_run(engine, engine->now);
-            engine->pmp = engine->pmp_next;
-        }
-    }
-    if (engine->walker.event <= cycle) walker_run(engine, cycle);
-    engine->now = cycle + 1;
+void mmu_engine_poison(struct mmu_engine *engine) {
+    assert(!(engine->acts & ACT_POISON));
+    engine->acts |= ACT_POISON;
 }

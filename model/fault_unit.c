@@ -4,14 +4,16 @@
 
 #include "engine_internal.h"
 
-void fault_unit_record(struct mmu_engine *engine, unsigned port, uint8_t cause, uint64_t cycle) {
+void fault_unit_record(struct mmu_engine *engine, unsigned port, const struct mmu_request *request,
+                       uint16_t asid, uint8_t cause, uint64_t cycle) {
     struct port_state *p = &engine->port[port];
     assert(!p->fault_valid);
-    p->fault = (struct mmu_fault){.tval = p->history.request.va,
-                                  .asid = p->context.asid,
+    p->fault = (struct mmu_fault){.tval = request->va,
+                                  .asid = asid,
                                   .port = (uint8_t)port,
-                                  .access = p->history.request.access,
-                                  .cause = cause};
+                                  .access = request->access,
+                                  .cause = cause,
+                                  .tag = request->tag};
     p->fault_valid = true;
     p->fault_cycle = cycle + 1;
     engine_count(engine, port, MMU_COUNT_FAULTS);

@@ -29,16 +29,19 @@
 #define CLASSES 6u
 
 #define MAX_ENTRIES 4096u
+#define HINTS 64u
 #define MAX_WAYS 128u
 
 struct mmu_tlb {
     uint32_t entries, ways, sets;
-    uint32_t recent;             // index of the most recently used entry: looked at first
+    uint32_t recent;             // index of the most recently used entry
     uint32_t resident[CLASSES];  // valid entries of each page size
     uint8_t vpn_bits;            // per level of the page table: 9, or 10 with xlen 32
     uint64_t vpn_mask;           // the bits of an address' vpn that exist
     uint16_t asid_mask;
     uint64_t *tag, *mask;  // by index = set * ways + way
+    uint16_t *hint;        // by low vpn bits: index looked at first. No state: right or wrong,
+                           // the same entry is found
     struct mmu_tlb_entry *entry;
     struct mmu_tlb_policy policy;
 };
@@ -72,6 +75,7 @@ struct mmu_tlb *mmu_tlb_create(const struct mmu_tlb_config *config, const struct
     tlb->tag = calloc(config->entries, sizeof *tlb->tag);
     tlb->mask = calloc(config->entries, sizeof *tlb->mask);
     tlb->entry = calloc(config->entries, sizeof *tlb->entry);
+    tlb->hint = calloc(HINTS, sizeof *tlb->hint);
     bool has_policy = mmu_tlb_policy_create(&tlb->policy, config);
     if (!has_policy || tlb->tag == NULL || tlb->mask == NULL || tlb->entry == NULL) {
         mmu_tlb_destroy(tlb);
@@ -86,6 +90,7 @@ void mmu_tlb_destroy(struct mmu_tlb *tlb) {
     mmu_tlb_policy_destroy(&tlb->policy);
     free(tlb->tag);
     free(tlb->mask);
+    free(tlb->hint);
     free(tlb->entry);
     free(tlb);
 }
@@ -98,6 +103,7 @@ void mmu_tlb_reset(struct mmu_tlb *tlb) {
     }
     memset(tlb->resident, 0, sizeof tlb->resident);
     tlb->recent = 0;
+    memset(tlb->hint, 0, HINTS * sizeof *tlb->hint);
     mmu_tlb_policy_reset(&tlb->policy, tlb->sets);
 }
 
@@ -133,10 +139,7 @@ static const struct mmu_tlb_entry *search_ways(const struct mmu_tlb *tlb, uint32
 // An entry of another page size met in a set matches only if it lies in the set of its own
 // size for this va too, so sizes need no comparison. At most one entry ever matches, so
 // the order of the search is free.
-const struct mmu_tlb_entry *mmu_tlb_lookup(const struct mmu_tlb *tlb, uint64_t va, uint16_t asid) {
-    uint64_t probe = probe_of(tlb, va, asid);
-    if (((tlb->tag[tlb->recent] ^ probe) & tlb->mask[tlb->recent]) == 0)
-        return &tlb->entry[tlb->recent];
+static const struct mmu_tlb_entry *search(const struct mmu_tlb *tlb, uint64_t probe) {
     if (tlb->sets == 1) return search_ways(tlb, 0, probe);
     for (unsigned class = 0; class < CLASSES; ++class) {
         if (tlb->resident[class] == 0) continue;
@@ -145,6 +148,15 @@ const struct mmu_tlb_entry *mmu_tlb_lookup(const struct mmu_tlb *tlb, uint64_t v
         if (found != NULL) return found;
     }
     return NULL;
+}
+
+const struct mmu_tlb_entry *mmu_tlb_lookup(const struct mmu_tlb *tlb, uint64_t va, uint16_t asid) {
+    uint64_t probe = probe_of(tlb, va, asid);
+    uint32_t hint = tlb->hint[probe % HINTS];
+    if (((tlb->tag[hint] ^ probe) & tlb->mask[hint]) == 0) return &tlb->entry[hint];
+    const struct mmu_tlb_entry *found = search(tlb, probe);
+    if (found != NULL) tlb->hint[probe % HINTS] = (uint16_t)(found - tlb->entry);
+    return found;
 }
 
 void mmu_tlb_touch(struct mmu_tlb *tlb, const struct mmu_tlb_entry *entry) {

@@ -14,6 +14,9 @@ struct mmu_tlb_policy {
     uint64_t clock;   // LRU, FIFO: the last stamp given
     uint64_t *stamp;  // LRU, FIFO: per entry (set * ways + way), time of last use or of fill
     uint64_t *tree;   // PLRU: PLRU_WORDS per set, bit n of them is node n
+    // PLRU with at most 64 ways: the nodes on the path to each way, and those of them that are set
+    // by its touch.
+    uint64_t path[64], away[64];
     uint16_t random;  // RANDOM: the Galois register
 };
 

@@ -6,6 +6,7 @@
 
 #include "tlb_internal.h"
 
+#define PLRU_ONE_WORD 64u  // ways whose tree fits into one word
 #define RANDOM_RESET 0xACE1u
 #define RANDOM_TAPS 0xB400u
 
@@ -23,11 +24,26 @@ void mmu_tlb_policy_destroy(struct mmu_tlb_policy *policy) {
     free(policy->tree);
 }
 
+// Every node on the path to the way points away from it afterwards.
+static void plru_prepare(struct mmu_tlb_policy *policy) {
+    for (uint32_t way = 0; way < policy->ways && way < PLRU_ONE_WORD; ++way) {
+        uint32_t node = 1;
+        policy->path[way] = policy->away[way] = 0;
+        for (uint32_t half = policy->ways / 2; half > 0 && node < 64; half /= 2) {
+            bool right = way & half;
+            policy->path[way] |= UINT64_C(1) << node;
+            if (!right) policy->away[way] |= UINT64_C(1) << node;
+            node = 2 * node + right;
+        }
+    }
+}
+
 void mmu_tlb_policy_reset(struct mmu_tlb_policy *policy, uint32_t sets) {
     policy->clock = 0;
     memset(policy->stamp, 0, (size_t)sets * policy->ways * sizeof *policy->stamp);
     memset(policy->tree, 0, (size_t)sets * PLRU_WORDS * sizeof *policy->tree);
     policy->random = RANDOM_RESET;
+    if (policy->kind == MMU_PLRU) plru_prepare(policy);
 }
 
 static void stamp_used(struct mmu_tlb_policy *policy, uint32_t set, uint32_t way) {
@@ -50,6 +66,10 @@ static uint32_t stamp_victim(const struct mmu_tlb_policy *policy, uint32_t set) 
 //        0    1  2    3
 static void plru_used(struct mmu_tlb_policy *policy, uint32_t set, uint32_t way) {
     uint64_t *tree = policy->tree + (size_t)set * PLRU_WORDS;
+    if (policy->ways <= PLRU_ONE_WORD) {
+        tree[0] = (tree[0] & ~policy->path[way]) | policy->away[way];
+        return;
+    }
     uint32_t node = 1;
     for (uint32_t half = policy->ways / 2; half > 0; half /= 2) {
         bool right = way & half;

@@ -1,301 +1,260 @@
 // SPDX-License-Identifier: Apache-2.0
-// The walker: one walk at a time, as a sequence of memory transactions. Each has two
-// events, known when its request is put on the wires:
-//
-//   request_cycle ... grant_cycle ......... data_cycle
-//   |<------ g ----------->|<------ L -------->|
-//                          memory is called    the answer is judged
-//
-// or, if the request is not allowed, one: the cycle in which it would have been on the wires.
-#include <assert.h>
-
+// What answers mean (section 7), and what kills (section 4) and fences (section 9) make of walks.
 #include "engine_internal.h"
 
-void walker_reset(struct walker *walker) {
-    *walker = (struct walker){.phase = WALKER_IDLE, .event = MMU_NEVER};
-}
-
-// The access under way, in the history of the request that the walk serves.
-static struct mmu_walk_access *present_access(struct mmu_engine *engine) {
-    struct mmu_history *history = &engine->port[engine->walker.port].history;
-    return &history->access[(history->accesses - 1) % MMU_WALK_LOG];
-}
-
-static void log_access(struct mmu_engine *engine, const struct mmu_walk_access *access) {
-    ++engine->port[engine->walker.port].history.accesses;
-    *present_access(engine) = *access;
-}
-
-// Returns whether the walker may make this request: judged with the registers as they stand
-// in its first cycle, which is after the open one.
-static bool is_allowed(const struct mmu_engine *engine, const struct mmu_memory_request *request) {
-    const struct mmu_mode *mode = engine->port[engine->walker.port].context.mode;
-    unsigned kind = request->write ? MMU_PMP_WRITE : MMU_PMP_READ;
-    return physical_allowed(&engine->arch, &engine->pmp_next, request->pa, mode->pte_bytes, kind,
-                            MMU_PRIV_S);
-}
-
-// Put a transaction on the wires from `request_cycle` on, or be denied in that cycle.
-static void issue(struct mmu_engine *engine, const struct mmu_memory_request *request,
-                  uint64_t request_cycle) {
-    struct walker *w = &engine->walker;
-    assert(request_cycle > engine->now && !w->killed);
-    struct mmu_walk_access access = {.pa = request->pa,
-                                     .request_cycle = request_cycle,
-                                     .level = w->level,
-                                     .write = request->write};
-    if (!is_allowed(engine, request)) {
-        w->phase = WALKER_DENIED;
-        w->event = request_cycle;
-        access.denied = true;
-        log_access(engine, &access);
-        return;
-    }
-    uint32_t grant_cycles = 0, data_cycles = 0;
-    engine->bus.latency(engine->bus.memory.user, w->ordinal++, &grant_cycles, &data_cycles);
-    assert(grant_cycles >= 1 && data_cycles >= 1);
-    w->request = *request;
-    w->phase = WALKER_REQUEST;
-    w->event = request_cycle + grant_cycles - 1;
-    w->data_cycle = w->event + data_cycles;
-    access.grant_cycle = w->event;
-    access.data_cycle = w->data_cycle;
-    log_access(engine, &access);
-}
-
-static void issue_read(struct mmu_engine *engine, uint64_t request_cycle) {
-    const struct walker *w = &engine->walker;
-    const struct port_state *p = &engine->port[w->port];
-    uint64_t va = p->history.request.va;
-    struct mmu_memory_request request = {.pa =
-                                             pte_address(p->context.mode, w->table, va, w->level)};
-    issue(engine, &request, request_cycle);
-}
-
-static void begin_at_root(struct mmu_engine *engine, uint64_t request_cycle) {
-    struct walker *w = &engine->walker;
-    const struct mmu_context *context = &engine->port[w->port].context;
-    w->level = (uint8_t)(context->mode->levels - 1u);
-    w->table = context->root_ppn << MMU_PAGE_BITS;
-    w->global = 0;
-    issue_read(engine, request_cycle);
-}
-
-void walker_arbitrate(struct mmu_engine *engine, uint64_t cycle) {
-    struct walker *w = &engine->walker;
-    assert(w->phase == WALKER_IDLE);
-    for (unsigned port = 0; port < MMU_PORTS; ++port) {  // data goes before fetch
-        struct port_state *p = &engine->port[port];
-        if (!p->waiting) continue;
-        p->waiting = false;
-        p->walking = true;
-        p->history.start_cycle = cycle;
-        engine->counter[8u * port + MMU_COUNT_WAIT_CYCLES] += cycle - p->history.accept_cycle;
-        w->port = (uint8_t)port;
-        w->start_cycle = cycle;
-        w->ignored = false;
-        w->killed = false;
-        w->pte_bytes = p->context.mode->pte_bytes;
-        begin_at_root(engine, cycle + 1);
-        return;
-    }
-}
-
-void walker_restart(struct walker *walker) {
-    if (walker->phase != WALKER_IDLE) walker->ignored = true;
-}
-
-void walker_kill(struct mmu_engine *engine, unsigned port) {
-    struct port_state *p = &engine->port[port];
-    assert(p->waiting != p->walking);
-    ++engine->counter[MMU_COUNT_KILLS];
-    if (p->waiting) {
-        // The cycle of the kill is the last one in which it waited.
-        engine->counter[8u * port + MMU_COUNT_WAIT_CYCLES] += engine->now - p->history.accept_cycle;
-        p->waiting = false;
-        return;
-    }
-    p->walking = false;
-    engine->walker.killed = true;
-    present_access(engine)->ignored = true;
-}
-
-static void end_walk(struct mmu_engine *engine, uint64_t cycle) {
-    struct walker *w = &engine->walker;
-    ++engine->counter[MMU_COUNT_WALKS];
-    engine->counter[MMU_COUNT_WALKER_BUSY_CYCLES] += cycle - w->start_cycle;
-    w->phase = WALKER_IDLE;
-    w->event = MMU_NEVER;
-    walker_arbitrate(engine, cycle);
-}
-
-static void finish(struct mmu_engine *engine, struct mmu_answer answer, uint64_t cycle) {
-    unsigned port = engine->walker.port;
-    engine->port[port].walking = false;
-    engine_respond(engine, port, answer, cycle);
-    end_walk(engine, cycle);
-}
-
-static void finish_with_page_fault(struct mmu_engine *engine, uint64_t cycle) {
-    uint8_t access = engine->port[engine->walker.port].history.request.access;
-    finish(engine, answer_fault(mmu_page_fault(access), MMU_SOURCE_WALK), cycle);
-}
-
-static void finish_with_access_fault(struct mmu_engine *engine, uint64_t cycle) {
-    uint8_t access = engine->port[engine->walker.port].history.request.access;
-    finish(engine, answer_fault(mmu_access_fault(access), MMU_SOURCE_WALK), cycle);
-}
-
 // Returns the translation that the walk has found in this leaf PTE.
-static struct mmu_tlb_entry entry_of_leaf(const struct mmu_engine *engine, uint64_t pte) {
-    const struct walker *w = &engine->walker;
-    const struct port_state *p = &engine->port[w->port];
-    const struct mmu_mode *mode = p->context.mode;
-    unsigned page_bits = leaf_page_bits(mode, w->level, pte_is_napot(mode, pte));
-    uint64_t page = p->history.request.va >> page_bits << page_bits;
+static struct mmu_tlb_entry entry_of_leaf(const struct slot *slot, uint64_t pte) {
+    const struct mmu_mode *mode = slot->held.context.mode;
+    unsigned page_bits = leaf_page_bits(mode, slot->level, pte_is_napot(mode, pte));
+    uint64_t page = slot->held.request.va >> page_bits << page_bits;
     // va[56:12]: addresses above that are copies of bit 56, or of one below it.
     uint64_t va_bits = (UINT64_C(1) << 57) - 1;
     return (struct mmu_tlb_entry){.vpn = (page & va_bits) >> MMU_PAGE_BITS,
                                   .ppn = pte_ppn(mode, pte),
-                                  .asid = p->context.asid,
-                                  .level = w->level,
+                                  .asid = slot->held.context.asid,
+                                  .level = slot->level,
                                   .page_bits = (uint8_t)page_bits,
                                   .pbmt = pte_pbmt(mode, pte),
-                                  .perm = (uint8_t)pte | w->global,
+                                  .perm = (uint8_t)pte | slot->global,
                                   .valid = true};
 }
 
-static bool leaf_is_allowed(const struct mmu_engine *engine, const struct mmu_tlb_entry *entry) {
-    unsigned port = engine->walker.port;
-    uint64_t va = engine->port[port].history.request.va;
-    return engine_final_allowed(engine, port, leaf_pa(entry->ppn, va, entry->page_bits));
+static enum verdict fault(struct slot *slot, uint8_t cause) {
+    slot->cause = cause;
+    return VERDICT_FAULT;
 }
 
-// Success, if the final check allows it or has been made.
-static void finish_with_leaf(struct mmu_engine *engine, uint64_t pte, bool checked,
-                             uint64_t cycle) {
-    unsigned port = engine->walker.port;
-    struct port_state *p = &engine->port[port];
-    struct mmu_tlb_entry entry = entry_of_leaf(engine, pte);
-    if (!checked && !leaf_is_allowed(engine, &entry)) {
-        finish_with_access_fault(engine, cycle);
-        return;
-    }
-    engine->fill.port = (uint8_t)port;
-    engine->fill.fill = mmu_tlb_fill(p->tlb, &entry);
-    engine->fill_cycle = cycle;
-    engine_count(engine, port, MMU_COUNT_FILLS);
-    if (engine->fill.fill.evict) engine_count(engine, port, MMU_COUNT_EVICTIONS);
-    finish(engine, engine_answer_of_entry(&entry, p->history.request.va, MMU_SOURCE_WALK), cycle);
+static enum verdict leaf(struct slot *slot, uint64_t pte) {
+    slot->entry = entry_of_leaf(slot, pte);
+    return VERDICT_LEAF;
 }
 
-static void grant(struct mmu_engine *engine) {
-    struct walker *w = &engine->walker;
-    const struct mmu_memory *memory = &engine->bus.memory;
-    const struct mmu_memory_request *request = &w->request;
-    unsigned bytes = w->pte_bytes;
-    w->value = 0;
-    if (request->write) {
-        w->error = !memory->compare_and_write(memory->user, request->pa, bytes, request->expected,
-                                              request->data, &w->value);
-        ++engine->counter[MMU_COUNT_PTE_WRITES];
-    } else {
-        w->error = !memory->read(memory->user, request->pa, bytes, &w->value);
-        ++engine->counter[MMU_COUNT_PTE_READS];
-    }
-    w->phase = WALKER_ANSWER;
-    w->event = w->data_cycle;
-}
-
-// READ, step 7: an A/D update of the PTE just read.
-static void request_update(struct mmu_engine *engine, uint64_t desired, uint64_t cycle) {
-    const struct walker *w = &engine->walker;
+// READ, step 7.
+static enum verdict judge_update(const struct mmu_engine *engine, struct slot *slot,
+                                 uint64_t desired) {
+    const struct mmu_request *request = &slot->held.request;
     if (!engine->arch.update_first) {
-        struct mmu_tlb_entry entry = entry_of_leaf(engine, desired);
-        if (!leaf_is_allowed(engine, &entry)) {
-            finish_with_access_fault(engine, cycle);
-            return;
-        }
+        struct mmu_tlb_entry entry = entry_of_leaf(slot, desired);
+        uint64_t pa = leaf_pa(entry.ppn, request->va, entry.page_bits);
+        if (!engine_final_allowed(engine, request, slot->held.context.priv, pa))
+            return fault(slot, mmu_access_fault(request->access));
     }
-    struct mmu_memory_request update = {
-        .pa = w->request.pa, .expected = w->value, .data = desired, .write = true};
-    issue(engine, &update, cycle + 1);
+    slot->expected = slot->value;
+    slot->update = desired;
+    return VERDICT_UPDATE;
 }
 
-// READ, steps 2 to 8.
-static void judge_read(struct mmu_engine *engine, uint64_t cycle) {
-    struct walker *w = &engine->walker;
-    const struct port_state *p = &engine->port[w->port];
-    const struct mmu_mode *mode = p->context.mode;
-    uint64_t pte = w->value;
-    struct mmu_step_result result =
-        pte_step(&engine->arch, mode, pte, w->level, p->history.request.access, &p->context);
+static enum verdict judge(const struct mmu_engine *engine, struct slot *slot) {
+    const struct captured *held = &slot->held;
+    uint8_t access = held->request.access;
+    if (slot->error) return fault(slot, mmu_access_fault(access));
+    if (slot->write) {
+        if (slot->value != slot->expected) return VERDICT_AGAIN;
+        return leaf(slot, slot->update);
+    }
+    struct mmu_step_result result = pte_step(&engine->arch, held->context.mode, slot->value,
+                                             slot->level, access, &held->context);
     switch (result.step) {
-        case MMU_STEP_PAGE_FAULT:
-            finish_with_page_fault(engine, cycle);
-            break;
         case MMU_STEP_POINTER:
-            w->global |= (uint8_t)pte & MMU_PTE_G;
-            w->table = pte_table(mode, pte);
-            --w->level;
-            issue_read(engine, cycle + 1);
-            break;
-        case MMU_STEP_UPDATE:
-            request_update(engine, result.pte_update, cycle);
-            break;
+            return VERDICT_POINTER;
         case MMU_STEP_LEAF:
-            finish_with_leaf(engine, pte, false, cycle);
-            break;
+            return leaf(slot, slot->value);
+        case MMU_STEP_UPDATE:
+            return judge_update(engine, slot, result.pte_update);
+        default:
+            return fault(slot, mmu_page_fault(access));
     }
 }
 
-// UPDATE: success if memory held what was expected, otherwise the PTE is read again.
-static void judge_update(struct mmu_engine *engine, uint64_t cycle) {
-    const struct walker *w = &engine->walker;
-    if (w->value == w->request.expected) {
-        finish_with_leaf(engine, w->request.data, !engine->arch.update_first, cycle);
+void walker_open(struct mmu_engine *engine, struct slot *slot) {
+    if (slot->killed || slot->ignored) return;
+    slot->verdict = judge(engine, slot);
+    if (slot->verdict == VERDICT_LEAF || slot->verdict == VERDICT_FAULT)
+        engine->finishing |= (uint8_t)(1u << (slot - engine->slot));
+}
+
+static uint8_t bit_of(const struct mmu_engine *engine, const struct slot *slot) {
+    return (uint8_t)(1u << (slot - engine->slot));
+}
+
+void walker_free(struct mmu_engine *engine, struct slot *slot) {
+    uint8_t others = (uint8_t)~bit_of(engine, slot);
+    slot->phase = SLOT_IDLE;
+    engine->busy &= others;
+    engine->ready &= others;
+    engine->finished &= others;
+    engine->killed &= others;
+    if (slot->port < MMU_PORTS) engine->port[slot->port].slots &= others;
+    ++engine->counter[MMU_COUNT_WALKS];
+}
+
+// The terms of a transaction whose answer has come.
+static void account_transaction(struct slot *slot) {
+    if (slot->history == NULL) return;
+    struct mmu_terms *terms = &slot->history->terms;
+    uint64_t wire = slot->put_cycle - slot->mark;
+    uint64_t grant = slot->grant_cycle + 1 - slot->put_cycle;
+    uint64_t memory = slot->data_cycle - slot->grant_cycle;
+    terms->wire += wire;
+    terms->grant += grant;
+    terms->memory += memory;
+    if (slot->write) {
+        terms->update_wire += wire;
+        terms->update_grant += grant;
+        terms->update_memory += memory;
+    }
+    slot->mark = slot->data_cycle + 1;
+    struct mmu_walk_access *access = slot_access(slot);
+    access->value = slot->value;
+    access->error = slot->error;
+}
+
+static void make_ready(struct mmu_engine *engine, struct slot *slot, uint64_t from) {
+    slot->phase = SLOT_READY;
+    slot->mark = from;
+    engine->ready |= bit_of(engine, slot);
+}
+
+// A fence undoes a denial that ended the walk: its wait and its cycle are the restart's.
+static void undo_denial(struct slot *slot) {
+    struct mmu_terms *terms = &slot->history->terms;
+    if (slot->phase != SLOT_FINISHED || terms->denied == 0) return;
+    struct mmu_walk_access *access = slot_access(slot);
+    uint64_t wire = access->request_cycle - access->ready_cycle;
+    terms->denied = 0;
+    terms->wire -= wire;
+    if (access->write) terms->update_wire -= wire;
+    slot->mark = access->ready_cycle;
+    access->ignored = true;
+}
+
+static void restart(struct mmu_engine *engine, struct slot *slot, uint64_t now) {
+    uint8_t others = (uint8_t)~bit_of(engine, slot);
+    undo_denial(slot);
+    bool transaction = slot->phase == SLOT_ANSWER || slot->phase == SLOT_DENIED;
+    if (transaction) slot_access(slot)->ignored = true;
+    slot->history->terms.restart += now + 1 - slot->mark;
+    engine->finished &= others;
+    slot->ignored = slot->write = false;
+    slot->first = true;
+    slot->cause = 0;
+    make_ready(engine, slot, now + 1);
+    ++engine->counter[MMU_COUNT_WALK_RESTARTS];
+}
+
+// A request is dropped by its port's kill, a prefetch by a fence.
+static void drop(struct mmu_engine *engine, struct slot *slot, bool awaited) {
+    if (slot->history != NULL) {
+        bool transaction = slot->phase != SLOT_READY && slot->phase != SLOT_FINISHED;
+        // Unless the history is that of a new request with the same tag.
+        bool mine = slot->history->accept_cycle != engine->now;
+        if (transaction && mine) slot_access(slot)->ignored = true;
+        slot->history = NULL;
+        ++engine->counter[MMU_COUNT_KILLS];
+    }
+    if (!awaited) {
+        walker_free(engine, slot);
         return;
     }
-    ++engine->counter[MMU_COUNT_PTE_WRITE_CONFLICTS];
-    issue_read(engine, cycle + 1);
+    slot->killed = true;
+    slot->ignored = false;
+    engine->killed |= bit_of(engine, slot);
 }
 
-static void log_answer(struct mmu_engine *engine) {
-    const struct walker *w = &engine->walker;
-    if (w->killed) return;  // the history may be the next request's by now
-    struct mmu_walk_access *access = present_access(engine);
-    access->ignored = w->ignored;
-    if (w->phase == WALKER_DENIED) return;
-    access->value = w->value;
-    access->error = w->error;
+static void touch_pwc(struct mmu_engine *engine) {
+    if (!engine->pwc_use.valid) return;
+    pwc_touch(engine->pwc, engine->pwc_use.level, engine->pwc_use.way);
+    engine->pwc_use.valid = false;
 }
 
-// The end of a transaction: its answer, or its denial.
-static void answer(struct mmu_engine *engine, uint64_t cycle) {
-    struct walker *w = &engine->walker;
-    log_answer(engine);
-    if (w->killed) {  // before a fence: what was killed does not begin again
-        end_walk(engine, cycle);
-    } else if (w->ignored) {
-        w->ignored = false;
-        ++engine->counter[MMU_COUNT_WALK_RESTARTS];
-        begin_at_root(engine, cycle + 1);
-    } else if (w->phase == WALKER_DENIED || w->error) {
-        finish_with_access_fault(engine, cycle);
-    } else if (w->request.write) {
-        judge_update(engine, cycle);
-    } else {
-        judge_read(engine, cycle);
+static void follow_pointer(struct mmu_engine *engine, struct slot *slot, uint64_t now) {
+    const struct captured *held = &slot->held;
+    slot->global |= (uint8_t)slot->value & MMU_PTE_G;
+    slot->table = pte_table(held->context.mode, slot->value);
+    if (engine->pwc != NULL) {
+        struct pwc_pointer pointer = {.table = slot->table, .global = slot->global != 0};
+        uint32_t oldest = pwc_oldest(engine->pwc, slot->level);
+        touch_pwc(engine);  // before the fill's touch
+        pwc_fill(engine->pwc, slot->level, held->request.va, held->context.asid, pointer, oldest);
+        ++engine->counter[MMU_COUNT_PWC_FILLS + slot->level - 1u];
+    }
+    --slot->level;
+    make_ready(engine, slot, now + 1);
+}
+
+static void finish(struct mmu_engine *engine, struct slot *slot) {
+    slot->phase = SLOT_FINISHED;
+    engine->finished |= bit_of(engine, slot);
+}
+
+static void apply_verdict(struct mmu_engine *engine, struct slot *slot, uint64_t now) {
+    switch (slot->verdict) {
+        case VERDICT_POINTER:
+            follow_pointer(engine, slot, now);
+            return;
+        case VERDICT_AGAIN:
+            ++engine->counter[MMU_COUNT_PTE_WRITE_CONFLICTS];
+            slot->write = false;
+            make_ready(engine, slot, now + 1);
+            return;
+        case VERDICT_UPDATE:
+            slot->write = true;
+            make_ready(engine, slot, now + 1);
+            return;
+        default:
+            finish(engine, slot);
     }
 }
 
-void walker_run(struct mmu_engine *engine, uint64_t cycle) {
-    struct walker *w = &engine->walker;
-    while (w->event <= cycle) {
-        if (w->phase == WALKER_REQUEST) {
-            grant(engine);
-        } else {
-            answer(engine, w->event);
-        }
+static void finish_denied(struct mmu_engine *engine, struct slot *slot, uint64_t now) {
+    slot->cause = mmu_access_fault(slot->held.request.access);
+    if (slot->history != NULL) {
+        slot->history->terms.wire += now - slot->mark;
+        if (slot->write) slot->history->terms.update_wire += now - slot->mark;
+        ++slot->history->terms.denied;
     }
+    slot->mark = now + 1;
+    finish(engine, slot);
+}
+
+static bool is_dropped(const struct cycle *cycle, const struct slot *slot) {
+    return slot->port == MMU_PORTS ? cycle->fence : (cycle->kills >> slot->port & 1u) != 0;
+}
+
+static void close_slot(struct mmu_engine *engine, const struct cycle *cycle, struct slot *slot) {
+    bool arrives = slot->phase == SLOT_ANSWER && slot->data_cycle == cycle->now;
+    bool awaited = slot->phase == SLOT_WIRES || (slot->phase == SLOT_ANSWER && !arrives);
+    if (slot->killed) {
+        if (arrives) walker_free(engine, slot);
+        return;
+    }
+    if (is_dropped(cycle, slot)) {
+        drop(engine, slot, awaited);
+        return;
+    }
+    if (cycle->fence && awaited) slot->ignored = true;
+    if (arrives) account_transaction(slot);
+    if (!awaited && (cycle->fence || slot->ignored)) {
+        restart(engine, slot, cycle->now);
+    } else if (arrives) {
+        apply_verdict(engine, slot, cycle->now);
+    } else if (slot->phase == SLOT_DENIED) {
+        finish_denied(engine, slot, cycle->now);
+    }
+}
+
+// A page-walk cache gave a first pointer. What is dropped in this very cycle touches nothing.
+static void count_pwc_use(struct mmu_engine *engine, const struct cycle *cycle) {
+    if (!engine->pwc_use.valid) return;
+    ++engine->counter[MMU_COUNT_PWC_HITS + engine->pwc_use.level - 1u];
+    engine->pwc_use.valid = !is_dropped(cycle, &engine->slot[engine->pwc_use.slot]);
+}
+
+void walker_close(struct mmu_engine *engine, struct cycle *cycle) {
+    count_pwc_use(engine, cycle);
+    for (unsigned slots = engine->busy; slots != 0; slots &= slots - 1)
+        close_slot(engine, cycle, &engine->slot[__builtin_ctz(slots)]);
+    touch_pwc(engine);
+    wires_grant(engine, cycle->now);
+    engine->finishing = 0;
 }

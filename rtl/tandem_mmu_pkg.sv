@@ -25,6 +25,7 @@ package tandem_mmu_pkg;
   parameter logic [1:0] SourceNone = 2'd0;
   parameter logic [1:0] SourceTlb = 2'd1;
   parameter logic [1:0] SourceWalk = 2'd2;
+  parameter logic [1:0] SourceSecond = 2'd3;
 
   // Level of an answer that was not translated.
   parameter logic [2:0] LevelNone = 3'd7;
@@ -47,7 +48,8 @@ package tandem_mmu_pkg;
   parameter int unsigned PtePbmt = 61;  // two bits
   parameter int unsigned PteN = 63;
 
-  // A usable translation. In perm, G is the or over the path, A and V are 1.
+  // A usable translation. In perm, G is the or over the path, A and V are 1. ppn is that of
+  // the address translated: its bits inside a larger page are those of the address.
   typedef struct packed {
     logic [1:0]  pbmt;
     logic        napot;  // 64 KiB page, level 0
@@ -56,6 +58,28 @@ package tandem_mmu_pkg;
     logic [7:0]  perm;   // D A G U X W R V
   } leaf_t;
   parameter int unsigned LeafBits = 58;
+
+  // What a request is and the registers it was accepted under, but for its address and for
+  // satp.PPN: one word of a simulator each. A request that is walked is canonical, so the
+  // low 57 bits of its address are enough.
+  typedef struct packed {
+    logic [1:0]  access;
+    logic        eight;   // 8 bytes
+    logic [3:0]  tag;
+    logic [1:0]  priv;    // effective privilege
+    logic        sum;
+    logic        mxr;
+    logic        adue;
+    logic        pbmte;
+    logic [2:0]  root;    // the mode: level of the root table
+    logic [15:0] asid;
+  } ctx_t;
+  parameter int unsigned CtxBits = 32;
+  // Places in it and in a leaf, for where members cannot be named (blocks of a generate loop).
+  parameter int unsigned CtxSpaceBits = 19;  // root and asid, the lowest
+  parameter int unsigned CtxEight = 29;
+  parameter int unsigned CtxAccess = 30;
+  parameter int unsigned LeafPpn = 8;
 
   // A PMP entry, decoded: one word of 64 bits for its rights, kind and address, another
   // for the address bits that a NA4 or NAPOT range compares. The rights are as in pmpcfg.
@@ -125,6 +149,13 @@ package tandem_mmu_pkg;
       3'd3: vpn_care = 45'h1fff_f800_0000;
       default: vpn_care = 45'h1ff0_0000_0000;
     endcase
+  endfunction
+
+  // The same for a leaf: a 64 KiB page has four bits of its own.
+  function automatic logic [44:0] leaf_care(input logic sv32, input logic [2:0] level,
+                                            input logic napot);
+    leaf_care = vpn_care(sv32, level);
+    if (napot) leaf_care[3:0] = 4'd0;
   endfunction
 
 endpackage

@@ -91,6 +91,6 @@ module tandem_mmu_pmp #(
   end
 
   logic unused_cfg;
-  assign unused_cfg = ^{cfg_i[6:5], addr_i, old_entry[57:54], old_mask[63:1]};
+  assign unused_cfg = &{1'b0, cfg_i[6:5], addr_i, old_entry[57:54], old_mask[63:1]};
 
 endmodule

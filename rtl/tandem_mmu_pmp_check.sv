@@ -28,7 +28,7 @@ module tandem_mmu_pmp_check #(
     assign allowed_o = exists;
     logic unused_check;
     assign unused_check =
-        ^{valid_i, addr_i[PaBits-1:0], double_i, kind_i, machine_i, entry_i, mask_i};
+        &{1'b0, valid_i, addr_i[PaBits-1:0], double_i, kind_i, machine_i, entry_i, mask_i};
   end else begin : gen_entries
     // The access's words; the same one twice below 8 bytes.
     logic [53:0] first, last;
@@ -74,7 +74,7 @@ module tandem_mmu_pmp_check #(
     end
 
     logic unused_check;
-    assign unused_check = ^{addr_i[1:0], entry_i, mask_i};
+    assign unused_check = &{1'b0, addr_i[1:0], entry_i, mask_i};
   end
 
 endmodule

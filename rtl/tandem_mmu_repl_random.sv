@@ -31,6 +31,6 @@ module tandem_mmu_repl_random #(
   end
 
   logic unused_scaled;
-  assign unused_scaled = ^{scaled[23], scaled[15:0]};
+  assign unused_scaled = &{1'b0, scaled[23], scaled[15:0]};
 
 endmodule

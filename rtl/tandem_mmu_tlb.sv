@@ -9,7 +9,7 @@
 // Latency: search, victim choice and evt are combinational; what a touch, fence or fill
 // changes shows from the next cycle on. Back-pressure: none. It does not check
 // permissions and does not decide whether a hit is a use: the port does (touch_i).
-// A fence and a fill never come in the same cycle (a fence restarts the walk).
+// A fence and a fill never come in the same cycle (in a fence's nothing completes).
 
 module tandem_mmu_tlb #(
     // 1 .. 128; each costs about 125 flip-flops and two 61-bit comparators (one if a search
@@ -31,8 +31,7 @@ module tandem_mmu_tlb #(
     input  logic           [44:0] lookup_vpn_i,
     input  logic           [15:0] lookup_asid_i,
     output logic                  lookup_hit_o,
-    output tandem_mmu_pkg::leaf_t lookup_leaf_o,   // meaningful with hit
-    output logic           [43:0] lookup_page_o,   // ... the physical page of this VPN
+    output tandem_mmu_pkg::leaf_t lookup_leaf_o,   // meaningful with hit; ppn: of this VPN
     input  logic                  touch_i,         // the hit answers the request
     // Fence: whether its address is canonical has been decided outside
     input  logic                  fence_valid_i,
@@ -145,11 +144,10 @@ module tandem_mmu_tlb #(
   always_comb begin
     hit_care      = '0;
     lookup_leaf_o = '0;
-    lookup_page_o = '0;
     if (lookup_hit_o) begin
       hit_care      = care_q[hit_index][43:0];
       lookup_leaf_o = leaf_q[hit_index];
-      lookup_page_o = (lookup_leaf_o.ppn & hit_care) | (lookup_vpn_i[43:0] & ~hit_care);
+      lookup_leaf_o.ppn = (lookup_leaf_o.ppn & hit_care) | (lookup_vpn_i[43:0] & ~hit_care);
     end
   end
 
@@ -235,57 +233,22 @@ module tandem_mmu_tlb #(
     end
   end
 
-  // Replacement. A hit and a fill of one TLB never come in the same cycle (a port that
-  // waits for a walk accepts nothing).
-  logic repl_touch;
-  logic [6:0] repl_set, repl_way;
-  assign repl_touch = fill_valid_i || (touch_i && (Policy != tandem_mmu_pkg::PolicyFifo));
-  assign repl_set   = fill_valid_i ? fill_set : hit_set;
-  assign repl_way   = fill_valid_i ? fill_way_o : hit_way;
-
-  if (Ways <= 1) begin : gen_direct
-    assign victim_way = '0;
-    logic unused_repl;
-    assign unused_repl = ^{repl_touch, repl_set, repl_way};
-  end else if (Policy == tandem_mmu_pkg::PolicyRandom) begin : gen_random
-    tandem_mmu_repl_random #(
-        .Ways(Ways)
-    ) u_repl (
-        .clk_i,
-        .rst_ni,
-        .advance_i   (fill_evict_o),
-        .victim_way_o(victim_way)
-    );
-    logic unused_repl;
-    assign unused_repl = ^{repl_touch, repl_set, repl_way};
-  end else if (Policy == tandem_mmu_pkg::PolicyPlru) begin : gen_plru
-    tandem_mmu_repl_plru #(
-        .Sets(Sets),
-        .Ways(Ways)
-    ) u_repl (
-        .clk_i,
-        .rst_ni,
-        .touch_valid_i (repl_touch),
-        .touch_set_i   (repl_set),
-        .touch_way_i   (repl_way),
-        .victim_valid_i(fill_valid_i),
-        .victim_set_i  (fill_set),
-        .victim_way_o  (victim_way)
-    );
-  end else begin : gen_age
-    tandem_mmu_repl_age #(
-        .Sets(Sets),
-        .Ways(Ways)
-    ) u_repl (
-        .clk_i,
-        .rst_ni,
-        .touch_valid_i (repl_touch),
-        .touch_set_i   (repl_set),
-        .touch_way_i   (repl_way),
-        .victim_valid_i(fill_valid_i),
-        .victim_set_i  (fill_set),
-        .victim_way_o  (victim_way)
-    );
-  end
+  // Replacement. A hit and a fill of one TLB never come in the same cycle.
+  tandem_mmu_repl #(
+      .Policy(Policy),
+      .Sets  (Sets),
+      .Ways  (Ways)
+  ) u_repl (
+      .clk_i,
+      .rst_ni,
+      .touch_valid_i(touch_i),
+      .touch_set_i  (12'(hit_set)),
+      .touch_way_i  (hit_way),
+      .fill_valid_i,
+      .fill_evict_i (fill_evict_o),
+      .fill_set_i   (12'(fill_set)),
+      .fill_way_i   (fill_way_o),
+      .victim_way_o (victim_way)
+  );
 
 endmodule

@@ -1,19 +1,28 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Install, from Debian's packages, what is missing for: run (build and run), test (and the
-# tests). Says what it installs; does nothing when everything is there.
+# Install, from Debian's packages, what is missing for: run (build and run), report and cost (and
+# tandem report, tandem cost), test (and the tests). Says what it installs; does nothing when everything is there.
 set -eu
 
 run_packages="gcc g++ libc6-dev make cmake ninja-build ccache pkg-config verilator
-  zlib1g-dev libzstd-dev libxxhash-dev libjansson-dev libyaml-dev libcmocka-dev"
+  zlib1g-dev libzstd-dev liblzma-dev libxxhash-dev libjansson-dev libyaml-dev libcmocka-dev
+  qemu-user"
 test_packages="yosys cvc5 clang-14 libclang-rt-14-dev valgrind git python3-minimal patch procps
-  gcc-riscv64-unknown-elf qemu-system-misc zstd"
+  gcc-riscv64-unknown-elf gcc-riscv64-linux-gnu libc6-dev-riscv64-cross qemu-system-misc zstd
+  xz-utils gzip"
+# tandem report, tandem study --html; tandem cost.
+report_packages="python3-minimal python3-matplotlib python3-jinja2 python3-jsonschema"
+cost_packages="yosys nextpnr-ice40 python3-minimal python3-venv"
+# A browser, to see the page.
+browser_packages="chromium"
 
 case "${1:-}" in
   run) wanted="$run_packages" ;;
-  test) wanted="$run_packages $test_packages" ;;
-  coverage) wanted="$run_packages $test_packages gcovr" ;;
-  *) echo "usage: scripts/setup.sh run|test|coverage" >&2; exit 2 ;;
+  report) wanted="$run_packages $report_packages" ;;
+  cost) wanted="$run_packages $cost_packages" ;;
+  test) wanted="$run_packages $test_packages $report_packages $cost_packages $browser_packages" ;;
+  coverage) wanted="$run_packages $test_packages $report_packages $cost_packages $browser_packages gcovr" ;;
+  *) echo "usage: scripts/setup.sh run|report|cost|test|coverage" >&2; exit 2 ;;
 esac
 
 missing=""

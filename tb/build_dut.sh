@@ -13,8 +13,9 @@
 # xlen=64          32 or 64; with 32 the defaults of the next four are 9, 34, 0 and 0
 # asid_bits=16     pa_bits=56     pmp=0 (8, 16)     svnapot=1     update_first=1
 # dtlb=16x16xlru   itlb=16x16xlru: ENTRIESxWAYSxPOLICY, POLICY one of lru plru fifo random
+# l2=none (or the same form)     pwc=0     walks=1     prefetch=0
 #
-# CXX chooses the C++ compiler. Exit 0: built or cached; 2: a sentence on stderr.
+# CXX chooses the C++ compiler, TANDEM_DUT_OPTIMIZE its optimisation (-O3; -O1 compiles twice as fast). Exit 0: built or cached; 2: a sentence on stderr.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -23,7 +24,8 @@ rtl=$root/rtl
 out=$root/build/dut
 netlist=0
 bind=1
-optimize=-O3
+list=0
+optimize=${TANDEM_DUT_OPTIMIZE:--O3}
 xlen=64
 asid_bits=
 pa_bits=
@@ -32,6 +34,10 @@ svnapot=
 update_first=1
 dtlb=16x16xlru
 itlb=16x16xlru
+l2=none
+pwc=0
+walks=1
+prefetch=0
 
 die() {
   echo "build_dut.sh: $*" >&2
@@ -39,7 +45,7 @@ die() {
 }
 
 usage() {
-  sed -n '3,17s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '3,18s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
 }
 
 while [ $# -gt 0 ]; do
@@ -51,9 +57,11 @@ while [ $# -gt 0 ]; do
       ;;
     --netlist) netlist=1 bind=0 ;;
     --no-properties) bind=0 ;;
+    --parameters) list=1 ;;
     dtlb=*) dtlb=${1#dtlb=} ;;
     itlb=*) itlb=${1#itlb=} ;;
-    xlen=* | asid_bits=* | pa_bits=* | pmp=* | svnapot=* | update_first=*)
+    l2=*) l2=${1#l2=} ;;
+    pwc=* | walks=* | prefetch=* | xlen=* | asid_bits=* | pa_bits=* | pmp=* | svnapot=* | update_first=*)
       [[ ${1#*=} =~ ^[0-9]{1,9}$ ]] || die "$1: the value must be a number."
       printf -v "${1%%=*}" %d $((10#${1#*=}))
       ;;
@@ -90,6 +98,24 @@ d=$(parse_tlb dtlb "$dtlb")
 i=$(parse_tlb itlb "$itlb")
 read -r d_entries d_ways d_policy <<<"$d"
 read -r i_entries i_ways i_policy <<<"$i"
+# Without a second level its other two are what the design's defaults are.
+l2_entries=0 l2_ways=4 l2_policy=1
+if [ "$l2" != none ]; then
+  second=$(parse_tlb l2 "$l2")
+  read -r l2_entries l2_ways l2_policy <<<"$second"
+  [ "$l2_entries" != 0 ] || die "l2=$l2: a second level without entries is l2=none."
+fi
+
+parameters=(Xlen="$xlen" AsidBits="$asid_bits" PaBits="$pa_bits" PmpEntries="$pmp"
+  Svnapot="$svnapot" UpdateFirst="$update_first" DtlbEntries="$d_entries" DtlbWays="$d_ways" DtlbPolicy="$d_policy"
+  ItlbEntries="$i_entries" ItlbWays="$i_ways" ItlbPolicy="$i_policy"
+  L2Entries="$l2_entries" L2Ways="$l2_ways" L2Policy="$l2_policy"
+  PwcEntries="$pwc" Walks="$walks" Prefetch="$prefetch")
+# --parameters: print them, one a line, and nothing else (for tandem cost).
+if [ "$list" = 1 ]; then
+  printf '%s\n' "${parameters[@]}"
+  exit 0
+fi
 
 [ -f "$rtl/rtl.f" ] || die "there is no file list $rtl/rtl.f."
 rtl=$(cd "$rtl" && pwd)
@@ -132,6 +158,10 @@ revision=$(cd "$rtl" && cat rtl.f "${sources[@]}" | sha256sum | cut -c 1-12)
 key=$({ echo "$tools"; cat "${ours[@]}" "${headers[@]}" "${property_files[@]}"; } | sha256sum | cut -c 1-12)
 arch=x$xlen-a$asid_bits-p$pa_bits-m$pmp-n$svnapot-u$update_first
 name=tandem-$arch-d${d_entries}x${d_ways}x${d_policy}-i${i_entries}x${i_ways}x${i_policy}
+[ "$l2_entries" = 0 ] || name+=-l${l2_entries}x${l2_ways}x${l2_policy}
+[ "$pwc" = 0 ] || name+=-c$pwc
+[ "$walks" = 1 ] || name+=-w$walks
+[ "$prefetch" = 0 ] || name+=-f$prefetch
 [ "$netlist" = 0 ] || name+=-netlist
 [ "$bind" = 1 ] || [ "$netlist" = 1 ] || name+=-bare
 mkdir -p "$out" 2>/dev/null || die "cannot make the folder $out."
@@ -187,9 +217,6 @@ if [ ! -f "$runtime" ]; then
 fi
 
 # --- the design ----------------------------------------------------------------------
-parameters=(Xlen="$xlen" AsidBits="$asid_bits" PaBits="$pa_bits" PmpEntries="$pmp"
-  Svnapot="$svnapot" UpdateFirst="$update_first" DtlbEntries="$d_entries" DtlbWays="$d_ways" DtlbPolicy="$d_policy"
-  ItlbEntries="$i_entries" ItlbWays="$i_ways" ItlbPolicy="$i_policy")
 verilog=(--assert -Wno-fatal -Wwarn-USERERROR -Werror-USERERROR)
 if [ "$netlist" = 1 ]; then
   step "the design does not synthesize (see above)." \
@@ -218,7 +245,9 @@ macros=(-DTANDEM_REVISION="\"$revision\""
   -DTANDEM_XLEN="$xlen" -DTANDEM_ASID_BITS="$asid_bits" -DTANDEM_PA_BITS="$pa_bits"
   -DTANDEM_PMP="$pmp" -DTANDEM_SVNAPOT="$svnapot" -DTANDEM_UPDATE_FIRST="$update_first"
   -DTANDEM_DTLB_ENTRIES="$d_entries" -DTANDEM_DTLB_WAYS="$d_ways" -DTANDEM_DTLB_POLICY="$d_policy"
-  -DTANDEM_ITLB_ENTRIES="$i_entries" -DTANDEM_ITLB_WAYS="$i_ways" -DTANDEM_ITLB_POLICY="$i_policy")
+  -DTANDEM_ITLB_ENTRIES="$i_entries" -DTANDEM_ITLB_WAYS="$i_ways" -DTANDEM_ITLB_POLICY="$i_policy"
+  -DTANDEM_L2_ENTRIES="$l2_entries" -DTANDEM_L2_WAYS="$l2_ways" -DTANDEM_L2_POLICY="$l2_policy"
+  -DTANDEM_PWC="$pwc" -DTANDEM_WALKS="$walks" -DTANDEM_PREFETCH="$prefetch")
 common+=(-I"$work/v" -I"$root/model/include" -I"$root/verif/include")
 step "the generated simulator does not compile." \
   "$cxx" "${common[@]}" -O0 -c "$work/slow.cpp" -o "$work/slow.o"

@@ -9,8 +9,8 @@
 // name is taken out of it.
 //
 // The build gives these macros: TANDEM_REVISION (a string), TANDEM_XLEN, _ASID_BITS,
-// _PA_BITS, _PMP, _SVNAPOT, _UPDATE_FIRST, and for DTLB and ITLB TANDEM_xTLB_ENTRIES, _WAYS
-// and _POLICY: the parameters of the verilated design.
+// _PA_BITS, _PMP, _SVNAPOT, _UPDATE_FIRST, _PWC, _WALKS, _PREFETCH, and for DTLB, ITLB and L2
+// TANDEM_x_ENTRIES, _WAYS and _POLICY: the parameters of the verilated design.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -84,7 +84,7 @@ struct dut {
     struct mmu_answer answer[MMU_PORTS] = {};
     struct mmu_fault fault = {};
     struct mmu_memory_request memory = {};
-    struct dut_event event = {};
+    struct dut_event event[DUT_ARRAYS] = {};
 };
 
 namespace {
@@ -95,10 +95,14 @@ const struct dut_profile kProfile = {
     {{TANDEM_XLEN, TANDEM_PA_BITS, TANDEM_ASID_BITS, TANDEM_PMP, TANDEM_SVNAPOT != 0,
       TANDEM_UPDATE_FIRST != 0, true},
      {{TANDEM_DTLB_ENTRIES, TANDEM_DTLB_WAYS, TANDEM_DTLB_POLICY},
-      {TANDEM_ITLB_ENTRIES, TANDEM_ITLB_WAYS, TANDEM_ITLB_POLICY}}},
+      {TANDEM_ITLB_ENTRIES, TANDEM_ITLB_WAYS, TANDEM_ITLB_POLICY}},
+     {TANDEM_L2_ENTRIES, TANDEM_L2_WAYS, TANDEM_L2_POLICY},
+     TANDEM_PWC,
+     TANDEM_WALKS,
+     TANDEM_PREFETCH != 0},
     true,  // has_kill
     true,  // has_fault_records
-    true,  // one_walk
+    true,  // has_tags
 };
 
 const struct dut_profile *Profile() {
@@ -148,6 +152,7 @@ void SetIdle(Vtandem *top) {
     top->mem_req_ready_i = 0;
     top->mem_rsp_valid_i = 0;
     top->mem_rsp_error_i = 0;
+    top->l2_poison_i = 0;
 }
 
 // All pins, once: from here on the random initial values are in the design only.
@@ -169,13 +174,16 @@ void SetAllPins(Vtandem *top) {
     top->d_req_va_i = 0;
     top->d_req_access_i = MMU_LOAD;
     top->d_req_size_i = 0;
+    top->d_req_tag_i = 0;
     top->f_req_va_i = 0;
     top->f_req_size_i = 0;
+    top->f_req_tag_i = 0;
     top->fence_op_i = MMU_SFENCE_VMA;
     top->fence_has_va_i = 0;
     top->fence_has_asid_i = 0;
     top->fence_va_i = 0;
     top->fence_asid_i = 0;
+    top->mem_rsp_id_i = 0;
     top->mem_rsp_data_i = 0;
     top->cnt_sel_i = 0;
     top->rst_ni = 1;
@@ -261,11 +269,13 @@ void Request(struct dut *dut, enum mmu_port port, const struct mmu_request *requ
         top->d_req_va_i = request->va;
         top->d_req_access_i = request->access;
         top->d_req_size_i = request->size;
+        top->d_req_tag_i = request->tag;
     } else {
         top->f_req_valid_i = valid;
         if (!valid) return;
         top->f_req_va_i = request->va;
         top->f_req_size_i = request->size;
+        top->f_req_tag_i = request->tag;
     }
 }
 
@@ -303,11 +313,16 @@ void Take(struct dut *dut, unsigned take_mask) {
     top->fault_ready_i = (take_mask & DUT_TAKE_FAULT) != 0;
 }
 
+void Poison(struct dut *dut, bool poison) {
+    dut->top->l2_poison_i = poison;
+}
+
 void MemoryResponse(struct dut *dut, bool grant, const struct dut_memory_response *answer) {
     Vtandem *const top = dut->top.get();
     top->mem_req_ready_i = grant;
     top->mem_rsp_valid_i = answer != nullptr;
     if (answer == nullptr) return;
+    top->mem_rsp_id_i = answer->id;
     top->mem_rsp_data_i = answer->data;
     top->mem_rsp_error_i = answer->error;
 }
@@ -317,34 +332,45 @@ void MemoryResponse(struct dut *dut, bool grant, const struct dut_memory_respons
 void SampleResponses(struct dut *dut, unsigned bits) {
     const Vtandem *const top = dut->top.get();
     if (bits & DUT_RESPONSE_DATA) {
-        dut->answer[MMU_PORT_DATA] = {top->d_rsp_pa_o,         top->d_rsp_fault_o != 0,
-                                      top->d_rsp_cause_o,      top->d_rsp_level_o,
-                                      top->d_rsp_napot_o != 0, top->d_rsp_pbmt_o,
-                                      top->d_rsp_source_o,     top->d_rsp_perm_o};
+        dut->answer[MMU_PORT_DATA] = {
+            top->d_rsp_pa_o,     top->d_rsp_fault_o != 0, top->d_rsp_cause_o,
+            top->d_rsp_level_o,  top->d_rsp_napot_o != 0, top->d_rsp_pbmt_o,
+            top->d_rsp_source_o, top->d_rsp_perm_o,       top->d_rsp_tag_o};
     }
     if (bits & DUT_RESPONSE_FETCH) {
-        dut->answer[MMU_PORT_FETCH] = {top->f_rsp_pa_o,         top->f_rsp_fault_o != 0,
-                                       top->f_rsp_cause_o,      top->f_rsp_level_o,
-                                       top->f_rsp_napot_o != 0, top->f_rsp_pbmt_o,
-                                       top->f_rsp_source_o,     top->f_rsp_perm_o};
+        dut->answer[MMU_PORT_FETCH] = {
+            top->f_rsp_pa_o,     top->f_rsp_fault_o != 0, top->f_rsp_cause_o,
+            top->f_rsp_level_o,  top->f_rsp_napot_o != 0, top->f_rsp_pbmt_o,
+            top->f_rsp_source_o, top->f_rsp_perm_o,       top->f_rsp_tag_o};
     }
 }
 
 void SampleRest(struct dut *dut, unsigned bits) {
     const Vtandem *const top = dut->top.get();
     if (bits & DUT_FAULT) {
-        dut->fault = {top->fault_tval_o, top->fault_asid_o, top->fault_port_o, top->fault_access_o,
-                      top->fault_cause_o};
+        dut->fault = {top->fault_tval_o,   top->fault_asid_o,  top->fault_port_o,
+                      top->fault_access_o, top->fault_cause_o, top->fault_tag_o};
     }
     if (bits & DUT_MEMORY_REQUEST) {
         dut->memory = {top->mem_req_addr_o, top->mem_req_expected_o, top->mem_req_data_o,
-                       top->mem_req_write_o != 0};
+                       top->mem_req_write_o != 0, top->mem_req_id_o};
     }
-    if (bits & DUT_EVENT) {
-        dut->event = {top->evt_fill_port_o, top->evt_fill_set_o, top->evt_fill_way_o,
-                      top->evt_fill_evict_o != 0};
+    if (bits & DUT_FILL_DATA) {
+        dut->event[DUT_ARRAY_DATA] = {top->d_fill_set_o, top->d_fill_way_o,
+                                      top->d_fill_evict_o != 0};
+    }
+    if (bits & DUT_FILL_FETCH) {
+        dut->event[DUT_ARRAY_FETCH] = {top->f_fill_set_o, top->f_fill_way_o,
+                                       top->f_fill_evict_o != 0};
+    }
+    if (bits & DUT_FILL_L2) {
+        dut->event[DUT_ARRAY_L2] = {top->l2_fill_set_o, top->l2_fill_way_o,
+                                    top->l2_fill_evict_o != 0};
     }
 }
+
+constexpr unsigned kRare =
+    DUT_FAULT | DUT_MEMORY_REQUEST | DUT_FILL_DATA | DUT_FILL_FETCH | DUT_FILL_L2;
 
 unsigned Sample(struct dut *dut) {
     const Vtandem *const top = dut->top.get();
@@ -355,11 +381,13 @@ unsigned Sample(struct dut *dut) {
                           (unsigned)top->f_rsp_valid_o * DUT_RESPONSE_FETCH |
                           (unsigned)top->fault_valid_o * DUT_FAULT |
                           (unsigned)top->mem_req_valid_o * DUT_MEMORY_REQUEST |
-                          (unsigned)top->evt_fill_valid_o * DUT_EVENT |
+                          (unsigned)top->d_fill_valid_o * DUT_FILL_DATA |
+                          (unsigned)top->f_fill_valid_o * DUT_FILL_FETCH |
+                          (unsigned)top->l2_fill_valid_o * DUT_FILL_L2 |
                           (unsigned)top->pmp_ready_o * DUT_READY_PMP;
     dut->fence_ready = top->fence_ready_o != 0;
     SampleResponses(dut, bits);
-    if (bits & (DUT_FAULT | DUT_MEMORY_REQUEST | DUT_EVENT)) SampleRest(dut, bits);
+    if (bits & kRare) SampleRest(dut, bits);
     return bits;
 }
 
@@ -391,8 +419,8 @@ void MemoryRequest(struct dut *dut, struct mmu_memory_request *request) {
     *request = dut->memory;
 }
 
-void Event(struct dut *dut, struct dut_event *event) {
-    *event = dut->event;
+void Event(struct dut *dut, enum dut_array array, struct dut_event *event) {
+    *event = dut->event[array];
 }
 
 const char *Assertion(struct dut *dut) {
@@ -401,7 +429,7 @@ const char *Assertion(struct dut *dut) {
 
 uint64_t Counter(struct dut *dut, unsigned counter) {
     Vtandem *const top = dut->top.get();
-    top->cnt_sel_i = counter & 0x1F;
+    top->cnt_sel_i = counter & 0x3F;
     top->eval();
     return top->cnt_value_o;
 }
@@ -423,9 +451,9 @@ bool Knob(struct dut *dut, const char *name, uint64_t value) {
 }
 
 const struct dut_ops kOps = {
-    DUT_ABI,  Profile,  Create,        Destroy, Reset,          SetCsr,  Request,
-    Kill,     PmpWrite, Fence,         Take,    MemoryResponse, Tick,    FenceBusy,
-    Response, Fault,    MemoryRequest, Event,   Assertion,      Counter, Knob,
+    DUT_ABI,  Profile,       Create, Destroy,   Reset,          SetCsr, Request,   Kill,
+    PmpWrite, Fence,         Take,   Poison,    MemoryResponse, Tick,   FenceBusy, Response,
+    Fault,    MemoryRequest, Event,  Assertion, Counter,        Knob,
 };
 
 }  // namespace

@@ -27,7 +27,7 @@ command -v yosys >/dev/null || die "yosys is missing (package yosys)."
 mapfile -t sources < <(sed -e 's://.*::' -e '/^[[:space:]]*$/d' "$rtl/rtl.f")
 parameters=
 for parameter in "$@"; do
-  [[ $parameter =~ ^([A-Za-z]+)=([0-9]+)$ ]] || die "'$parameter' is not PARAM=VALUE."
+  [[ $parameter =~ ^([A-Za-z][A-Za-z0-9]*)=([0-9]+)$ ]] || die "'$parameter' is not PARAM=VALUE."
   parameters+=" -chparam ${BASH_REMATCH[1]} ${BASH_REMATCH[2]}"
 done
 

@@ -29,7 +29,13 @@ module tandem_tb_top #(
     parameter int unsigned DtlbWays = 16,
     parameter int unsigned ItlbWays = 16,
     parameter int unsigned DtlbPolicy = 0,
-    parameter int unsigned ItlbPolicy = 0
+    parameter int unsigned ItlbPolicy = 0,
+    parameter int unsigned L2Entries = 0,
+    parameter int unsigned L2Ways = 4,
+    parameter int unsigned L2Policy = 1,
+    parameter int unsigned PwcEntries = 0,
+    parameter int unsigned Walks = 1,
+    parameter int unsigned Prefetch = 0
 ) (
     input  logic        clk_i,
     input  logic        rst_ni,
@@ -53,9 +59,11 @@ module tandem_tb_top #(
     input  logic [63:0] d_req_va_i,
     input  logic [ 1:0] d_req_access_i,
     input  logic [ 1:0] d_req_size_i,
+    input  logic [ 3:0] d_req_tag_i,
     input  logic        d_kill_i,
     output logic        d_rsp_valid_o,
     input  logic        d_rsp_ready_i,
+    output logic [ 3:0] d_rsp_tag_o,
     output logic        d_rsp_fault_o,
     output logic [ 3:0] d_rsp_cause_o,
     output logic [55:0] d_rsp_pa_o,
@@ -68,9 +76,11 @@ module tandem_tb_top #(
     output logic        f_req_ready_o,
     input  logic [63:0] f_req_va_i,
     input  logic [ 1:0] f_req_size_i,
+    input  logic [ 3:0] f_req_tag_i,
     input  logic        f_kill_i,
     output logic        f_rsp_valid_o,
     input  logic        f_rsp_ready_i,
+    output logic [ 3:0] f_rsp_tag_o,
     output logic        f_rsp_fault_o,
     output logic [ 3:0] f_rsp_cause_o,
     output logic [55:0] f_rsp_pa_o,
@@ -90,24 +100,35 @@ module tandem_tb_top #(
     input  logic        fault_ready_i,
     output logic        fault_port_o,
     output logic [ 1:0] fault_access_o,
+    output logic [ 3:0] fault_tag_o,
     output logic [ 3:0] fault_cause_o,
     output logic [63:0] fault_tval_o,
     output logic [15:0] fault_asid_o,
     output logic        mem_req_valid_o,
     input  logic        mem_req_ready_i,
+    output logic [ 2:0] mem_req_id_o,
     output logic        mem_req_write_o,
     output logic [55:0] mem_req_addr_o,
     output logic [63:0] mem_req_expected_o,
     output logic [63:0] mem_req_data_o,
     input  logic        mem_rsp_valid_i,
+    input  logic [ 2:0] mem_rsp_id_i,
     input  logic [63:0] mem_rsp_data_i,
     input  logic        mem_rsp_error_i,
-    output logic        evt_fill_valid_o,
-    output logic        evt_fill_port_o,
-    output logic [ 6:0] evt_fill_set_o,
-    output logic [ 6:0] evt_fill_way_o,
-    output logic        evt_fill_evict_o,
-    input  logic [ 4:0] cnt_sel_i,
+    output logic        d_fill_valid_o,
+    output logic [ 6:0] d_fill_set_o,
+    output logic [ 6:0] d_fill_way_o,
+    output logic        d_fill_evict_o,
+    output logic        f_fill_valid_o,
+    output logic [ 6:0] f_fill_set_o,
+    output logic [ 6:0] f_fill_way_o,
+    output logic        f_fill_evict_o,
+    output logic        l2_fill_valid_o,
+    output logic [11:0] l2_fill_set_o,
+    output logic [ 3:0] l2_fill_way_o,
+    output logic        l2_fill_evict_o,
+    input  logic        l2_poison_i,
+    input  logic [ 5:0] cnt_sel_i,
     output logic [63:0] cnt_value_o
 );
 
@@ -127,12 +148,13 @@ module tandem_tb_top #(
   logic [53:0] pmp_addr_q;
   logic [15:0] fence_asid_q;
   logic [7:0] pmp_cfg_q;
-  logic [3:0] pmp_index_q;
+  logic [3:0] pmp_index_q, d_req_tag_q, f_req_tag_q;
+  logic [2:0] mem_rsp_id_q;
   logic [1:0] priv_q, mpp_q, d_req_access_q, d_req_size_q, f_req_size_q, fence_op_q;
   logic mprv_q, sum_q, mxr_q, adue_q, pbmte_q, d_kill_q, f_kill_q;
   logic pmp_write_cfg_q, pmp_write_addr_q;
   logic d_rsp_ready_q, f_rsp_ready_q, fault_ready_q, mem_req_ready_q, mem_rsp_error_q;
-  logic fence_has_va_q, fence_has_asid_q;
+  logic fence_has_va_q, fence_has_asid_q, l2_poison_q;
 
   always_ff @(negedge clk_i) begin
     satp_q           <= satp_i;
@@ -151,10 +173,12 @@ module tandem_tb_top #(
     d_req_va_q       <= d_req_va_i;
     d_req_access_q   <= d_req_access_i;
     d_req_size_q     <= d_req_size_i;
+    d_req_tag_q      <= d_req_tag_i;
     d_kill_q         <= d_kill_i;
     d_rsp_ready_q    <= d_rsp_ready_i;
     f_req_va_q       <= f_req_va_i;
     f_req_size_q     <= f_req_size_i;
+    f_req_tag_q      <= f_req_tag_i;
     f_kill_q         <= f_kill_i;
     f_rsp_ready_q    <= f_rsp_ready_i;
     fence_op_q       <= fence_op_i;
@@ -164,7 +188,9 @@ module tandem_tb_top #(
     fence_asid_q     <= fence_asid_i;
     fault_ready_q    <= fault_ready_i;
     mem_req_ready_q  <= mem_req_ready_i;
+    mem_rsp_id_q     <= mem_rsp_id_i;
     mem_rsp_data_q   <= mem_rsp_data_i;
+    l2_poison_q      <= l2_poison_i;
     mem_rsp_error_q  <= mem_rsp_error_i;
   end
 
@@ -183,7 +209,13 @@ module tandem_tb_top #(
       .DtlbWays   (DtlbWays),
       .ItlbWays   (ItlbWays),
       .DtlbPolicy (DtlbPolicy),
-      .ItlbPolicy (ItlbPolicy)
+      .ItlbPolicy (ItlbPolicy),
+      .L2Entries  (L2Entries),
+      .L2Ways     (L2Ways),
+      .L2Policy   (L2Policy),
+      .PwcEntries (PwcEntries),
+      .Walks      (Walks),
+      .Prefetch   (Prefetch)
   ) u_mmu (
 `endif
       .clk_i           (clk_i),
@@ -208,9 +240,11 @@ module tandem_tb_top #(
       .d_req_va_i      (d_req_va_q),
       .d_req_access_i  (d_req_access_q),
       .d_req_size_i    (d_req_size_q),
+      .d_req_tag_i     (d_req_tag_q),
       .d_kill_i        (d_kill_q),
       .d_rsp_valid_o   (d_rsp_valid_o),
       .d_rsp_ready_i   (d_rsp_ready_q),
+      .d_rsp_tag_o     (d_rsp_tag_o),
       .d_rsp_fault_o   (d_rsp_fault_o),
       .d_rsp_cause_o   (d_rsp_cause_o),
       .d_rsp_pa_o      (d_rsp_pa_o),
@@ -223,9 +257,11 @@ module tandem_tb_top #(
       .f_req_ready_o   (f_req_ready_o),
       .f_req_va_i      (f_req_va_q),
       .f_req_size_i    (f_req_size_q),
+      .f_req_tag_i     (f_req_tag_q),
       .f_kill_i        (f_kill_q),
       .f_rsp_valid_o   (f_rsp_valid_o),
       .f_rsp_ready_i   (f_rsp_ready_q),
+      .f_rsp_tag_o     (f_rsp_tag_o),
       .f_rsp_fault_o   (f_rsp_fault_o),
       .f_rsp_cause_o   (f_rsp_cause_o),
       .f_rsp_pa_o      (f_rsp_pa_o),
@@ -245,23 +281,34 @@ module tandem_tb_top #(
       .fault_ready_i   (fault_ready_q),
       .fault_port_o    (fault_port_o),
       .fault_access_o  (fault_access_o),
+      .fault_tag_o     (fault_tag_o),
       .fault_cause_o   (fault_cause_o),
       .fault_tval_o    (fault_tval_o),
       .fault_asid_o    (fault_asid_o),
       .mem_req_valid_o (mem_req_valid_o),
       .mem_req_ready_i (mem_req_ready_q),
+      .mem_req_id_o    (mem_req_id_o),
       .mem_req_write_o (mem_req_write_o),
       .mem_req_addr_o  (mem_req_addr_o),
       .mem_req_expected_o(mem_req_expected_o),
       .mem_req_data_o  (mem_req_data_o),
       .mem_rsp_valid_i (mem_rsp_valid_q),
+      .mem_rsp_id_i    (mem_rsp_id_q),
       .mem_rsp_data_i  (mem_rsp_data_q),
       .mem_rsp_error_i (mem_rsp_error_q),
-      .evt_fill_valid_o(evt_fill_valid_o),
-      .evt_fill_port_o (evt_fill_port_o),
-      .evt_fill_set_o  (evt_fill_set_o),
-      .evt_fill_way_o  (evt_fill_way_o),
-      .evt_fill_evict_o(evt_fill_evict_o),
+      .d_fill_valid_o  (d_fill_valid_o),
+      .d_fill_set_o    (d_fill_set_o),
+      .d_fill_way_o    (d_fill_way_o),
+      .d_fill_evict_o  (d_fill_evict_o),
+      .f_fill_valid_o  (f_fill_valid_o),
+      .f_fill_set_o    (f_fill_set_o),
+      .f_fill_way_o    (f_fill_way_o),
+      .f_fill_evict_o  (f_fill_evict_o),
+      .l2_fill_valid_o (l2_fill_valid_o),
+      .l2_fill_set_o   (l2_fill_set_o),
+      .l2_fill_way_o   (l2_fill_way_o),
+      .l2_fill_evict_o (l2_fill_evict_o),
+      .l2_poison_i     (l2_poison_q),
       .cnt_sel_i       (cnt_sel_i),
       .cnt_value_o     (cnt_value_o)
   );

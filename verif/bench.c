@@ -20,6 +20,7 @@ static void reset_dut(struct bench *bench) {
     ops->fence(dut, NULL);
     if (bench->staged.pmp_write) ops->pmp_write(dut, NULL);
     if (bench->staged.kill) ops->kill(dut, 0);
+    if (bench->staged.poison) ops->poison(dut, false);
     bench->staged = (struct staged){0};
 }
 
@@ -34,7 +35,7 @@ static void reset_sides(struct bench *bench) {
     bench->pmp = mmu_pmp_reset(&bench->config.mmu.arch);
     if (bench->legal) legal_reset(bench->legal, bench->now);
     bench->illegal = false;
-    bench->base = bench->now;
+    bench->base = bench->disturbed = bench->now;
 }
 
 static void check_config(const struct bench_config *config) {
@@ -45,6 +46,12 @@ static void check_config(const struct bench_config *config) {
     assert(config->mode != BENCH_LOCKSTEP || config->oracle);
     assert(!mmu_config_check(&config->mmu));
     (void)timing;
+}
+
+static void know_unit(struct bench *bench) {
+    const struct dut_profile *profile = bench_has_dut(bench) ? bench->config.ops->profile() : NULL;
+    bench->has_tags = !profile || profile->has_tags;
+    bench->many = profile && profile->config.walks > 1;
 }
 
 static bool create_oracles(struct bench *bench) {
@@ -63,6 +70,7 @@ struct bench *bench_create(const struct bench_config *config) {
     struct bench *bench = calloc(1, sizeof *bench);
     if (!bench) return NULL;
     bench->config = *config;
+    know_unit(bench);
     if (!create_oracles(bench)) {
         bench_destroy(bench);
         return NULL;
@@ -104,6 +112,10 @@ static void stage_rare(struct bench *bench, const struct bench_inputs *inputs) {
         ops->kill(dut, inputs->kill);
         bench->staged.kill = inputs->kill;
     }
+    if (inputs->poison != bench->staged.poison && ops->poison) {
+        ops->poison(dut, inputs->poison);
+        bench->staged.poison = inputs->poison;
+    }
 }
 
 static void stage(struct bench *bench, const struct bench_inputs *inputs) {
@@ -131,6 +143,23 @@ static void stage(struct bench *bench, const struct bench_inputs *inputs) {
     bench_memory_stage(bench);
 }
 
+// Returns their sample bits.
+static unsigned expect_fills(struct bench *bench) {
+    const struct mmu_engine *engine = bench->engine;
+    struct dut_event *event = bench->expected.fill;
+    unsigned sample = 0;
+    for (unsigned p = 0; p < MMU_PORTS; p++) {
+        const struct mmu_tlb_fill *fill = mmu_engine_fill(engine, (enum mmu_port)p);
+        if (!fill) continue;
+        event[p] = (struct dut_event){(uint16_t)fill->set, (uint16_t)fill->way, fill->evict};
+        sample |= (unsigned)DUT_FILL_DATA << p;
+    }
+    const struct mmu_l2_fill *fill = mmu_engine_l2_fill(engine);
+    if (!fill) return sample;
+    event[DUT_ARRAY_L2] = (struct dut_event){(uint16_t)fill->set, (uint16_t)fill->way, fill->evict};
+    return sample | DUT_FILL_L2;
+}
+
 // What the model says of this cycle, as sample bits and pointers to the payloads.
 static void expect(struct bench *bench, const struct bench_inputs *inputs) {
     const struct mmu_engine *engine = bench->engine;
@@ -146,15 +175,14 @@ static void expect(struct bench *bench, const struct bench_inputs *inputs) {
     if (mmu_engine_pmp_ready(engine)) sample |= DUT_READY_PMP;
     if ((e->fault = mmu_engine_fault(engine))) sample |= DUT_FAULT;
     if ((e->memory_request = mmu_engine_memory_request(engine))) sample |= DUT_MEMORY_REQUEST;
-    if ((e->fill = mmu_engine_fill(engine))) sample |= DUT_EVENT;
-    e->sample = sample;
+    e->sample = sample | expect_fills(bench);
 }
 
 static bool assertion_failed(struct bench *bench) {
     const struct dut_ops *ops = bench->config.ops;
     const char *name = ops->assertion ? ops->assertion(bench->config.dut) : NULL;
     bench_clear_mismatch(bench);
-    return bench_fail(bench, CHECK_ASSERTION, bench_walking_port(bench),
+    return bench_fail(bench, CHECK_ASSERTION, bench_walking_port(bench, 0),
                       name ? name : "without a name", 0, 1);
 }
 
@@ -216,10 +244,14 @@ unsigned bench_probe_cycle(struct bench *bench, uint64_t cycle) {
 
 // --- idle cycles -----------------------------------------------------------------------
 
-// Something is presented, or stands on the ports and would be seen or taken in the coming cycle.
+// Something is presented that would be accepted, or stands on the ports and would be seen or taken
+// in the coming cycle.
 static bool anything_to_do(const struct bench *bench, const struct bench_inputs *inputs) {
-    if (inputs->request_valid[0] || inputs->request_valid[1] || inputs->fence_valid) return true;
-    if (inputs->pmp_write_valid || inputs->kill) return true;
+    if (inputs->fence_valid || inputs->pmp_write_valid || inputs->kill) return true;
+    for (unsigned p = 0; p < MMU_PORTS; p++)
+        if (inputs->request_valid[p] &&
+            mmu_engine_ready(bench->engine, (enum mmu_port)p, (inputs->take >> p & 1) != 0))
+            return true;
     for (unsigned p = 0; p < MMU_PORTS; p++)
         if ((bench->ports[p].pending || (inputs->take >> p & 1)) &&
             mmu_engine_response(bench->engine, (enum mmu_port)p))
@@ -232,9 +264,11 @@ void bench_skip_idle(struct bench *bench, const struct bench_inputs *inputs) {
     uint64_t next = mmu_engine_next_event(bench->engine);
     uint64_t cycle = bench->now - bench->base;
     for (unsigned p = 0; p < MMU_PORTS; p++) {
-        uint64_t patience = bench->ports[p].accept_cycle - bench->base;
+        const struct port_state *state = &bench->ports[p];
+        if (!state->pending) continue;
+        uint64_t patience = state->asked[bench_oldest(state)].accept_cycle - bench->base;
         patience += bench->config.watchdog_cycles + 1;
-        if (bench->ports[p].pending && patience < next) next = patience;
+        if (patience > cycle && patience < next) next = patience;
     }
     if (next == MMU_NEVER || next <= cycle) return;
     // What happens, happens in the last cycle skipped: a grant shows in the one after it.

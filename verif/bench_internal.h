@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // State of the bench, shared by its files: bench.c (the cycle), bench_transfer.c (what happens in
-// it), bench_watch.c (what does not happen), bench_memory.c (the DUT's memory port),
-// bench_legal.c (the legal-set oracle), bench_compare.c (expected beside observed), bench_time.c
-// (how late or early), bench_query.c (names, logs), explain*.c (the page).
+// it), bench_watch.c (what does not happen), bench_terms.c (the latency contract), bench_memory.c
+// (the DUT's memory port), bench_legal.c (the legal-set oracle), bench_compare.c (expected beside
+// observed), bench_time.c (how late or early), bench_query.c (names, logs), explain*.c (the page).
 #ifndef BENCH_INTERNAL_H
 #define BENCH_INTERNAL_H
 
 #include "verif/bench.h"
 
-// The DUT's memory port: at most one transaction.
+// A granted transaction that memory has not answered yet.
+struct transaction {
+    uint64_t answer_cycle;
+    struct dut_memory_response answer;
+};
+
+// The DUT's memory port: at most one transaction of each id.
 struct memory_port {
     uint64_t ordinal;        // of the next transaction since the last reset
     uint64_t model_ordinal;  // the same, as the model makes them
     uint32_t grant_cycles, data_cycles;
     uint32_t waited;  // cycles that the request on the wires has been waiting
-    bool outstanding;
-    uint64_t answer_cycle;
-    struct dut_memory_response answer;
+    unsigned outstanding;
+    struct transaction transaction[MMU_WALKS];  // in the order of their grants
 };
 
 // What the model says stands on the ports in this cycle.
@@ -25,7 +30,7 @@ struct expected {
     const struct mmu_answer *response[MMU_PORTS];
     const struct mmu_fault *fault;
     const struct mmu_memory_request *memory_request;
-    const struct mmu_fill_event *fill;
+    struct dut_event fill[DUT_ARRAYS];
 };
 
 // A fault record that the legal oracle alone waits for: of which fault.
@@ -36,16 +41,22 @@ struct record_due {
 };
 #define BENCH_RECORDS_DUE 4u
 
-// A port's last request. request and csr are kept where the model does not keep them.
-struct port_state {
-    bool accepted;  // at all, since the last reset
-    bool pending;   // response not yet seen, not killed
-    bool killed;    // before its response
-    bool standing;  // response seen, not yet taken
+// A request, by its tag: as it was accepted.
+struct asked {
     uint64_t accept_cycle;
-    uint64_t response_cycle;  // of the response that stands, in lockstep
     struct mmu_request request;
     struct mmu_csr csr;
+};
+
+struct port_state {
+    bool accepted;     // anything at all, since the last reset
+    uint16_t pending;  // tags: response not yet seen, not killed
+    uint16_t killed;   // tags: before its response, and not used again
+    bool standing;     // response seen, not yet taken
+    uint8_t about;     // tag of the request that a mismatch of now is about: the one that was
+                       // accepted, or whose response was seen, last
+    uint64_t response_cycle;  // of the response that stands, in lockstep
+    struct asked asked[MMU_TAGS];
     struct mmu_answer answer;                  // where the legal oracle judges
     struct record_due due[BENCH_RECORDS_DUE];  // the oldest first
     unsigned records_due;
@@ -56,13 +67,15 @@ struct port_state {
 struct staged {
     bool csr_valid, request[MMU_PORTS], fence, pmp_write;
     unsigned kill;
+    bool poison;
     struct mmu_csr csr;
 };
 
 // The watchdog: since when what is presented is refused (the cycle after this one if nothing is).
 struct watch {
     uint64_t request_since[MMU_PORTS], fence_since, pmp_since;
-    uint64_t progress_cycle;  // of the last answer, fence or kill
+    uint64_t progress_cycle;  // of the last answer that needed more than a lookup, fence or kill
+    uint64_t restart_cycle;   // of the last fence or kill
     uint64_t due;             // nothing can have waited for too long before
 };
 
@@ -84,6 +97,9 @@ struct bench {
     bool illegal;               // in this cycle; bench->mismatch is filled
     bool probing;               // the DUT runs on alone after a mismatch
     bool shadow;                // the DUT is compared with the engine in every cycle
+    bool has_tags;              // the DUT answers with its requests' tags (or the model does)
+    bool many;                  // several transactions may be unanswered
+    uint64_t disturbed;         // cycle of the last fence, kill, reset, or of something not taken
     uint64_t now;               // the coming cycle
     uint64_t base;              // cycle of the last reset
     uint64_t ordinal_base;      // transactions before the last reset
@@ -134,6 +150,7 @@ enum bench_applied {
     APPLIED_KILL,
     APPLIED_PMP_WRITE,
     APPLIED_PTE_WRITE,
+    APPLIED_POISON,
     APPLIED_TRANSACTION  // its ordinal in place of a cycle
 };
 // Returns the event's hash, for the digest.
@@ -150,6 +167,17 @@ static inline uint64_t bench_applied(struct bench *bench, unsigned kind, uint64_
 // The model's memory: reads see memory as it is before the DUT's transaction of the same
 // cycle; its A/D updates reach memory only when the model is alone.
 struct mmu_bus bench_model_bus(struct bench *bench);
+
+// Judge the terms of the model's answer to `tag`, which is valid for the first time
+// (bench_terms.c); false: mismatch filled.
+bool bench_judge_terms(struct bench *bench, unsigned port, const struct mmu_answer *answer);
+
+// Note the rare events of an answer that is valid for the first time, of a fence and of a kill that
+// are about to happen (bench_covers.c). With the model.
+void bench_cover_answer(struct bench *bench, unsigned port, const struct mmu_history *history,
+                        const struct mmu_answer *answer);
+void bench_cover_fence(struct bench *bench, const struct mmu_fence *fence);
+void bench_cover_kill(struct bench *bench, unsigned port);
 
 // The legal-set oracle (bench_legal.c); all but the first need one. False: no memory.
 bool bench_legal_create(struct bench *bench);
@@ -194,11 +222,17 @@ bool bench_compare_record(struct bench *bench, const struct mmu_fault *expected,
 // Compare two answers of a port; false: mismatch filled.
 bool bench_compare_answer(struct bench *bench, unsigned port, const struct mmu_answer *expected,
                           const struct mmu_answer *observed);
-// The port whose walk is under way.
-unsigned bench_walking_port(const struct bench *bench);
+// The port whose request's walk is in this slot; a mismatch that names it is about that request.
+// The best guess if nobody's is known to be (a killed one's, a prefetch).
+unsigned bench_walking_port(struct bench *bench, unsigned slot);
+// The pending tag that was accepted first; asserts that there is one.
+unsigned bench_oldest(const struct port_state *state);
 
 // A response valid now on one side only (bench_time.c).
 bool bench_response_time(struct bench *bench, unsigned port, unsigned sample, bool expected_now);
+// A port ready on one side only: a finished walk makes it so, the cycle before its answer. False:
+// the answers' times differ, mismatch filled; true: they do not, or there are none.
+bool bench_ready_time(struct bench *bench, unsigned port, unsigned sample);
 // A memory request valid now on one side only.
 bool bench_request_time(struct bench *bench, unsigned sample, bool expected_now);
 
@@ -217,8 +251,9 @@ bool bench_fail_port(struct bench *bench, enum bench_check check, unsigned port,
 // Requests of the model's walk that were denied and therefore are no transactions.
 uint32_t bench_denied(const struct mmu_history *history);
 
-// The DUT's transactions of the request that the mismatch is about, oldest first. Returns how many.
+// The DUT's transactions in the slot of this walk, since it began and before cycle `until`, oldest
+// first. Returns how many.
 unsigned bench_dut_accesses(const struct bench *bench, const struct mmu_history *history,
-                            const struct bench_access *list[BENCH_ACCESS_LOG]);
+                            uint64_t until, const struct bench_access *list[BENCH_ACCESS_LOG]);
 
 #endif

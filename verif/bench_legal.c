@@ -15,7 +15,8 @@ static bool present_read(void *user, uint64_t pa, unsigned bytes, uint64_t *valu
 bool bench_legal_create(struct bench *bench) {
     struct legal_config config = {.arch = bench->config.mmu.arch,
                                   .memory = {.user = bench, .read = present_read},
-                                  .one_walk = bench->config.ops->profile()->one_walk};
+                                  .tags = bench->has_tags,
+                                  .kills_at_the_wires = bench->has_tags};
     bench->legal = legal_create(&config);
     return bench->legal;
 }
@@ -41,7 +42,8 @@ static struct legal_verdict ask(struct bench *bench, unsigned port,
 
 void bench_legal_opinion(struct bench *bench, unsigned port, const struct mmu_answer *answer) {
     struct mismatch *m = &bench->mismatch;
-    if (!bench->legal || !bench->ports[port].pending || m->has_verdict) return;
+    if (!bench->legal || bench->ports[port].standing || m->has_verdict) return;
+    if (answer->tag >= MMU_TAGS || !(bench->ports[port].pending >> answer->tag & 1)) return;
     m->verdict = ask(bench, port, answer);
     m->has_verdict = true;
 }
@@ -71,13 +73,16 @@ static void fail_signal(struct bench *bench, unsigned port, const char *signal, 
 static void expect_record(struct bench *bench, struct port_state *state) {
     if (bench->shadow || state->records_due == BENCH_RECORDS_DUE) return;
     if (state->records_due == 0) state->due_since = bench->now;
+    const struct asked *asked = &state->asked[state->answer.tag];
     state->due[state->records_due++] = (struct record_due){
-        .request = state->request, .csr = state->csr, .cause = state->answer.cause};
+        .request = asked->request, .csr = asked->csr, .cause = state->answer.cause};
 }
 
 void bench_legal_response(struct bench *bench, unsigned port, const struct mmu_answer *answer) {
     struct port_state *state = &bench->ports[port];
-    if (state->pending) {
+    bool asked = answer->tag < MMU_TAGS && (state->pending >> answer->tag & 1);
+    if (!state->standing && asked) {
+        state->about = answer->tag;
         judge(bench, port, answer);
         state->answer = *answer;
         if (answer->fault) expect_record(bench, state);
@@ -110,12 +115,15 @@ void bench_legal_record(struct bench *bench, const struct mmu_fault *observed) {
     }
     struct record_due due = state->due[0];
     uint64_t va = due.request.va;
-    struct mmu_fault expected = {.tval = arch->xlen == 32 ? va & UINT32_MAX : va,
+    struct mmu_fault seen = *observed;
+    if (!bench->has_tags) seen.tag = due.request.tag;  // whatever stands there
+    struct mmu_fault expected = {.tag = due.request.tag,
+                                 .tval = arch->xlen == 32 ? va & UINT32_MAX : va,
                                  .asid = mmu_satp_asid(arch, due.csr.satp),
                                  .port = (uint8_t)port,
                                  .access = due.request.access,
                                  .cause = due.cause};
-    bench->illegal = !bench_compare_record(bench, &expected, observed);
+    bench->illegal = !bench_compare_record(bench, &expected, &seen);
     memmove(state->due, state->due + 1, --state->records_due * sizeof state->due[0]);
 }
 
@@ -134,6 +142,21 @@ void bench_legal_await_records(struct bench *bench, bool shown) {
 
 // --- what happens ------------------------------------------------------------------------
 
+// A walk slot has one transaction at a time.
+static bool judge_id(struct bench *bench, const struct mmu_memory_request *request) {
+    const struct memory_port *port = &bench->port;
+    bool twice = request->id >= MMU_WALKS;
+    for (unsigned k = 0; k < port->outstanding; k++)
+        twice = twice || port->transaction[k].answer.id == request->id;
+    if (!twice || bench->illegal) return !twice;
+    bench_clear_mismatch(bench);
+    bench->mismatch.observed_request = *request;
+    bench->mismatch.observed_request_valid = true;
+    fail(bench, CHECK_PTE_ACCESS, MMU_PORT_DATA, "mem_req_id of a transaction without an answer", 0,
+         request->id);
+    return false;
+}
+
 static void judge_update(struct bench *bench, const struct mmu_memory_request *request) {
     struct legal_verdict verdict =
         legal_update(bench->legal, bench->now, request->pa, bench_pte_bytes(bench),
@@ -146,12 +169,12 @@ static void judge_update(struct bench *bench, const struct mmu_memory_request *r
     m->observed_request = *request;
     m->observed_request_valid = m->has_verdict = true;
     m->verdict = verdict;
-    fail(bench, CHECK_LEGAL, bench_walking_port(bench), verdict.reason, 0, 1);
+    fail(bench, CHECK_LEGAL, bench_walking_port(bench, request->id), verdict.reason, 0, 1);
 }
 
 void bench_legal_transaction(struct bench *bench, const struct mmu_memory_request *request,
                              bool error) {
-    if (bench->probing) return;
+    if (bench->probing || (!bench->shadow && !judge_id(bench, request))) return;
     if (error)
         legal_error(bench->legal, bench->now, request->pa);
     else if (request->write)

@@ -126,9 +126,22 @@ struct mmu_bus bench_model_bus(struct bench *bench) {
 
 // --- the DUT's side ----------------------------------------------------------------------
 
+// A unit with one walk has one transaction at a time.
+static bool full(const struct bench *bench) {
+    return bench->port.outstanding >= (bench->many ? MMU_WALKS : 1u);
+}
+
 bool bench_memory_granting(const struct bench *bench) {
     const struct memory_port *port = &bench->port;
-    return !port->outstanding && port->waited + 1 >= port->grant_cycles;
+    return !full(bench) && port->waited + 1 >= port->grant_cycles;
+}
+
+// Index of the transaction that is answered in this cycle, port->outstanding if none is.
+static unsigned answered_now(const struct bench *bench) {
+    const struct memory_port *port = &bench->port;
+    unsigned k = 0;
+    while (k < port->outstanding && port->transaction[k].answer_cycle != bench->now) k++;
+    return k;
 }
 
 // g counts the cycle of the grant, so a request that has waited g-1 cycles is granted now.
@@ -138,8 +151,21 @@ void bench_memory_stage(struct bench *bench) {
         bench_latency(&bench->config.timing, bench->ordinal_base + port->ordinal,
                       &port->grant_cycles, &port->data_cycles);
     bool grant = bench_memory_granting(bench);
-    bool answer = port->outstanding && port->answer_cycle == bench->now;
-    bench->config.ops->memory_response(bench->config.dut, grant, answer ? &port->answer : NULL);
+    unsigned k = answered_now(bench);
+    bench->config.ops->memory_response(bench->config.dut, grant,
+                                       k < port->outstanding ? &port->transaction[k].answer : NULL);
+}
+
+static void retire(struct memory_port *port, unsigned k) {
+    for (port->outstanding--; k < port->outstanding; k++)
+        port->transaction[k] = port->transaction[k + 1];
+}
+
+// "Memory port": an answer gives way to those of transactions granted before.
+static uint64_t answer_cycle(const struct memory_port *port, uint64_t cycle) {
+    for (unsigned k = 0; k < port->outstanding; k++)
+        if (port->transaction[k].answer_cycle == cycle) return answer_cycle(port, cycle + 1);
+    return cycle;
 }
 
 // Only a PTE's bytes are compared and written.
@@ -168,28 +194,32 @@ static void transact(struct bench *bench, const struct mmu_memory_request *reque
     bool error = bench_error(&bench->config.timing, ordinal);
     apply_timing(bench, ordinal, error);
     if (bench->legal) bench_legal_transaction(bench, request, error);
-    port->answer = operate(bench, request, error);
-    port->outstanding = true;
-    port->answer_cycle = bench->now + port->data_cycles;
+    struct transaction made = {.answer = operate(bench, request, error),
+                               .answer_cycle = answer_cycle(port, bench->now + port->data_cycles)};
+    made.answer.id = request->id;
+    port->transaction[port->outstanding++] = made;
+    if (port->outstanding > bench->stats.most_transactions)
+        bench->stats.most_transactions = port->outstanding;
     log_access(bench, &(struct bench_access){.pa = request->pa,
-                                             .value = port->answer.data,
+                                             .value = made.answer.data,
                                              .request_cycle = bench->now - port->waited,
                                              .grant_cycle = bench->now,
-                                             .data_cycle = port->answer_cycle,
+                                             .data_cycle = made.answer_cycle,
                                              .write = request->write,
-                                             .error = port->answer.error});
+                                             .error = made.answer.error,
+                                             .id = request->id});
     port->waited = 0;
     port->grant_cycles = 0;
 }
 
 void bench_memory_serve(struct bench *bench, unsigned sample) {
     struct memory_port *port = &bench->port;
-    bool answered = port->outstanding && port->answer_cycle == bench->now;
-    bool granted = bench_memory_granting(bench);
-    if (answered) port->outstanding = false;
+    unsigned k = answered_now(bench);
+    bool granted = bench_memory_granting(bench), was_full = full(bench);
+    if (k < port->outstanding) retire(port, k);
     if (!(sample & DUT_MEMORY_REQUEST)) return;
     if (!granted) {
-        if (!port->outstanding && !answered) port->waited++;
+        if (!was_full) port->waited++;
         return;
     }
     struct mmu_memory_request request;

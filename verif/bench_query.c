@@ -13,19 +13,58 @@ static const char *const check_texts[] = {
 #undef X
 };
 
-static const char *const counter_names[] = {
-    "data_requests",  "data_hits",       "data_misses",        "data_faults",
-    "data_fills",     "data_evictions",  "data_untranslated",  "data_wait_cycles",
-    "fetch_requests", "fetch_hits",      "fetch_misses",       "fetch_faults",
-    "fetch_fills",    "fetch_evictions", "fetch_untranslated", "fetch_wait_cycles",
-    "walks",          "pte_reads",       "pte_writes",         "pte_write_conflicts",
-    "walk_restarts",  "fences",          "walker_busy_cycles", "cycles",
-    "kills"};
+static const char *const counter_names[] = {"data_requests",
+                                            "data_hits",
+                                            "data_misses",
+                                            "data_faults",
+                                            "data_fills",
+                                            "data_evictions",
+                                            "data_untranslated",
+                                            "data_wait_cycles",
+                                            "fetch_requests",
+                                            "fetch_hits",
+                                            "fetch_misses",
+                                            "fetch_faults",
+                                            "fetch_fills",
+                                            "fetch_evictions",
+                                            "fetch_untranslated",
+                                            "fetch_wait_cycles",
+                                            "walks",
+                                            "pte_reads",
+                                            "pte_writes",
+                                            "pte_write_conflicts",
+                                            "walk_restarts",
+                                            "fences",
+                                            "walker_busy_cycles",
+                                            "cycles",
+                                            "kills",
+                                            "slot_cycles",
+                                            "completion_wait_cycles",
+                                            "wire_wait_cycles",
+                                            [32] = "data_l2_hits",
+                                            "data_l2_misses",
+                                            "data_merges",
+                                            [40] = "fetch_l2_hits",
+                                            "fetch_l2_misses",
+                                            "fetch_merges",
+                                            [48] = "l2_fills",
+                                            "l2_evictions",
+                                            "l2_parity_errors",
+                                            "prefetches",
+                                            "prefetch_fills",
+                                            [56] = "pwc_hits_level_1",
+                                            "pwc_hits_level_2",
+                                            "pwc_hits_level_3",
+                                            "pwc_hits_level_4",
+                                            "pwc_fills_level_1",
+                                            "pwc_fills_level_2",
+                                            "pwc_fills_level_3",
+                                            "pwc_fills_level_4"};
 _Static_assert(sizeof counter_names / sizeof *counter_names == MMU_COUNTERS,
-               "each counter has a name");
+               "a name or none for each counter");
 
 const char *bench_counter_name(unsigned counter) {
-    return counter < MMU_COUNTERS ? counter_names[counter] : "unknown";
+    return counter < MMU_COUNTERS ? counter_names[counter] : NULL;
 }
 
 const char *bench_check_key(enum bench_check check) {
@@ -37,6 +76,9 @@ const char *bench_check_text(enum bench_check check) {
 
 uint64_t bench_now(const struct bench *bench) {
     return bench->now;
+}
+bool bench_tags(const struct bench *bench) {
+    return bench->has_tags;
 }
 const struct mismatch *bench_mismatch(const struct bench *bench) {
     return &bench->mismatch;

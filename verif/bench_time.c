@@ -38,15 +38,19 @@ static uint64_t probe_model(struct bench *bench, unsigned port) {
 }
 
 unsigned bench_dut_accesses(const struct bench *bench, const struct mmu_history *history,
-                            const struct bench_access *list[BENCH_ACCESS_LOG]) {
+                            uint64_t until, const struct bench_access *list[BENCH_ACCESS_LOG]) {
     uint64_t since = bench->base + history->start_cycle;
-    unsigned n = 0;
-    while (n < BENCH_ACCESS_LOG) {
-        const struct bench_access *access = bench_access_log(bench, n);
+    unsigned seen = 0, n = 0;
+    if (history->accesses == 0 && bench->many) return 0;  // no slot of its own is known
+    while (seen < BENCH_ACCESS_LOG) {
+        const struct bench_access *access = bench_access_log(bench, seen);
         if (!access || access->request_cycle <= since) break;
-        n++;
+        seen++;
     }
-    for (unsigned k = 0; k < n; k++) list[k] = bench_access_log(bench, n - 1 - k);
+    while (seen-- > 0) {
+        const struct bench_access *access = bench_access_log(bench, seen);
+        if (access->id == history->slot && access->request_cycle < until) list[n++] = access;
+    }
     return n;
 }
 
@@ -58,19 +62,19 @@ uint32_t bench_denied(const struct mmu_history *history) {
 }
 
 // Whether both sides have read the same PTEs on the way to the same answer.
-static bool same_walk(const struct bench *bench, unsigned port, uint64_t until) {
-    const struct mmu_history *h = mmu_engine_history(bench->engine, (enum mmu_port)port);
+static bool same_walk(const struct bench *bench, unsigned port, unsigned tag, uint64_t until) {
+    const struct mmu_history *h = mmu_engine_history(bench->engine, (enum mmu_port)port, tag);
     const struct bench_access *observed[BENCH_ACCESS_LOG];
-    unsigned n = bench_dut_accesses(bench, h, observed), k = 0;
+    unsigned n = bench_dut_accesses(bench, h, until, observed), k = 0;
     if (h->accesses == 0 || h->accesses > MMU_WALK_LOG) return true;
     for (uint32_t i = 0; i < h->accesses; i++) {
         if (h->access[i].denied) continue;
-        if (k == n || observed[k]->request_cycle >= until || h->access[i].pa != observed[k]->pa ||
+        if (k == n || h->access[i].pa != observed[k]->pa ||
             h->access[i].write != observed[k]->write)
             return false;
         k++;
     }
-    return k == n || observed[k]->request_cycle >= until;
+    return k == n;
 }
 
 static bool judge_time(struct bench *bench, unsigned port, uint64_t expected, uint64_t observed,
@@ -80,14 +84,16 @@ static bool judge_time(struct bench *bench, unsigned port, uint64_t expected, ui
     bench->mismatch.has_answer = true;
     bench->mismatch.expected_answer = *expected_answer;
     bench->mismatch.observed_answer = *observed_answer;
-    if (!same_walk(bench, port, observed))
+    bench->ports[port].about = expected_answer->tag;
+    if (!same_walk(bench, port, expected_answer->tag, observed))
         return bench_fail(bench, CHECK_PTE_ACCESS, port, "PTE accesses on the way to the answer",
                           expected, observed);
     return bench_fail_port(bench, CHECK_LATENCY, port, "rsp_valid", expected, observed);
 }
 
 static bool response_late(struct bench *bench, unsigned port, unsigned sample) {
-    if (!bench->ports[port].pending)
+    bench->ports[port].about = bench->expected.response[port]->tag;
+    if (bench->ports[port].standing)
         return bench_fail_port(bench, CHECK_LATENCY, port, "rsp_valid withdrawn", 1, 0);
     struct mmu_answer expected = *bench->expected.response[port], observed;
     uint64_t seen = probe_dut(bench, sample, (unsigned)DUT_RESPONSE_DATA << port);
@@ -115,11 +121,25 @@ bool bench_response_time(struct bench *bench, unsigned port, unsigned sample, bo
     return expected_now ? response_late(bench, port, sample) : response_early(bench, port);
 }
 
+bool bench_ready_time(struct bench *bench, unsigned port, unsigned sample) {
+    unsigned bit = (unsigned)DUT_RESPONSE_DATA << port;
+    const struct port_state *state = &bench->ports[port];
+    if (!state->pending || state->standing || (sample & bit)) return true;
+    uint64_t expected = probe_model(bench, port);
+    if (expected == MMU_NEVER) return true;
+    struct mmu_answer answer = *mmu_engine_response(bench->engine, (enum mmu_port)port), observed;
+    uint64_t seen = probe_dut(bench, sample, bit);
+    if (seen == MMU_NEVER || seen == expected) return true;
+    bench->mismatch.observed_response_cycle = seen;
+    bench->config.ops->response(bench->config.dut, (enum mmu_port)port, &observed);
+    return judge_time(bench, port, expected, seen, &answer, &observed);
+}
+
 // --- requests of the walker --------------------------------------------------------------------
 
 static bool same_request(const struct mmu_memory_request *a, const struct mmu_memory_request *b) {
     return a->pa == b->pa && a->write == b->write && a->expected == b->expected &&
-           a->data == b->data;
+           a->data == b->data && a->id == b->id;
 }
 
 static enum bench_check kind_of(const struct mmu_memory_request *request) {
@@ -129,7 +149,7 @@ static enum bench_check kind_of(const struct mmu_memory_request *request) {
 // Expected now and not there: late (the same one comes later), missing, or withdrawn.
 static bool request_late(struct bench *bench, unsigned sample) {
     struct mismatch *m = &bench->mismatch;
-    unsigned port = bench_walking_port(bench);
+    unsigned port = bench_walking_port(bench, bench->expected.memory_request->id);
     uint64_t now = bench->now;
     m->expected_request = *bench->expected.memory_request;
     m->expected_request_valid = true;
@@ -150,9 +170,9 @@ static bool request_late(struct bench *bench, unsigned sample) {
 static bool request_early(struct bench *bench) {
     struct mismatch *m = &bench->mismatch;
     uint64_t first = bench->now - bench->base, last = first + patience(bench);
-    unsigned port = bench_walking_port(bench);
     bench->config.ops->memory_request(bench->config.dut, &m->observed_request);
     m->observed_request_valid = true;
+    unsigned port = bench_walking_port(bench, m->observed_request.id);
     for (uint64_t cycle = first; cycle < last; cycle++) {
         const struct mmu_memory_request *expected = mmu_engine_memory_request(bench->engine);
         if (expected && same_request(expected, &m->observed_request)) {

@@ -11,7 +11,7 @@ void bench_watch_nothing_presented(struct bench *bench) {
 
 void bench_watch_reset(struct bench *bench) {
     bench_watch_nothing_presented(bench);
-    bench->watch.progress_cycle = bench->watch.due = bench->now;
+    bench->watch.progress_cycle = bench->watch.restart_cycle = bench->watch.due = bench->now;
 }
 
 static bool fail(struct bench *bench, unsigned port, const char *what, uint64_t waited) {
@@ -28,20 +28,32 @@ static bool patient(struct bench *bench, uint64_t waited) {
     return true;
 }
 
-// Waiting counts from the last thing that may have caused it: acceptance, a fence (which
-// restarts a walk), an answer or a kill of the other port (which held the walker).
-static uint64_t waiting_since(const struct bench *bench, unsigned port) {
-    uint64_t accepted = bench->ports[port].accept_cycle, progress = bench->watch.progress_cycle;
-    return accepted > progress ? accepted : progress;
+static uint64_t later(uint64_t a, uint64_t b) {
+    return a > b ? a : b;
 }
 
-// A presented request waits for the one before it, which has the limit of its own.
+// While others get their answers a request may wait for its turn: so many limits.
+enum { TURNS = 4 * MMU_WALKS };
+
+// Waiting counts from the last thing that may have caused it: acceptance, a fence (which
+// restarts walks), a kill, an answer of the second level or of a walk (which held what this one
+// needs). Answers of the first level are no progress of a walk.
+static bool look_at_request(struct bench *bench, unsigned port) {
+    struct port_state *state = &bench->ports[port];
+    const struct watch *watch = &bench->watch;
+    unsigned oldest = bench_oldest(state);
+    uint64_t since = later(state->asked[oldest].accept_cycle, watch->restart_cycle);
+    uint64_t waited = bench->now - later(since, watch->progress_cycle);
+    bool starved = (bench->now - since) / TURNS > bench->config.watchdog_cycles;
+    if (patient(bench, waited) && !starved) return true;
+    state->about = (uint8_t)oldest;
+    return fail(bench, port, "no response to an accepted request within the limit",
+                starved ? bench->now - since : waited);
+}
+
+// A presented request waits for those before it, which have the limit of their own.
 static bool look_at_port(struct bench *bench, unsigned port) {
-    if (bench->ports[port].pending) {
-        uint64_t waited = bench->now - waiting_since(bench, port);
-        return patient(bench, waited) ||
-               fail(bench, port, "no response to an accepted request within the limit", waited);
-    }
+    if (bench->ports[port].pending) return look_at_request(bench, port);
     uint64_t refused = bench->now + 1 - bench->watch.request_since[port];
     return patient(bench, refused) ||
            fail(bench, port, "request not accepted within the limit", refused);

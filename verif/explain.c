@@ -92,6 +92,10 @@ static void suspect(struct verif_text *t, const struct mismatch *m,
         verif_text_add(t, "the DUT: a property that it states of itself does not hold.\n");
     else if (strstr(m->what, "withdrawn"))
         verif_text_add(t, "the DUT's handshake: a valid must stand until its transfer.\n");
+    else if (m->check == CHECK_TERMS)
+        verif_text_add(t,
+                       "the model, or docs/microarchitecture.md section 12: both sides answer in "
+                       "the same\n          cycle, but not within the latency contract.\n");
     else if (m->check == CHECK_LATENCY)
         verif_text_add(t,
                        "the DUT's timing: what it says is right, the cycle is not; the memory "

@@ -17,7 +17,7 @@ static const char *priv_name(unsigned priv) {
 }
 
 static const char *source_name(unsigned source) {
-    static const char *const names[] = {"none", "TLB", "walk", "?"};
+    static const char *const names[] = {"none", "TLB", "walk", "second-level TLB"};
     return names[source & 3];
 }
 
@@ -79,9 +79,10 @@ void explain_asked(struct verif_text *t, const struct bench *bench, const struct
     const struct mmu_arch *arch = &bench->config.mmu.arch;
     const struct mmu_history *h = &m->history;
     const struct mmu_mode *mode = mmu_mode_of(arch, mmu_satp_mode(arch, h->csr.satp));
-    verif_text_add(t, "Asked     %s port, %s of %u byte%s, ",
-                   m->port == MMU_PORT_DATA ? "data" : "fetch", access_name(h->request.access),
-                   1u << (h->request.size & 3), h->request.size & 3 ? "s" : "");
+    verif_text_add(t, "Asked     %s port, tag %u, %s of %u byte%s, ",
+                   m->port == MMU_PORT_DATA ? "data" : "fetch", h->request.tag,
+                   access_name(h->request.access), 1u << (h->request.size & 3),
+                   h->request.size & 3 ? "s" : "");
     virtual_address(t, arch, mode, h->request.va);
     verif_text_add(t,
                    "\n          accepted in cycle %" PRIu64 "; %s, asid %u, root 0x%" PRIx64
@@ -127,6 +128,7 @@ static void answer_rows(struct verif_text *t, const struct mismatch *m, bool sv3
     // Who answers is a matter of the microarchitecture.
     if (m->check != CHECK_LEGAL)
         text_row(t, "answered by", source_name(e->source), source_name(o->source));
+    if (m->check == CHECK_TAG) row(t, "tag", e->tag, o->tag);
 }
 
 static const char *request_name(bool valid, const struct mmu_memory_request *request) {
@@ -139,13 +141,15 @@ static void request_rows(struct verif_text *t, const struct mismatch *m) {
              request_name(m->observed_request_valid, o));
     if (m->expected_request_valid && m->observed_request_valid) {
         row(t, "PTE address", e->pa, o->pa);
+        if (e->id != o->id) row(t, "walk slot", e->id, o->id);
         if (!e->write && !o->write) return;
         row(t, "expected PTE", e->expected, o->expected);
         row(t, "new PTE", e->data, o->data);
         return;
     }
     const struct mmu_memory_request *one = m->expected_request_valid ? e : o;
-    verif_text_add(t, "          %-18s 0x%014" PRIx64 "\n", "PTE address", one->pa);
+    verif_text_add(t, "          %-18s 0x%014" PRIx64 ", walk slot %u\n", "PTE address", one->pa,
+                   one->id);
 }
 
 static bool is_time(const struct mismatch *m) {

@@ -119,15 +119,19 @@ static void dut_alone(struct verif_text *t, const struct bench_access *access) {
 void explain_walk(struct verif_text *t, const struct bench *bench, const struct mismatch *m) {
     const struct mmu_history *h = &m->history;
     const struct bench_access *observed[BENCH_ACCESS_LOG];
-    unsigned n = bench_dut_accesses(bench, h, observed);
+    unsigned n = bench_dut_accesses(bench, h, m->observed_response_cycle, observed);
     if (h->accesses == 0 && (n == 0 || m->check != CHECK_PTE_ACCESS)) {
-        verif_text_add(t, "\nWalk      none by the model\n");
+        verif_text_add(t, "\nWalk      none by the model%s\n",
+                       h->merged ? ": it takes over another request's" : "");
         return;
     }
     uint32_t first = h->accesses > MMU_WALK_LOG ? h->accesses - MMU_WALK_LOG : 0;
     uint32_t denied = bench_denied(h);
-    verif_text_add(t, "\nWalk      memory transactions: model %u, DUT %u\n", h->accesses - denied,
-                   n);
+    verif_text_add(t, "\nWalk      slot %u, memory transactions: model %u, DUT %u", h->slot,
+                   h->accesses - denied, n);
+    if (h->pwc_hit)
+        verif_text_add(t, "; begun with the page-walk cache's pointer of level %u", h->pwc_level);
+    verif_text_add(t, "\n");
     uint32_t made = first;
     for (uint32_t k = first; k < h->accesses; k++) {
         const struct mmu_walk_access *a = &h->access[k % MMU_WALK_LOG];
@@ -165,45 +169,100 @@ void explain_present_walk(struct verif_text *t, const struct bench *bench,
 
 // --- latency -------------------------------------------------------------------------------
 
-// The first of the DUT's requests that is not in its cycle.
-static void late_term(struct verif_text *t, const struct bench *bench, const struct mismatch *m) {
-    const struct mmu_history *h = &m->history;
-    const struct bench_access *observed[BENCH_ACCESS_LOG];
-    unsigned n = bench_dut_accesses(bench, h, observed), made = 0;
-    for (uint32_t k = 0; k < h->accesses && made < n && h->accesses <= MMU_WALK_LOG; k++) {
-        if (h->access[k].denied) continue;
-        int64_t late =
-            (int64_t)(observed[made++]->request_cycle - m->base - h->access[k].request_cycle);
-        if (late == 0) continue;
-        verif_text_add(t,
-                       "          first term that differs: request %u (level %u), %+" PRId64 "\n",
-                       k + 1, h->access[k].level, late);
-        return;
-    }
-    bool in_cycles = m->expected > 1 && m->expected != MMU_NEVER && m->observed != MMU_NEVER;
-    if (m->check == CHECK_LATENCY && in_cycles)
-        verif_text_add(t, "          first term that differs: %s, %+" PRId64 "\n", m->what,
-                       (int64_t)(m->observed - m->expected));
+struct late {
+    const char *term;
+    const struct mmu_walk_access *access;  // NULL: of no transaction
+    int64_t cycles;
+};
+
+// The term of one transaction in which the DUT differs.
+static struct late late_transaction(const struct mismatch *m, const struct mmu_walk_access *model,
+                                    const struct bench_access *dut) {
+    const struct {
+        const char *term;
+        uint64_t model, dut;
+    } ends[] = {{"wire", m->base + model->request_cycle, dut->request_cycle},
+                {"grant", m->base + model->grant_cycle, dut->grant_cycle},
+                {"memory", m->base + model->data_cycle, dut->data_cycle}};
+    for (unsigned i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (ends[i].model != ends[i].dut)
+            return (struct late){ends[i].term, model, (int64_t)(ends[i].dut - ends[i].model)};
+    return (struct late){0};
 }
 
-static void latency_term(struct verif_text *t, const struct mmu_walk_access *a) {
-    verif_text_add(t, " + level %u%s (", a->level, a->write ? " update" : "");
+// What stands between the last transaction, or the acceptance, and the answer.
+static const char *last_term(const struct mmu_history *h, const struct mmu_answer *expected) {
+    if (expected->source == MMU_SOURCE_L2) return "l2";
+    if (expected->source != MMU_SOURCE_WALK) return "lookup";
+    if (h->merged) return h->terms.wait ? "wait or resolve" : "resolve";
+    return "completion";
+}
+
+// The first of the DUT's events on the way to the answer that is not in its cycle.
+static struct late first_late(const struct bench *bench, const struct mismatch *m) {
+    const struct mmu_history *h = &m->history;
+    const struct bench_access *observed[BENCH_ACCESS_LOG];
+    unsigned n = bench_dut_accesses(bench, h, m->observed_response_cycle, observed), made = 0;
+    if (!bench->shadow) return (struct late){0};
+    for (uint32_t k = 0; k < h->accesses && made < n && h->accesses <= MMU_WALK_LOG; k++) {
+        if (h->access[k].denied) continue;
+        struct late late = late_transaction(m, &h->access[k], observed[made++]);
+        if (!late.term) continue;
+        // Its request stands as soon as it can and the wires are free: what came before was late.
+        if (k == 0 && late.term[0] == 'w') late.term = h->terms.wait ? "wait or wire" : "wire";
+        return late;
+    }
+    bool in_cycles = m->expected > 1 && m->expected != MMU_NEVER && m->observed != MMU_NEVER;
+    if (m->check != CHECK_LATENCY || !in_cycles) return (struct late){0};
+    int64_t cycles = (int64_t)(m->observed - m->expected);
+    if (!m->has_answer && h->accesses == 0) return (struct late){m->what, NULL, cycles};
+    // The latest request, the one that is awaited: it could be made, and did not stand.
+    if (!m->has_answer)
+        return (struct late){"wire", &h->access[(h->accesses - 1) % MMU_WALK_LOG], cycles};
+    return (struct late){last_term(h, &m->expected_answer), NULL, cycles};
+}
+
+static void late_term(struct verif_text *t, const struct bench *bench, const struct mismatch *m) {
+    struct late late = first_late(bench, m);
+    if (!late.term) return;
+    verif_text_add(t, "          first term that differs: %s", late.term);
+    if (late.access)
+        verif_text_add(t, " of level %u%s", late.access->level,
+                       late.access->write ? " (write-back)" : "");
+    verif_text_add(t, ", %+" PRId64 "\n", late.cycles);
+}
+
+static void transaction_terms(struct verif_text *t, const struct mmu_walk_access *a) {
+    verif_text_add(t, "\n            + level %u%s (wire %" PRIu64, a->level,
+                   a->write ? " write-back" : "", a->request_cycle - a->ready_cycle);
     if (a->denied)
-        verif_text_add(t, "denied 1)");
+        verif_text_add(t, ", denied 1)");
     else if (a->grant_cycle == MMU_NEVER || a->data_cycle == MMU_NEVER)
-        verif_text_add(t, "g pending)");
+        verif_text_add(t, ", grant pending)");
     else
-        verif_text_add(t, "g %" PRIu64 " + L %" PRIu64 ")", a->grant_cycle - a->request_cycle + 1,
-                       a->data_cycle - a->grant_cycle);
+        verif_text_add(t, " + grant %" PRIu64 " + memory %" PRIu64 ")",
+                       a->grant_cycle - a->request_cycle + 1, a->data_cycle - a->grant_cycle);
+    if (a->ignored) verif_text_add(t, ", ignored");
+}
+
+static void one_term(struct verif_text *t, const char *name, uint64_t cycles) {
+    if (cycles) verif_text_add(t, " + %s %" PRIu64, name, cycles);
 }
 
 void explain_latency(struct verif_text *t, const struct bench *bench, const struct mismatch *m) {
     const struct mmu_history *h = &m->history;
-    verif_text_add(t, "\nLatency   lookup and answer 1");
-    if (h->accesses > 0)
-        verif_text_add(t, " + wait for the walker %" PRIu64, h->start_cycle - h->accept_cycle);
+    const struct mmu_terms *terms = &h->terms;
+    verif_text_add(t, "\nLatency   lookup 1");
+    one_term(t, "l2", terms->l2);
+    one_term(t, "wait", terms->wait);
+    one_term(t, "resolve", terms->resolve);
     for (uint32_t k = 0; k < h->accesses && h->accesses <= MMU_WALK_LOG; k++)
-        latency_term(t, &h->access[k % MMU_WALK_LOG]);
+        transaction_terms(t, &h->access[k % MMU_WALK_LOG]);
+    if (h->accesses > MMU_WALK_LOG)
+        verif_text_add(t, " + wire %" PRIu64 " + grant %" PRIu64 " + memory %" PRIu64, terms->wire,
+                       terms->grant, terms->memory);
+    one_term(t, "restart", terms->restart);
+    one_term(t, "completion", terms->completion);
     if (h->response_cycle != MMU_NEVER)
         verif_text_add(t, " = %" PRIu64 " cycles", h->response_cycle - h->accept_cycle);
     if (m->observed_response_cycle != MMU_NEVER && h->response_cycle != MMU_NEVER)

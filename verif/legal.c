@@ -93,21 +93,31 @@ static uint8_t privilege(const struct mmu_csr *csr, enum mmu_port port) {
     return port == MMU_PORT_DATA && csr->mprv ? csr->mpp : csr->priv;
 }
 
-void legal_drop_oldest(struct legal_queue *queue) {
-    queue->first = (queue->first + 1) % LEGAL_QUEUE;
+void legal_drop(struct legal_queue *queue, unsigned index) {
+    struct legal_flight *flight = &queue->flight[index];
     queue->count--;
+    memmove(flight, flight + 1, (queue->count - index) * sizeof *flight);
+}
+
+// Returns the index of the request that the answer is for, count if there is none.
+static unsigned find(const struct legal *legal, const struct legal_queue *queue,
+                     const struct mmu_answer *answer) {
+    unsigned i = 0;
+    while (legal->config.tags && i < queue->count && queue->flight[i].request.tag != answer->tag)
+        i++;
+    return i;
 }
 
 void legal_request(struct legal *legal, uint64_t now, enum mmu_port port,
                    const struct mmu_request *request, const struct mmu_csr *csr) {
     struct legal_queue *queue = &legal->queue[port];
     if (queue->count == LEGAL_QUEUE) {  // a unit that takes requests and never answers
-        legal_drop_oldest(queue);
+        legal_drop(queue, 0);
         legal->stats.forgotten++;
     }
     legal_note_registers(legal, legal_stamp(legal, now), csr);
     const struct mmu_arch *arch = &legal->config.arch;
-    struct legal_flight *flight = &queue->flight[(queue->first + queue->count++) % LEGAL_QUEUE];
+    struct legal_flight *flight = &queue->flight[queue->count++];
     flight->request = *request;
     flight->request.va = arch->xlen == 32 ? request->va & UINT32_MAX : request->va;
     flight->csr = *csr;
@@ -185,10 +195,11 @@ struct legal_verdict legal_answer(struct legal *legal, uint64_t now, enum mmu_po
                                   const struct mmu_answer *answer) {
     legal_stamp(legal, now);
     struct legal_queue *queue = &legal->queue[port];
-    if (queue->count == 0) {
+    unsigned index = find(legal, queue, answer);
+    if (index == queue->count) {
         return unasked(legal);
     }
-    const struct legal_flight *flight = &queue->flight[queue->first];
+    const struct legal_flight *flight = &queue->flight[index];
     struct legal_verdict verdict;
     verdict.legal = verdict.judged = true;
     verdict.stale = verdict.uses = 0;
@@ -206,6 +217,6 @@ struct legal_verdict legal_answer(struct legal *legal, uint64_t now, enum mmu_po
     if (answer->source == MMU_SOURCE_WALK) {
         legal_walk_answered(legal, queue, flight->accepted);
     }
-    legal_drop_oldest(queue);
+    legal_drop(queue, index);
     return verdict;
 }

@@ -72,7 +72,7 @@ static void keep_views(struct legal *legal) {
     for (unsigned port = 0; port < MMU_PORTS; port++) {
         struct legal_queue *queue = &legal->queue[port];
         for (unsigned i = 0; i < queue->count; i++) {
-            keep_view(legal, &queue->flight[(queue->first + i) % LEGAL_QUEUE]);
+            keep_view(legal, &queue->flight[i]);
         }
         for (unsigned i = 0; i < queue->killed_count; i++) {
             keep_view(legal, &queue->killed[i].flight);

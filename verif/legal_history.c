@@ -30,7 +30,7 @@ uint64_t legal_horizon(const struct legal *legal) {
     for (unsigned port = 0; port < MMU_PORTS; port++) {
         const struct legal_queue *queue = &legal->queue[port];
         for (unsigned i = 0; i < queue->count; i++) {
-            horizon = reach_back(&queue->flight[(queue->first + i) % LEGAL_QUEUE], horizon);
+            horizon = reach_back(&queue->flight[i], horizon);
         }
         for (unsigned i = 0; i < queue->killed_count; i++) {
             horizon = reach_back(&queue->killed[i].flight, horizon);

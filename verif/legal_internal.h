@@ -18,9 +18,9 @@
 #define LEGAL_PMP_VERSIONS 128u
 #define LEGAL_SINVALS 256u
 #define LEGAL_PENDING 4u
-#define LEGAL_QUEUE 8u
-#define LEGAL_KILLED 4u
-#define LEGAL_ERRORS 16u
+#define LEGAL_QUEUE MMU_TAGS
+#define LEGAL_KILLED 16u
+#define LEGAL_ERRORS 64u
 #define LEGAL_FENCE_SETS 4096u
 #define LEGAL_WAYS 4u
 #define LEGAL_BUDGET 20000u
@@ -116,8 +116,8 @@ struct legal_killed {
 };
 
 struct legal_queue {
-    struct legal_flight flight[LEGAL_QUEUE];
-    uint32_t first, count;
+    struct legal_flight flight[LEGAL_QUEUE];  // unanswered, the oldest first
+    uint32_t count;
     struct legal_killed killed[LEGAL_KILLED];  // the oldest first
     unsigned killed_count;
     bool killed_lost;  // there was no room for one
@@ -214,7 +214,7 @@ void legal_make_view(const struct legal *legal, const struct legal_flight *fligh
 static inline bool legal_is_store(const struct legal_flight *flight) {
     return flight->request.access == MMU_STORE || flight->request.access == MMU_AMO;
 }
-void legal_drop_oldest(struct legal_queue *queue);
+void legal_drop(struct legal_queue *queue, unsigned index);
 // No update of a killed request is to come any more.
 void legal_forget_killed(struct legal *legal);
 void legal_walk_answered(struct legal *legal, struct legal_queue *queue, uint64_t accepted);

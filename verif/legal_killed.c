@@ -5,8 +5,8 @@
 
 #include "legal_internal.h"
 
-// The oldest are kept: where one walk is under way at a time, what is on its way to memory belongs
-// to the first request killed since the last transaction.
+// The oldest are kept: where kills end at the wires, what waits there belongs to one of the first
+// killed since the last transaction.
 static void remember(struct legal_queue *queue, const struct legal_flight *flight, uint64_t now) {
     if (!flight->mode) {
         return;
@@ -26,9 +26,9 @@ static void remember(struct legal_queue *queue, const struct legal_flight *fligh
 void legal_kill(struct legal *legal, uint64_t now, enum mmu_port port) {
     legal_stamp(legal, now);
     struct legal_queue *queue = &legal->queue[port];
-    while (queue->count > 0 && queue->flight[queue->first].accepted < now) {
-        remember(queue, &queue->flight[queue->first], now);
-        legal_drop_oldest(queue);
+    while (queue->count > 0 && queue->flight[0].accepted < now) {
+        remember(queue, &queue->flight[0], now);
+        legal_drop(queue, 0);
     }
 }
 
@@ -41,7 +41,7 @@ void legal_forget_killed(struct legal *legal) {
 
 void legal_transaction(struct legal *legal, uint64_t now) {
     legal_stamp(legal, now);
-    if (legal->config.one_walk) {
+    if (legal->config.kills_at_the_wires) {
         legal_forget_killed(legal);
     }
 }
@@ -49,7 +49,7 @@ void legal_transaction(struct legal *legal, uint64_t now) {
 // One more walk of the port has been answered, of a request accepted in this cycle. Where several
 // may be under way, as many as there may be requests in flight must have been.
 void legal_walk_answered(struct legal *legal, struct legal_queue *queue, uint64_t accepted) {
-    unsigned most = legal->config.one_walk ? 1 : LEGAL_QUEUE;
+    unsigned most = legal->config.kills_at_the_wires ? LEGAL_KILLED : LEGAL_QUEUE;
     unsigned kept = 0;
     for (unsigned i = 0; i < queue->killed_count; i++) {
         struct legal_killed killed = queue->killed[i];

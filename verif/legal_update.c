@@ -57,7 +57,7 @@ static bool has_another(const struct legal *legal, const struct legal_flight *fl
 static void find_makers(struct legal *legal, unsigned port, struct makers *makers) {
     struct legal_queue *queue = &legal->queue[port];
     for (unsigned i = 0; i < queue->count; i++) {
-        struct legal_flight *flight = &queue->flight[(queue->first + i) % LEGAL_QUEUE];
+        struct legal_flight *flight = &queue->flight[i];
         bool other = makers->for_store && has_another(legal, flight, makers->pa);
         if (!other && may_use(legal, flight, makers)) {
             makers->possible++;

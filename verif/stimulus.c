@@ -63,21 +63,26 @@ void stimulus_destroy(struct stimulus *stimulus) {
 // --- what happened in the cycle before ----------------------------------------------------------
 
 static void settle_port(struct stimulus *s, unsigned port, const struct bench_outputs *last) {
-    struct stimulus_flight *flight = &s->flight[port];
-    if (last->answered[port]) {
-        stimulus_note_answer(s, port, &last->answer[port]);
-        if (last->answer[port].fault) stimulus_address_faulted(s, &flight->place);
-        flight->active = false;
-        s->fences = 0;
+    const struct mmu_answer *answer = &last->answer[port];
+    if (last->answered[port] && answer->tag < MMU_TAGS) {
+        const struct stimulus_flight *flight = &s->flight[port][answer->tag];
+        stimulus_note_answer(s, port, flight, answer);
+        if (answer->fault) stimulus_address_faulted(s, &flight->place);
+        s->active[port] &= (uint16_t) ~(1u << answer->tag);
+        if (answer->source == MMU_SOURCE_WALK) s->fences = 0;
     }
-    if (last->killed[port]) {
+    for (unsigned killed = last->killed[port]; killed; killed &= killed - 1)
         stimulus_count(s, port == MMU_PORT_DATA ? STIMULUS_KILL_DATA : STIMULUS_KILL_FETCH);
-        flight->active = false;
+    if (last->killed[port]) {
+        if (last->killed[port] & (last->killed[port] - 1)) stimulus_count(s, STIMULUS_KILL_SEVERAL);
+        s->active[port] &= (uint16_t)~last->killed[port];
     }
     if (!last->accepted[port]) return;
+    unsigned tag = s->presented[port].tag;
     s->presenting[port] = false;
-    *flight = (struct stimulus_flight){
-        .active = true, .request = s->presented[port], .csr = s->csr, .place = s->place[port]};
+    s->active[port] |= (uint16_t)(1u << tag);
+    s->flight[port][tag] = (struct stimulus_flight){
+        .request = s->presented[port], .csr = s->csr, .place = s->place[port]};
 }
 
 static void settle(struct stimulus *s, const struct bench_outputs *last) {
@@ -90,6 +95,7 @@ static void settle(struct stimulus *s, const struct bench_outputs *last) {
         if ((s->kill >> p & 1) && !last->killed[p]) stimulus_count(s, STIMULUS_KILL_IDLE);
         settle_port(s, p, last);
     }
+    if (!stimulus_active(s)) s->fences = 0;
     if (last->pmp_write_accepted) stimulus_pmp_accepted(s);
     if (stimulus_probing(s)) stimulus_probe_settle(s, last);
 }
@@ -97,7 +103,7 @@ static void settle(struct stimulus *s, const struct bench_outputs *last) {
 // The unit was reset: nothing is under way, PMP denies.
 static void forget(struct stimulus *s) {
     s->presenting[0] = s->presenting[1] = s->fencing = s->pmp_writing = false;
-    s->flight[0].active = s->flight[1].active = false;
+    s->active[0] = s->active[1] = 0;
     s->fences = s->sequence = 0;
     s->pmp = mmu_pmp_reset(&s->config.arch);
     s->background_open = false;
@@ -113,9 +119,22 @@ static void reset_now_and_then(struct stimulus *s, struct bench *bench) {
     stimulus_count(s, STIMULUS_RESET);
 }
 
-static void new_requests(struct stimulus *s) {
+static unsigned unanswered(const struct stimulus *s, unsigned port) {
+    unsigned count = 0;
+    for (unsigned active = s->active[port]; active; active &= active - 1) count++;
+    return count;
+}
+
+// Without tags a unit refuses a request while one of its port is unanswered, but may take it in the
+// cycle of the answer.
+static bool may_ask(const struct stimulus *s, const struct bench *bench, unsigned port) {
+    return unanswered(s, port) < (bench_tags(bench) ? s->rates.outstanding : 2);
+}
+
+static void new_requests(struct stimulus *s, const struct bench *bench) {
     for (unsigned p = 0; p < MMU_PORTS; p++) {
-        if (s->presenting[p] || stimulus_chance(s, s->rates.idle)) continue;
+        if (s->presenting[p] || stimulus_chance(s, s->rates.idle) || !may_ask(s, bench, p))
+            continue;
         // An invariance check has its port for itself, and begins when nothing is under way.
         if (stimulus_probing(s) && (s->probe.port == p || s->probe.stage == PROBE_DRAIN)) continue;
         s->presented[p] = stimulus_new_request(s, p);
@@ -153,6 +172,7 @@ static void present(struct stimulus *s, struct bench_inputs *inputs) {
     inputs->pmp_write_valid = s->pmp_writing;
     s->kill = s->draining || stimulus_probing(s) ? 0 : stimulus_kills(s);
     inputs->kill = s->kill;
+    inputs->poison = !s->draining && stimulus_chance(s, s->rates.poison);
     inputs->take = take_mask(s);
 }
 
@@ -168,7 +188,7 @@ bool stimulus_next(struct stimulus *s, struct bench *bench, const struct bench_o
     } else {
         new_events(s, bench);
         agreed = stimulus_probe(s, bench);
-        new_requests(s);
+        new_requests(s, bench);
     }
     present(s, inputs);
     return agreed;
@@ -180,7 +200,7 @@ void stimulus_drain(struct stimulus *stimulus) {
 
 bool stimulus_quiet(const struct stimulus *s) {
     return !s->presenting[0] && !s->presenting[1] && !s->fencing && !s->pmp_writing &&
-           !s->flight[0].active && !s->flight[1].active;
+           !stimulus_active(s);
 }
 
 const struct stimulus_stats *stimulus_stats(const struct stimulus *stimulus) {

@@ -2,7 +2,8 @@
 // Fences: SFENCE.VMA in its four forms, Svinval's sequences, and Svinval's instructions alone.
 #include "stimulus_internal.h"
 
-// Fences restart walks: so many in a row without an answer, and a slow memory never gives one.
+// Fences restart walks: so many in a row without a walk's answer, and a slow memory never gives
+// one.
 enum { MOST_FENCES = 8, LONGEST_SEQUENCE = 4, SEQUENCE_RATE = 300 };
 
 static enum mmu_fence_op next_op(struct stimulus *s) {
@@ -21,7 +22,9 @@ static bool same_registers(const struct mmu_csr *a, const struct mmu_csr *b) {
 // What older registers lead to would be installed after the fence: such requests are awaited.
 static bool would_overtake(const struct stimulus *s) {
     for (unsigned p = 0; p < MMU_PORTS; p++)
-        if (s->flight[p].active && !same_registers(&s->flight[p].csr, &s->csr)) return true;
+        for (unsigned tag = 0; tag < MMU_TAGS; tag++)
+            if ((s->active[p] >> tag & 1) && !same_registers(&s->flight[p][tag].csr, &s->csr))
+                return true;
     return false;
 }
 

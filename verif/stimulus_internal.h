@@ -37,10 +37,11 @@ struct stimulus_mode {
 
 // Weights of the phase, in the units of the configuration.
 struct stimulus_rates {
-    uint32_t idle, stall, fence, csr, pte_write, pmp, kill, ask_twice;
-    uint32_t pages;  // addresses in use, of each list
-    uint32_t store;  // per 1000 requests of the data port
-    int mode;        // index of the only mode in use, -1: any
+    uint32_t idle, stall, fence, csr, pte_write, pmp, kill, poison, ask_twice;
+    uint32_t outstanding;  // requests of a port
+    uint32_t pages;        // addresses in use, of each list
+    uint32_t store;        // per 1000 requests of the data port
+    int mode;              // index of the only mode in use, -1: any
 };
 
 // Where an address came from: it is replaced if it faults too often.
@@ -49,9 +50,8 @@ struct stimulus_place {
     uint16_t slot;
 };
 
-// A request that was accepted and has neither been answered nor killed.
+// A request that was accepted.
 struct stimulus_flight {
-    bool active;
     struct mmu_request request;
     struct mmu_csr csr;
     struct stimulus_place place;
@@ -87,11 +87,12 @@ struct stimulus {
     struct mmu_request presented[MMU_PORTS];
     struct stimulus_place place[MMU_PORTS];  // of presented
     bool presenting[MMU_PORTS];
-    struct stimulus_flight flight[MMU_PORTS];
-    unsigned kill;  // ports, in the cycle before
+    struct stimulus_flight flight[MMU_PORTS][MMU_TAGS];
+    uint16_t active[MMU_PORTS];  // tags that have neither been answered nor killed
+    unsigned kill;               // ports, in the cycle before
     struct mmu_fence fence;
     bool fencing;
-    unsigned fences;    // since the last answer
+    unsigned fences;    // since the last answer by a walk
     unsigned sequence;  // SINVAL.VMAs left of a Svinval sequence, + 1; 0: none
     struct mmu_pmp_write pmp_write;
     bool pmp_writing;
@@ -103,6 +104,10 @@ struct stimulus {
     uint64_t hot_ppn[STIMULUS_HOT];
     struct stimulus_stats stats;
 };
+
+static inline bool stimulus_active(const struct stimulus *s) {
+    return s->active[0] || s->active[1];
+}
 
 static inline void stimulus_count(struct stimulus *s, enum stimulus_count count) {
     s->stats.count[count]++;
@@ -173,7 +178,8 @@ void stimulus_probe_give_up(struct stimulus *s);
 
 // --- statistics --------------------------------------------------------------------------------
 
-void stimulus_note_answer(struct stimulus *s, unsigned port, const struct mmu_answer *answer);
+void stimulus_note_answer(struct stimulus *s, unsigned port, const struct stimulus_flight *flight,
+                          const struct mmu_answer *answer);
 void stimulus_note_fence(struct stimulus *s);
 // Why a walk with these registers faults, in memory as it is.
 enum stimulus_count stimulus_reason(struct stimulus *s, unsigned port,

@@ -20,7 +20,9 @@ static void base_rates(struct stimulus *s) {
                                        .pte_write = c->pte_write,
                                        .pmp = c->pmp,
                                        .kill = c->kill,
+                                       .poison = c->poison,
                                        .ask_twice = c->ask_twice,
+                                       .outstanding = c->outstanding,
                                        .pages = c->pages,
                                        .store = 450,
                                        .mode = -1};
@@ -37,9 +39,11 @@ static void change(struct stimulus *s) {
     rates->pte_write = scaled(s, rates->pte_write);
     rates->pmp = scaled(s, rates->pmp);
     rates->kill = scaled(s, rates->kill);
+    rates->poison = scaled(s, rates->poison);
     rates->ask_twice = scaled(s, rates->ask_twice);
     rates->store = stores[stimulus_below(s, 4)];
     if (stimulus_chance(s, 300)) rates->pages = 1 + stimulus_below(s, s->config.pages);
+    if (stimulus_chance(s, 300)) rates->outstanding = 1 + stimulus_below(s, s->config.outstanding);
     if (stimulus_chance(s, 500)) rates->mode = (int)stimulus_below(s, s->mode_count);
 }
 

@@ -22,7 +22,8 @@ static void ask_fence(struct stimulus *s) {
 }
 
 static void present(struct stimulus *s) {
-    s->presented[s->probe.port] = s->probe.request;
+    s->presented[s->probe.port] =
+        s->probe.request;  // its tag is free: nothing of the port is asked
     s->presenting[s->probe.port] = true;
     s->probe.stage = PROBE_AWAIT;
 }

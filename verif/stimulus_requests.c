@@ -108,10 +108,48 @@ static uint8_t pick_access(struct stimulus *s, unsigned port) {
     return stimulus_chance(s, 850) ? MMU_STORE : MMU_AMO;
 }
 
+// One that no unanswered request of the port has; they come back in any order.
+static uint8_t pick_tag(struct stimulus *s, unsigned port) {
+    unsigned tag = stimulus_below(s, MMU_TAGS);
+    while (s->active[port] >> tag & 1) tag = (tag + 1) % MMU_TAGS;
+    return (uint8_t)tag;
+}
+
+// The page of an unanswered request of either port: while it is walked, or just before its answer.
+static bool again(struct stimulus *s, unsigned port, uint64_t *va) {
+    unsigned from = stimulus_below(s, MMU_PORTS), first = stimulus_below(s, MMU_TAGS);
+    for (unsigned k = 0; k < MMU_TAGS; k++) {
+        unsigned tag = (first + k) % MMU_TAGS;
+        const struct stimulus_flight *flight = &s->flight[from][tag];
+        if (!(s->active[from] >> tag & 1) || flight->csr.satp != s->csr.satp) continue;
+        s->place[port] = flight->place;
+        *va = flight->request.va;
+        stimulus_count(s, STIMULUS_AGAIN);
+        return true;
+    }
+    return false;
+}
+
+static bool sequential(struct stimulus *s, unsigned port, uint64_t *va) {
+    if (stimulus_mode_of(s, &s->csr) < 0) return false;
+    *va = s->presented[port].va + MMU_PAGE_BYTES;
+    stimulus_count(s, STIMULUS_SEQUENTIAL);
+    return true;
+}
+
+static uint64_t next_va(struct stimulus *s, unsigned port) {
+    uint64_t va = 0;
+    if (stimulus_chance(s, s->config.again) && again(s, port, &va)) return with_offset(s, va);
+    if (stimulus_chance(s, s->config.sequential) && sequential(s, port, &va))
+        return with_upper_half(s, with_offset(s, va));
+    return pick_va(s, port);
+}
+
 struct mmu_request stimulus_new_request(struct stimulus *s, unsigned port) {
     uint8_t size = (uint8_t)stimulus_below(s, 4);
-    uint64_t va = pick_va(s, port) >> size << size;
-    return (struct mmu_request){.va = va, .access = pick_access(s, port), .size = size};
+    uint64_t va = next_va(s, port) >> size << size;
+    return (struct mmu_request){
+        .va = va, .access = pick_access(s, port), .size = size, .tag = pick_tag(s, port)};
 }
 
 // Addresses that matter: of pages in use, inside the superpages around them, their aliases that
@@ -134,14 +172,19 @@ uint64_t stimulus_fence_va(struct stimulus *s) {
 }
 
 // D is exact: a client that wants it so does not take back a store that may set it.
-static bool may_be_killed(struct stimulus *s, const struct stimulus_flight *flight) {
-    if (!flight->active || flight->request.access < MMU_STORE || !flight->csr.adue) return true;
-    return s->config.kill_stores != 0 && stimulus_chance(s, s->config.kill_stores);
+static bool may_be_killed(struct stimulus *s, unsigned port) {
+    bool spared = false;
+    for (unsigned tag = 0; tag < MMU_TAGS; tag++) {
+        const struct stimulus_flight *flight = &s->flight[port][tag];
+        if ((s->active[port] >> tag & 1) && flight->request.access >= MMU_STORE && flight->csr.adue)
+            spared = true;
+    }
+    return !spared || (s->config.kill_stores != 0 && stimulus_chance(s, s->config.kill_stores));
 }
 
 unsigned stimulus_kills(struct stimulus *s) {
     unsigned mask = 0;
     for (unsigned p = 0; p < MMU_PORTS; p++)
-        if (stimulus_chance(s, s->rates.kill) && may_be_killed(s, &s->flight[p])) mask |= 1u << p;
+        if (stimulus_chance(s, s->rates.kill) && may_be_killed(s, p)) mask |= 1u << p;
     return mask;
 }

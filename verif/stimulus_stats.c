@@ -28,11 +28,12 @@ const char *stimulus_count_text(enum stimulus_count count) {
 static enum stimulus_count outcome(unsigned satp_mode, const struct mmu_answer *answer) {
     unsigned mode = satp_mode == MMU_SATP_MODE_SV32 ? 0 : satp_mode - MMU_SATP_MODE_SV39 + 1;
     bool page_fault = answer->cause >= MMU_CAUSE_FETCH_PAGE;
-    unsigned kind = answer->source == MMU_SOURCE_TLB ? 0 : 1;
+    bool hit = answer->source == MMU_SOURCE_TLB || answer->source == MMU_SOURCE_L2;
+    unsigned kind = hit ? 0 : 1;
     if (answer->fault && answer->source == MMU_SOURCE_NONE)
         kind = 2;
     else if (answer->fault)
-        kind = (answer->source == MMU_SOURCE_TLB ? 3u : 5u) + (page_fault ? 0u : 1u);
+        kind = (hit ? 3u : 5u) + (page_fault ? 0u : 1u);
     return (enum stimulus_count)(STIMULUS_SV32_HIT + mode * STIMULUS_COUNTS_PER_MODE + kind);
 }
 
@@ -49,7 +50,7 @@ static void note_cause(struct stimulus *s, const struct mmu_answer *answer) {
 }
 
 static void note_translation(struct stimulus *s, const struct mmu_answer *answer) {
-    bool hit = answer->source == MMU_SOURCE_TLB;
+    bool hit = answer->source != MMU_SOURCE_WALK;
     if (answer->level < STIMULUS_LEVELS)
         stimulus_count(s, (enum stimulus_count)(STIMULUS_LEVEL_0 + answer->level));
     if (hit && answer->level > 0) stimulus_count(s, STIMULUS_SUPERPAGE_HIT);
@@ -73,8 +74,8 @@ static uint8_t note_request(struct stimulus *s, unsigned port,
     return priv;
 }
 
-void stimulus_note_answer(struct stimulus *s, unsigned port, const struct mmu_answer *answer) {
-    const struct stimulus_flight *flight = &s->flight[port];
+void stimulus_note_answer(struct stimulus *s, unsigned port, const struct stimulus_flight *flight,
+                          const struct mmu_answer *answer) {
     uint8_t priv = note_request(s, port, flight);
     if (answer->fault) note_cause(s, answer);
     if (priv == MMU_PRIV_M || stimulus_mode_of(s, &flight->csr) < 0) {
@@ -97,7 +98,7 @@ void stimulus_note_fence(struct stimulus *s) {
                                                  STIMULUS_SFENCE_W_INVAL, STIMULUS_SFENCE_INVAL_IR};
     if (fence->op > MMU_SINVAL_VMA) form = 0;
     stimulus_count(s, (enum stimulus_count)(counts[fence->op & 3] + form));
-    if (s->flight[0].active || s->flight[1].active) stimulus_count(s, STIMULUS_FENCE_UNDER_WAY);
+    if (stimulus_active(s)) stimulus_count(s, STIMULUS_FENCE_UNDER_WAY);
     uint64_t top = fence->va >> 56;
     if (s->pte_bytes == 8 && fence->op <= MMU_SINVAL_VMA && fence->has_va && top != 0 &&
         top != UINT64_MAX >> 56)

@@ -47,7 +47,18 @@ static enum sim_status pager_check(const struct pager_config *config,
         return sim_fail(error, SIM_ERROR_USAGE, "there is no replacement policy %u",
                         config->policy);
     }
-    return SIM_OK;
+    if (config->fence >= PAGER_FENCES) {
+        return sim_fail(error, SIM_ERROR_USAGE, "there is no kind of fence %u", config->fence);
+    }
+    const char *wrong = config->parameters ? policy_parameters_check(config->parameters) : NULL;
+    return wrong ? sim_fail(error, SIM_ERROR_USAGE, "%s", wrong) : SIM_OK;
+}
+
+static struct policy *pager_policy(struct pager *pager, const struct pager_config *config) {
+    struct policy_setup setup = {
+        .frames = config->frames, .seed = config->seed, .view = &pager_view, .user = pager};
+    setup.parameters = config->parameters ? *config->parameters : policy_parameters_default();
+    return pager->ops->create(&setup);
 }
 
 static bool pager_allocate(struct pager *pager, const struct pager_config *config) {
@@ -63,13 +74,16 @@ static bool pager_allocate(struct pager *pager, const struct pager_config *confi
     pager->vpn_limit = UINT64_C(1) << (pager->shape->user_bits - MMU_PAGE_BITS);
     pager->asid_mask = (uint16_t)((1u << config->asid_bits) - 1);
     pager->ops = policy_find(config->policy);
-    pager->policy = pager->ops->create(frames, config->seed);
+    pager->policy = pager_policy(pager, config);
+    pager->fence = config->fence;
+    pager->owed = calloc(2 * (size_t)frames, sizeof *pager->owed);
     pager->frames = calloc(frames, sizeof *pager->frames);
     pager->free_frames = calloc(frames, sizeof *pager->free_frames);
     pager->hints = calloc(hints, sizeof *pager->hints);
     pager->pool =
         space_pool_create(pager->memory, pager->shape, sim_memory_base(pager->memory), tables);
-    if (!pager->policy || !pager->frames || !pager->free_frames || !pager->hints || !pager->pool) {
+    if (!pager->policy || !pager->frames || !pager->free_frames || !pager->hints || !pager->pool ||
+        !pager->owed) {
         return false;
     }
     for (uint32_t i = frames; i-- > 0;) pager->free_frames[pager->free_count++] = i;
@@ -109,6 +123,8 @@ void pager_destroy(struct pager *pager) {
     swap_destroy(pager->swap);
     if (pager->policy) pager->ops->destroy(pager->policy);
     free(pager->hints);
+    free(pager->owed);
+    free(pager->space_time);
     free(pager->free_frames);
     free(pager->frames);
     free(pager);
@@ -120,6 +136,9 @@ static bool pager_spaces_room(struct pager *pager) {
     struct space **spaces = realloc(pager->spaces, capacity * sizeof *spaces);
     if (!spaces) return false;
     pager->spaces = spaces;
+    uint64_t *time = realloc(pager->space_time, capacity * sizeof *time);
+    if (!time) return false;
+    pager->space_time = time;
     pager->space_capacity = capacity;
     return true;
 }
@@ -139,6 +158,7 @@ enum sim_status pager_space_create(struct pager *pager, uint32_t *space, struct 
     }
     if (status != SPACE_OK) return pager_no_memory(error);
     *space = pager->space_count++;
+    pager->space_time[*space] = 0;
     pager->spaces[*space] = made;
     return SIM_OK;
 }
@@ -235,6 +255,8 @@ static enum sim_status pager_serve(struct pager *pager, uint32_t space, uint64_t
                               .access = write ? MMU_STORE : MMU_LOAD,
                               .cause = write ? MMU_CAUSE_STORE_PAGE : MMU_CAUSE_LOAD_PAGE};
     enum sim_status status = pager_fault_begin(pager, space, &fault, work, error);
+    pager->owed_count = 0;  // there is no TLB to fence
+    pager->owed_all = false;
     if (status != SIM_OK) return status;
     if (work->outcome == PAGER_MAPPED) return pager_fault_finish(pager, work, error);
     if (work->outcome != PAGER_OUT_OF_MEMORY) return SIM_OK;

@@ -13,7 +13,7 @@ static enum sim_status pager_pte_damaged(uint32_t space, uint64_t vpn, uint64_t 
                     (unsigned long)space, (unsigned long long)vpn, (unsigned long long)pte, why);
 }
 
-static struct mmu_fence pager_fence(const struct pager *pager, uint32_t space, uint64_t vpn) {
+struct mmu_fence pager_fence(const struct pager *pager, uint32_t space, uint64_t vpn) {
     return (struct mmu_fence){.has_va = true,
                               .has_asid = true,
                               .va = vpn << MMU_PAGE_BITS,
@@ -113,10 +113,13 @@ struct pager_plan {
 static enum sim_status pager_plan(struct pager *pager, uint32_t space, uint64_t vpn,
                                   struct pager_plan *plan, bool *enough, struct sim_error *error) {
     *plan = (struct pager_plan){.evicts = pager->free_count == 0};
-    plan->frame = plan->evicts ? pager->ops->victim(pager->policy)
+    plan->frame = plan->evicts ? pager->ops->victim(pager->policy, policy_page(space, vpn))
                                : pager->free_frames[pager->free_count - 1];
     struct pager_frame *frame = &pager->frames[plan->frame];
     *enough = true;
+    if (pager->scan_status != SIM_OK) {
+        return sim_fail(error, pager->scan_status, "%s", pager->scan_error.text);
+    }
     if (plan->evicts) {
         enum sim_status status = pager_victim_check(pager, plan->frame, error);
         if (status != SIM_OK) return status;
@@ -160,7 +163,7 @@ static void pager_unmap(struct pager *pager, const struct pager_plan *plan,
         }
         frame->slot = swap_take(pager->swap, frame->space);
     }
-    pager->ops->evict(pager->policy, plan->frame);
+    pager->ops->evict(pager->policy, plan->frame, policy_page(work->space, work->vpn));
     frame->state = PAGER_FRAME_LEAVING;
     frame->left_pte = pager_load(pager, frame);
     pager_pte_write(pager, frame->pte_pa,
@@ -215,17 +218,22 @@ enum sim_status pager_fault_begin(struct pager *pager, uint32_t space,
     return pager_major(pager, fault, work, error);
 }
 
+enum sim_status pager_save(struct pager *pager, struct pager_frame *frame,
+                           struct sim_error *error) {
+    if (!pager_tag_right(frame)) return pager_tag_wrong(pager, frame, error);
+    struct swap_page page = {.space = frame->space, .vpn = frame->vpn, .version = frame->version};
+    enum sim_status status = swap_write(pager->swap, frame->slot, &page, frame->content, error);
+    if (status == SIM_OK) pager->counts.swap_writes++;
+    return status;
+}
+
 // The victim's content to its slot, if it was written since it was read.
 static enum sim_status pager_write_back(struct pager *pager, struct pager_frame *frame,
                                         struct pager_work *work, struct sim_error *error) {
     if (!(frame->left_pte & MMU_PTE_D)) return SIM_OK;
-    if (!pager_tag_right(frame)) return pager_tag_wrong(pager, frame, error);
-    struct swap_page page = {.space = frame->space, .vpn = frame->vpn, .version = frame->version};
-    enum sim_status status = swap_write(pager->swap, frame->slot, &page, frame->content, error);
-    if (status != SIM_OK) return status;
-    pager->counts.swap_writes++;
-    work->written_back = true;
-    return SIM_OK;
+    enum sim_status status = pager_save(pager, frame, error);
+    work->written_back = status == SIM_OK;
+    return status;
 }
 
 static void pager_zero(struct pager *pager, struct pager_frame *frame, struct pager_work *work) {
@@ -267,8 +275,9 @@ static void pager_map(struct pager *pager, struct pager_frame *frame, struct pag
     frame->left_pte =
         pager_frame_pa(pager, pending->frame) >> MMU_PAGE_BITS << MMU_PTE_PPN_SHIFT | bits;
     frame->state = PAGER_FRAME_RESIDENT;
+    frame->unfenced = false;
     pager_pte_write(pager, pending->pte_pa, frame->left_pte);
-    pager->ops->insert(pager->policy, pending->frame);
+    pager->ops->insert(pager->policy, pending->frame, policy_page(frame->space, frame->vpn));
     work->fence = pager_fence(pager, pending->space, pending->vpn);
 }
 

@@ -14,8 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "policy.h"
 #include "sim/pager.h"
+#include "sim/policy.h"
 #include "space.h"
 #include "swap.h"
 
@@ -39,6 +39,7 @@ struct pager_frame {
     uint8_t *pte;       // host's address of the PTE
     uint64_t left_pte;  // the PTE as the handler left it; LEAVING: as it was before
     uint64_t pte_pa;
+    bool unfenced;  // A was cleared without a fence: accesses without A are no surprise
 };
 
 // The beginning of a frame's content. The version stands at the end of the page as well, so that
@@ -67,6 +68,7 @@ struct pager {
     uint16_t asid_mask;
     const struct policy_ops *ops;
     struct policy *policy;
+    enum pager_fence fence;
     struct pager_frame *frames;
     uint64_t frames_pa;
     uint32_t frame_count;
@@ -82,6 +84,12 @@ struct pager {
     struct space **spaces;  // NULL: ended
     uint32_t space_count;
     uint32_t space_capacity;
+    uint64_t *space_time;    // by space: its references
+    struct mmu_fence *owed;  // fences for A and D that the policy cleared, at most 2 per frame
+    uint32_t owed_count;
+    bool owed_all;
+    enum sim_status scan_status;  // of the last write-back that the policy asked for
+    struct sim_error scan_error;
     uint32_t *hints;  // page hash -> frame that held it
     uint32_t hint_mask;
     pager_watch_fn *watch;
@@ -137,6 +145,14 @@ static inline struct space *pager_space(const struct pager *pager, uint32_t spac
 uint64_t pager_pte_read(const struct pager *pager, uint32_t space, uint64_t vpn, uint64_t *pte_pa);
 // Change a PTE as the handler does: the watcher hears of it.
 void pager_pte_write(struct pager *pager, uint64_t pte_pa, uint64_t after);
+
+// What a policy sees of PTEs; user is the pager.
+extern const struct policy_view pager_view;
+// What fences one page of a space.
+struct mmu_fence pager_fence(const struct pager *pager, uint32_t space, uint64_t vpn);
+// Write the frame's page to its slot, which it has. SIM_ERROR_FORMAT (the frame's content is not
+// the page's), SIM_ERROR_IO.
+enum sim_status pager_save(struct pager *pager, struct pager_frame *frame, struct sim_error *error);
 
 // The sentence for a frame whose content does not begin with what it should.
 enum sim_status pager_tag_wrong(const struct pager *pager, const struct pager_frame *frame,

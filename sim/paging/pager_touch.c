@@ -88,7 +88,7 @@ static enum sim_status pager_pte_wrong(const struct pager_frame *frame, uint64_t
                         "but for A and D",
                         space, vpn, (unsigned long long)pte, (unsigned long long)frame->left_pte);
     }
-    bool store = write && (pte & MMU_PTE_A);
+    bool store = write && (frame->unfenced || (pte & MMU_PTE_A));
     return sim_fail(error, SIM_ERROR_FORMAT,
                     "%s: space %lu page 0x%llx: the access was translated, its PTE is 0x%llx",
                     store ? "store without D" : "access without A", space, vpn,
@@ -111,6 +111,7 @@ enum sim_status pager_touch(struct pager *pager, uint32_t space, uint64_t va, ui
     bool resident = frame->state == PAGER_FRAME_RESIDENT;
     uint64_t pte = resident ? pager_load(pager, frame) : frame->left_pte;
     uint64_t need = write ? PAGER_AD : MMU_PTE_A;
+    if (frame->unfenced) need &= ~(uint64_t)MMU_PTE_A;
     if (((pte ^ frame->left_pte) & ~PAGER_AD) || (pte & need) != need) {
         return pager_pte_wrong(frame, pte, write, error);
     }
@@ -121,6 +122,9 @@ enum sim_status pager_touch(struct pager *pager, uint32_t space, uint64_t va, ui
         memcpy(frame->content + PAGER_END_VERSION, &frame->version, sizeof frame->version);
     }
     pager->counts.references++;
-    if (resident) pager->ops->touch(pager->policy, (uint32_t)index, next_use);
+    pager->space_time[space]++;
+    if (resident && pager->ops->knows >= POLICY_KNOWS_REFERENCES) {
+        pager->ops->touch(pager->policy, (uint32_t)index, next_use);
+    }
     return SIM_OK;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // OPT (Belady 1966): the page whose next use is farthest goes. A heap of the resident frames, the
 // farthest on top; each frame knows its place in it.
-#include "policy.h"
-
 #include <stdlib.h>
+
+#include "policies.h"
 
 struct policy_opt_node {
     uint64_t next_use;
@@ -21,8 +21,8 @@ static void policy_opt_destroy(struct policy *policy) {
     free(policy);
 }
 
-static struct policy *policy_opt_create(uint32_t frames, uint64_t seed) {
-    (void)seed;
+static struct policy *policy_opt_create(const struct policy_setup *setup) {
+    uint32_t frames = setup->frames;
     struct policy *policy = calloc(1, sizeof *policy + (size_t)frames * sizeof *policy->heap);
     if (!policy) return NULL;
     policy->place = calloc(frames, sizeof *policy->place);
@@ -63,7 +63,8 @@ static void policy_opt_down(struct policy *policy, uint32_t place) {
 }
 
 // The reference that brings the page in is yet to come: the nearest use there is.
-static void policy_opt_insert(struct policy *policy, uint32_t frame) {
+static void policy_opt_insert(struct policy *policy, uint32_t frame, uint64_t page) {
+    (void)page;
     policy_opt_put(policy, policy->count++, (struct policy_opt_node){0, frame});
 }
 
@@ -75,7 +76,8 @@ static void policy_opt_touch(struct policy *policy, uint32_t frame, uint64_t nex
     if (next_use < before) policy_opt_down(policy, place);
 }
 
-static uint32_t policy_opt_victim(struct policy *policy) {
+static uint32_t policy_opt_victim(struct policy *policy, uint64_t page) {
+    (void)page;
     return policy->heap[0].frame;
 }
 
@@ -88,11 +90,19 @@ static void policy_opt_remove(struct policy *policy, uint32_t frame) {
     policy_opt_down(policy, policy->place[last.frame]);
 }
 
+static void policy_opt_evict(struct policy *policy, uint32_t frame, uint64_t page) {
+    (void)page;
+    policy_opt_remove(policy, frame);
+}
+
 const struct policy_ops policy_opt = {"opt",
+                                      "OPT, the farthest next use",
+                                      POLICY_KNOWS_FUTURE,
                                       policy_opt_create,
                                       policy_opt_insert,
                                       policy_opt_touch,
                                       policy_opt_victim,
+                                      policy_opt_evict,
                                       policy_opt_remove,
-                                      policy_opt_remove,
+                                      policy_scan_nothing,
                                       policy_opt_destroy};

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // RANDOM: every resident frame is as likely as any other (splitmix64, modulo by multiplication).
-#include "policy.h"
-
-#include <stdbool.h>
 #include <stdlib.h>
+
+#include "policies.h"
 
 struct policy {
     uint64_t state;
@@ -19,10 +18,11 @@ static void policy_random_destroy(struct policy *policy) {
     free(policy);
 }
 
-static struct policy *policy_random_create(uint32_t frames, uint64_t seed) {
+static struct policy *policy_random_create(const struct policy_setup *setup) {
+    uint32_t frames = setup->frames;
     struct policy *policy = calloc(1, sizeof *policy + (size_t)frames * sizeof *policy->frame);
     if (!policy) return NULL;
-    policy->state = seed;
+    policy->state = setup->seed;
     policy->place = calloc(frames, sizeof *policy->place);
     if (policy->place) return policy;
     free(policy);
@@ -36,19 +36,15 @@ static uint64_t policy_random_next(struct policy *policy) {
     return z ^ z >> 31;
 }
 
-static void policy_random_insert(struct policy *policy, uint32_t frame) {
+static void policy_random_insert(struct policy *policy, uint32_t frame, uint64_t page) {
+    (void)page;
     policy->place[frame] = policy->count;
     policy->frame[policy->count++] = frame;
     policy->has_chosen = false;
 }
 
-static void policy_random_touch(struct policy *policy, uint32_t frame, uint64_t next_use) {
-    (void)policy;
-    (void)frame;
-    (void)next_use;
-}
-
-static uint32_t policy_random_victim(struct policy *policy) {
+static uint32_t policy_random_victim(struct policy *policy, uint64_t page) {
+    (void)page;
     if (!policy->has_chosen) {
         uint64_t place = (policy_random_next(policy) >> 32) * policy->count >> 32;
         policy->chosen = policy->frame[place];
@@ -64,11 +60,19 @@ static void policy_random_remove(struct policy *policy, uint32_t frame) {
     policy->has_chosen = false;
 }
 
+static void policy_random_evict(struct policy *policy, uint32_t frame, uint64_t page) {
+    (void)page;
+    policy_random_remove(policy, frame);
+}
+
 const struct policy_ops policy_random = {"random",
+                                         "any frame, equally likely",
+                                         POLICY_KNOWS_FAULTS,
                                          policy_random_create,
                                          policy_random_insert,
-                                         policy_random_touch,
+                                         policy_touch_nothing,
                                          policy_random_victim,
+                                         policy_random_evict,
                                          policy_random_remove,
-                                         policy_random_remove,
+                                         policy_scan_nothing,
                                          policy_random_destroy};

@@ -134,7 +134,8 @@ static enum sim_status speeds(const struct bench_arguments *arguments, bool *pas
     options.config.properties = 0;  // their cost would flatter the ratio
     enum sim_status status = measure(&options, arguments->repeats, measured, passed, error);
     if (status) return status;
-    print_speeds("Speed: recorded program, demand paging with 256 frames; RTL without properties", measured);
+    print_speeds("Speed: recorded program, demand paging with 256 frames; RTL without properties",
+                 measured);
     options.trace_count = 0;
     options.random_count = arguments->references;
     options.config.references = 0;

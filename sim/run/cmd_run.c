@@ -43,7 +43,10 @@ static const struct argp_option options_help[] = {
      2},
     {"set", OPTION_SET, "KEY=VALUE", 0, "set one key (tlb.data.ways=4) after --config", 2},
     {"frames", OPTION_FRAMES, "N", 0, "page frames (os.frames, 256)", 2},
-    {"policy", OPTION_POLICY, "P", 0, "page replacement (os.policy): fifo lru opt clock random", 2},
+    {"policy", OPTION_POLICY, "P", 0,
+     "page replacement (os.policy); a kernel's: fifo random clock-bits aging wsclock; told of each "
+     "reference: lru clock 2q arc lirs s3-fifo sieve, or of the future: opt",
+     2},
     {"seed", OPTION_SEED, "S", 0, "seed of everything random (1); 0 is a seed", 2},
     {"model-only", OPTION_MODEL_ONLY, 0, 0, "the model alone: fast, nothing is compared", 2},
     {"dut-only", OPTION_DUT_ONLY, 0, 0, "the RTL alone: nothing is compared", 2},

@@ -6,5 +6,6 @@
 
 int tandem_run(int argc, char **argv);
 int tandem_bench(int argc, char **argv);
+int tandem_contract(int argc, char **argv);
 
 #endif

@@ -11,7 +11,10 @@
 #include "sim/pager.h"
 
 static const char *const tlb_policies[] = {"lru", "plru", "fifo", "random", NULL};
-static const char *const page_policies[] = {"fifo", "lru", "opt", "clock", "random", NULL};
+static const char *const page_policies[POLICIES + 1] = {
+    "fifo", "lru",     "opt",   "clock",      "random", "2q",      "arc",
+    "lirs", "s3-fifo", "sieve", "clock-bits", "aging",  "wsclock", NULL};
+static const char *const scan_fences[] = {"page", "all", "none", NULL};
 static const char *const schemes[] = {"svade", "svadu", NULL};
 static const char *const modes[] = {"sv39", "sv48", "sv57", "sv32", NULL};
 static const char *const answers[] = {"no", "yes", NULL};
@@ -34,12 +37,20 @@ const struct config_key config_keys[] = {
     CHOICE("mmu.svnapot", svnapot, answers, 1, "64 KiB pages (XLEN = 32: no)"),
     CHOICE("mmu.update_first", update_first, answers, 1,
            "A/D update before the check of the final address"),
+    NUMBER("mmu.walks", walks, 1, MMU_WALKS, 1, "page-table walks under way at a time"),
+    NUMBER("mmu.pwc_entries", pwc_entries, 0, MMU_PWC_ENTRIES, 0,
+           "entries of each level's page-walk cache; 0: there is none"),
+    CHOICE("mmu.prefetch", prefetch, answers, 0,
+           "next-page prefetch into the second-level TLB; needs one"),
     NUMBER("tlb.data.entries", data_entries, 1, 4096, 16, "entries (up to 128 with RTL)"),
     NUMBER("tlb.data.ways", data_ways, 1, 128, 16, "ways; = entries: fully associative"),
     CHOICE("tlb.data.policy", data_policy, tlb_policies, MMU_LRU, "replacement"),
     NUMBER("tlb.fetch.entries", fetch_entries, 1, 4096, 16, "as tlb.data.entries"),
     NUMBER("tlb.fetch.ways", fetch_ways, 1, 128, 16, "as tlb.data.ways"),
     CHOICE("tlb.fetch.policy", fetch_policy, tlb_policies, MMU_LRU, "replacement"),
+    NUMBER("tlb.l2.entries", l2_entries, 0, 4096, 0, "of the second-level TLB; 0: there is none"),
+    NUMBER("tlb.l2.ways", l2_ways, 1, 16, 4, "ways; 1: direct mapped"),
+    CHOICE("tlb.l2.policy", l2_policy, tlb_policies, MMU_PLRU, "replacement"),
     NUMBER("memory.grant.least", grant_min, 1, 65535, 1, "g: cycles to a PTE request's grant"),
     NUMBER("memory.grant.most", grant_max, 1, 65535, 1, "drawn between least and most"),
     NUMBER("memory.data.least", data_min, 1, 65535, 8, "L: cycles from grant to data"),
@@ -48,16 +59,37 @@ const struct config_key config_keys[] = {
     NUMBER("os.quantum", quantum, 1, INT64_MAX, 20000, "references until the next process"),
     NUMBER("os.references", references, 0, INT64_MAX, 0, "per process; 0: the whole trace"),
     NUMBER("os.frames", frames, 1, 1u << 22, 256, "page frames for all processes"),
-    CHOICE("os.policy", policy, page_policies, PAGER_LRU, "page replacement"),
+    CHOICE("os.policy", policy, page_policies, POLICY_LRU, "page replacement"),
     NUMBER("os.swap_mib", swap_mib, 0, 1u << 20, 256, "size of swap in MiB"),
     CHOICE("os.ad", adue, schemes, 1, "A and D bits: by faults (svade) or by hardware (svadu)"),
+    NUMBER("replacement.scan_interval", scan_interval, 0, INT64_MAX, 2000,
+           "references between two ticks of the timer (aging); 0: no timer"),
+    CHOICE("replacement.scan_fence", scan_fence, scan_fences, PAGER_FENCE_PAGE,
+           "when A was cleared: fence each page, all at once, or not at all"),
+    NUMBER("replacement.two_q_in", two_q_in, 0, 100, 25, "2Q: Kin, percent of the frames"),
+    NUMBER("replacement.two_q_out", two_q_out, 0, 1000, 50, "2Q: Kout, percent of the frames"),
+    NUMBER("replacement.lirs_hir", lirs_hir, 0, 100, 1, "LIRS: percent of frames for HIR pages"),
+    NUMBER("replacement.lirs_ghosts", lirs_ghosts, 0, 1000, 200,
+           "LIRS: non-resident pages remembered, percent of the frames"),
+    NUMBER("replacement.s3_small", s3_small, 0, 100, 10, "S3-FIFO: small queue, percent"),
+    NUMBER("replacement.s3_ghosts", s3_ghosts, 0, 1000, 90, "S3-FIFO: pages remembered, percent"),
+    NUMBER("replacement.s3_threshold", s3_threshold, 1, 3, 2, "S3-FIFO: hits to the main queue"),
+    NUMBER("replacement.aging_bits", aging_bits, 1, 16, 8, "aging: bits of a shift register"),
+    NUMBER("replacement.wsclock_window", wsclock_window, 0, INT64_MAX, 100000,
+           "WSClock: working-set window in references of the process"),
+    NUMBER("replacement.wsclock_writes", wsclock_writes, 0, 1u << 20, 8,
+           "WSClock: write-backs that one search may begin"),
     NUMBER("cost.trap", trap_cycles, 0, 1u << 30, 100, "cycles: fault to handler and back"),
     NUMBER("cost.handler", handler_cycles, 0, 1u << 30, 1000, "cycles: handler per fault"),
     NUMBER("cost.swap_read", swap_read_cycles, 0, 1u << 30, 100000, "cycles: page in from swap"),
     NUMBER("cost.swap_write", swap_write_cycles, 0, 1u << 30, 100000, "cycles: page out to swap"),
+    NUMBER("cost.scan", scan_cycles, 0, 1u << 20, 10, "cycles: per PTE that the policy looks at"),
     NUMBER("cost.context_switch", switch_cycles, 0, 1u << 30, 1000, "cycles: to another process"),
     NUMBER("cost.access", access_cycles, 0, 1u << 20, 4,
            "cycles: the access itself, once translated"),
+    NUMBER("driver.outstanding", outstanding, 0, 8, 4,
+           "a program's references on a port without an answer, at most (the one accepted a cycle "
+           "before aside); 0: one at a time"),
     NUMBER("stimulus.idle", idle, 0, 999, 0,
            "per 1000 cycles: a port waits although it could issue"),
     NUMBER("stimulus.stall", stall, 0, 999, 0, "per 1000 cycles: an answer is not taken"),

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "sim/error.h"
+#include "sim/policy.h"
 #include "verif/stimulus.h"
 
 struct run_config {
@@ -18,12 +19,19 @@ struct run_config {
     uint64_t pmp_entries, svnapot, update_first;
     uint64_t data_entries, data_ways, data_policy;  // data_policy: enum mmu_policy
     uint64_t fetch_entries, fetch_ways, fetch_policy;
+    uint64_t l2_entries, l2_ways, l2_policy;
+    uint64_t pwc_entries, walks, prefetch;
     uint64_t grant_min, grant_max, data_min, data_max;  // cycles per PTE transaction
     uint64_t processes, quantum, references;
-    uint64_t frames, policy, swap_mib, adue;  // policy: enum pager_policy
+    uint64_t frames, policy, swap_mib, adue;  // policy: enum policy_kind
+    uint64_t scan_interval, scan_fence;       // scan_fence: enum pager_fence
+    uint64_t two_q_in, two_q_out, lirs_hir, lirs_ghosts, s3_small, s3_ghosts, s3_threshold;
+    uint64_t aging_bits, wsclock_window, wsclock_writes;
+    uint64_t scan_cycles;  // per PTE
     uint64_t trap_cycles, handler_cycles, swap_read_cycles, swap_write_cycles;
     uint64_t switch_cycles, access_cycles;
     uint64_t idle, stall;  // per 1000 cycles, runs of traces
+    uint64_t outstanding;  // requests of a port, runs of traces
 #define X(field, least, most, standard, text) uint64_t random_##field;
     STIMULUS_WEIGHT_LIST(X)
 #undef X
@@ -87,6 +95,9 @@ uint64_t config_memory_bytes(const struct run_config *config);
 
 // The parameters of the unit that a configuration asks for.
 struct mmu_config config_mmu(const struct run_config *config);
+
+// The parameters of the replacement policies that a configuration asks for.
+struct policy_parameters config_policy_parameters(const struct run_config *config);
 
 // With XLEN = 32, keys that still have the default of XLEN = 64 get that of XLEN = 32 (mmu.mode,
 // pa_bits, asid_bits, svnapot); mmu.mode = sv32 gives XLEN = 32. Call once, after the last setting.

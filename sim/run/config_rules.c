@@ -36,7 +36,26 @@ struct mmu_config config_mmu(const struct run_config *config) {
     mmu.arch.update_first = config->update_first != 0;
     mmu.tlb[MMU_PORT_DATA] = tlb(config->data_entries, config->data_ways, config->data_policy);
     mmu.tlb[MMU_PORT_FETCH] = tlb(config->fetch_entries, config->fetch_ways, config->fetch_policy);
+    mmu.l2 = (struct mmu_l2_config){.entries = (uint32_t)config->l2_entries,
+                                    .ways = (uint32_t)config->l2_ways,
+                                    .policy = (uint8_t)config->l2_policy};
+    mmu.pwc_entries = (uint32_t)config->pwc_entries;
+    mmu.walks = (uint32_t)config->walks;
+    mmu.prefetch = config->prefetch != 0;
     return mmu;
+}
+
+struct policy_parameters config_policy_parameters(const struct run_config *config) {
+    return (struct policy_parameters){.two_q_in = (uint32_t)config->two_q_in,
+                                      .two_q_out = (uint32_t)config->two_q_out,
+                                      .lirs_hir = (uint32_t)config->lirs_hir,
+                                      .lirs_ghosts = (uint32_t)config->lirs_ghosts,
+                                      .s3_small = (uint32_t)config->s3_small,
+                                      .s3_ghosts = (uint32_t)config->s3_ghosts,
+                                      .s3_threshold = (uint32_t)config->s3_threshold,
+                                      .aging_bits = (uint32_t)config->aging_bits,
+                                      .wsclock_writes = (uint32_t)config->wsclock_writes,
+                                      .wsclock_window = config->wsclock_window};
 }
 
 void config_settle(struct run_config *config) {
@@ -62,9 +81,10 @@ static enum sim_status check_range(const char *name, uint64_t least, uint64_t mo
                     name, least, name, most);
 }
 
+static const char *const policies[] = {"lru", "plru", "fifo", "random"};
+
 static enum sim_status check_tlb(const struct run_config *config, enum mmu_port port,
                                  struct sim_error *error) {
-    static const char *const policies[] = {"lru", "plru", "fifo", "random"};
     struct mmu_tlb_config shape = config_mmu(config).tlb[port];
     const char *wrong = mmu_tlb_config_check(&shape);
     if (!wrong) return SIM_OK;
@@ -97,10 +117,22 @@ static enum sim_status check_memory(const struct run_config *config, struct sim_
     return SIM_OK;
 }
 
+// What is wrong with the whole, if its parts are right, is wrong with what stands behind the TLBs.
+static enum sim_status check_hierarchy(const struct run_config *config, struct sim_error *error) {
+    struct mmu_config mmu = config_mmu(config);
+    const char *wrong = mmu_config_check(&mmu);
+    if (!wrong) return SIM_OK;
+    return sim_fail(
+        error, SIM_ERROR_USAGE,
+        "tlb.l2 (%u entries, %u ways, %s), mmu.walks, mmu.pwc_entries, mmu.prefetch: %s",
+        mmu.l2.entries, mmu.l2.ways, policies[mmu.l2.policy & 3], wrong);
+}
+
 enum sim_status config_check(const struct run_config *config, struct sim_error *error) {
     enum sim_status status = check_arch(config, error);
     if (!status) status = check_tlb(config, MMU_PORT_DATA, error);
     if (!status) status = check_tlb(config, MMU_PORT_FETCH, error);
+    if (!status) status = check_hierarchy(config, error);
     if (!status) status = check_memory(config, error);
     if (!status && config->random_overtake && config->oracle != CONFIG_SHADOW)
         status = sim_fail(error, SIM_ERROR_USAGE,

@@ -11,7 +11,7 @@
 #include "config.h"
 
 enum { PATH_BYTES = 96, MOST_DEPTH = 4, MOST_KIB = 64, MOST_BYTES = MOST_KIB << 10 };
-enum { MOST_NODES = 10000, MOST_KEYS = 96 };
+enum { MOST_NODES = 10000, MOST_KEYS = 128 };
 
 struct yaml_walk {
     const char *name;

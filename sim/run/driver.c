@@ -2,12 +2,15 @@
 // Issues a program's references to the two ports, in order, and retires them in order.
 //
 // A window of a few references stands between issue and retirement, so that fetches and
-// loads overlap, both ports are busy at once, and hits flow one per cycle. Rules of a
-// precise machine: a store is issued only when everything before it has retired (its D update
-// must not be speculative); when the oldest reference faults, all younger ones are squashed -
-// their answers are checked like any other, then dropped - and issued again after the handler.
+// loads overlap, both ports are busy at once, hits flow one per cycle, and several walks of a port
+// are under way (driver.outstanding). Answers come in any order. Rules of a precise machine: a
+// store is issued only when everything before it has retired (its D update must not be
+// speculative); when the oldest reference faults, all younger ones are squashed - those
+// without an answer are killed (no store is among them), answers that are there are checked like
+// any other, then dropped - and issued again after the handler.
 #include <inttypes.h>
 
+#include "dut_loader.h"
 #include "progress.h"
 #include "world.h"
 
@@ -31,16 +34,39 @@ static bool is_write(const struct slot *slot) {
     return slot->request.access >= MMU_STORE;
 }
 
+// Requests of the port without an answer. What was accepted in the cycle before may be answered in
+// the coming one: it does not count.
+static unsigned unanswered(struct world *world, unsigned port) {
+    bool latest = world->last_accept[port] + 1 == bench_now(world->bench);
+    if (world->options->config.outstanding == 0) return world->accepted[port];
+    return world->accepted[port] - (latest && world->accepted[port] > 0);
+}
+
+static unsigned most_unanswered(const struct world *world) {
+    uint64_t outstanding = world->options->config.outstanding;
+    return bench_tags(world->bench) && outstanding > 0 ? (unsigned)outstanding : 1;
+}
+
+// Returns the index of the reference that the port would issue next, count if it is to wait.
+static unsigned next_to_issue(struct world *world, unsigned port) {
+    uint64_t end = world->retired + world->count, *issue = &world->issue[port];
+    if (world->presenting[port] || unanswered(world, port) >= most_unanswered(world))
+        return world->count;
+    if (*issue < world->retired) *issue = world->retired;
+    while (*issue < end && slot_at(world, (unsigned)(*issue - world->retired))->port != port)
+        ++*issue;
+    unsigned k = (unsigned)(*issue - world->retired);
+    return k > 0 && k < world->count && is_write(slot_at(world, k)) ? world->count : k;
+}
+
 // Put requests on free ports, per port in program order.
 static void present(struct world *world) {
-    bool blocked[MMU_PORTS] = {world->presenting[0], world->presenting[1]};
-    for (unsigned k = 0; k < world->count && !(blocked[0] && blocked[1]); k++) {
+    for (unsigned port = 0; port < MMU_PORTS; port++) {
+        unsigned k = next_to_issue(world, port);
+        if (k == world->count || chance(world, world->options->config.idle)) continue;
         struct slot *slot = slot_at(world, k);
-        unsigned port = slot->port;
-        if (slot->state != SLOT_WAITING || blocked[port]) continue;
-        blocked[port] = true;
-        if ((is_write(slot) && k != 0) || chance(world, world->options->config.idle)) continue;
         slot->state = SLOT_PRESENTED;
+        world->issue[port]++;
         world->presenting[port] = true;
         world->presented_slot[port] = (world->head + k) % WINDOW;
         world->inputs.request[port] = slot->request;
@@ -51,15 +77,15 @@ static void present(struct world *world) {
 }
 
 static void answered(struct world *world, unsigned port) {
-    for (unsigned k = 0; k < world->count; k++) {
-        struct slot *slot = slot_at(world, k);
-        if (slot->port != port || slot->state != SLOT_ACCEPTED) continue;
-        slot->state = SLOT_ANSWERED;
-        slot->answer = world->outputs.answer[port];
-        world->unanswered--;
-        if (slot->answer.fault && !slot->has_record) world->records_due++;
-        return;
-    }
+    const struct mmu_answer *answer = &world->outputs.answer[port];
+    struct slot *slot = &world->window[answer->tag % WINDOW];
+    // An answer that nobody asked for is the bench's to find.
+    if (slot->port != port || slot->state != SLOT_ACCEPTED) return;
+    slot->state = SLOT_ANSWERED;
+    slot->answer = *answer;
+    world->accepted[port]--;
+    world->unanswered--;
+    if (answer->fault && !slot->has_record) world->records_due++;
 }
 
 // Everything in flight is gone (squash or resynchronisation): issue it again.
@@ -68,19 +94,35 @@ static void restart_window(struct world *world) {
         slot_at(world, k)->state = SLOT_WAITING;
         slot_at(world, k)->has_record = false;
     }
-    for (unsigned p = 0; p < MMU_PORTS; p++)
+    for (unsigned p = 0; p < MMU_PORTS; p++) {
         world->presenting[p] = world->inputs.request_valid[p] = false;
+        world->issue[p] = world->retired;
+        world->accepted[p] = 0;
+    }
     world->unanswered = world->records_due = 0;
 }
 
-// Fault records come in the order of the port's faulting answers; one may be taken before
-// the answer itself is, if that is stalled.
+static void killed(struct world *world, unsigned port) {
+    uint16_t tags = world->outputs.killed[port];
+    for (unsigned tag = 0; tag < WINDOW && tags; tag++) {
+        struct slot *slot = &world->window[tag];
+        if (!(tags >> tag & 1) || slot->port != port || slot->state != SLOT_ACCEPTED) continue;
+        slot->state = SLOT_WAITING;
+        world->accepted[port]--;
+        world->unanswered--;
+    }
+}
+
+// Without tags fault records come in the order of the port's faulting answers; one may be taken
+// before the answer itself is, if that is stalled.
 static void record_taken(struct world *world) {
     const struct mmu_fault *record = &world->outputs.fault;
+    bool tags = bench_tags(world->bench);
     for (unsigned k = 0; k < world->count; k++) {
         struct slot *slot = slot_at(world, k);
         bool answered_with_fault = slot->state == SLOT_ANSWERED && slot->answer.fault;
         if (slot->port != record->port || slot->has_record ||
+            (tags && slot->request.tag != record->tag) ||
             !(answered_with_fault || slot->state == SLOT_ACCEPTED))
             continue;
         slot->record = *record;
@@ -94,8 +136,11 @@ static void settle(struct world *world) {
     const struct bench_outputs *out = &world->outputs;
     for (unsigned p = 0; p < MMU_PORTS; p++) {
         if (out->answered[p]) answered(world, p);
+        if (out->killed[p]) killed(world, p);
         if (!out->accepted[p]) continue;
         world->window[world->presented_slot[p]].state = SLOT_ACCEPTED;
+        world->accepted[p]++;
+        world->last_accept[p] = bench_now(world->bench) - 1;
         world->presenting[p] = false;
     }
     if (out->fault_taken) record_taken(world);
@@ -116,7 +161,13 @@ static bool step(struct world *world, const struct run_report *report) {
     return true;
 }
 
-// Finish what is presented or accepted, and take the fault records, with nothing new.
+// Ports whose unanswered requests are to be dropped: where the unit can.
+static unsigned squash_mask(const struct world *world) {
+    bool can = !world->dut || world->dut->ops->profile()->has_kill;
+    return !can ? 0 : (unsigned)(world->accepted[0] > 0) | (unsigned)(world->accepted[1] > 0) << 1;
+}
+
+// Drop or finish what is presented or accepted, and take the fault records, with nothing new.
 static enum sim_status drain(struct world *world, const struct run_report *report,
                              enum run_verdict *verdict, struct sim_error *error) {
     enum sim_status status = SIM_OK;
@@ -124,7 +175,9 @@ static enum sim_status drain(struct world *world, const struct run_report *repor
     while (!status && (world->unanswered || world->records_due)) {
         world->inputs.request_valid[0] = world->presenting[0];
         world->inputs.request_valid[1] = world->presenting[1];
+        world->inputs.kill = squash_mask(world);
         if (!step(world, report)) *verdict = RUN_FAILED;
+        world->inputs.kill = 0;
         if (*verdict == RUN_PASSED && bench_now(world->bench) - start > limit) {
             *verdict = RUN_FAILED;
             sim_fail(error, SIM_OK,
@@ -203,6 +256,7 @@ static enum sim_status retire(struct world *world, const struct run_report *repo
         world->counts.references++;
         world->counts.writes += is_write(slot);
         world->head = (world->head + 1) % WINDOW;
+        world->retired++;
         world->count--;
     }
     return SIM_OK;
@@ -258,9 +312,12 @@ static uint8_t size_of(const struct world *world, const struct trace_ref *ref) {
 static void enter(struct world *world) {
     static const uint8_t access[] = {MMU_FETCH, MMU_LOAD, MMU_STORE, MMU_AMO};
     const struct trace_ref *ref = &world->upcoming.ref;
-    struct slot *slot = slot_at(world, world->count++);
-    slot->request = (struct mmu_request){
-        .va = ref->va, .access = access[ref->kind & 3], .size = size_of(world, ref)};
+    unsigned tag = (world->head + world->count++) % WINDOW;
+    struct slot *slot = &world->window[tag];
+    slot->request = (struct mmu_request){.va = ref->va,
+                                         .access = access[ref->kind & 3],
+                                         .size = size_of(world, ref),
+                                         .tag = (uint8_t)tag};
     slot->next_use = world->upcoming.next_use;
     slot->port = ref->kind == TRACE_FETCH ? MMU_PORT_FETCH : MMU_PORT_DATA;
     slot->state = SLOT_WAITING;
@@ -273,6 +330,11 @@ static enum sim_status fill(struct world *world, const struct run_report *report
     while (world->count < WINDOW && *verdict == RUN_PASSED) {
         enum sim_status status = peek(world, error);
         if (status || !world->upcoming.valid) return status;
+        if (world->counts.references + world->count >= world->next_tick) {
+            if (world->count > 0) return SIM_OK;  // the timer finds nothing in flight
+            status = trap_tick(world, report, verdict, error);
+            if (status || *verdict != RUN_PASSED) return status;
+        }
         if (world->upcoming.process != world->running || world->inputs.csr.satp == 0) {
             if (world->count > 0) return SIM_OK;  // the window belongs to one process
             status = switch_to(world, report, world->upcoming.process, verdict, error);
@@ -283,12 +345,14 @@ static enum sim_status fill(struct world *world, const struct run_report *report
     return SIM_OK;
 }
 
-// With the model alone, jump over the cycles of a walk in which nothing can be issued.
+// With the model alone, jump over the cycles of walks in which nothing can be issued or accepted.
 static void skip(struct world *world) {
     const struct run_config *config = &world->options->config;
-    if (config->idle || config->stall || world->presenting[0] || world->presenting[1]) return;
-    if (slot_at(world, 0)->state == SLOT_ANSWERED) return;
-    world->inputs.request_valid[0] = world->inputs.request_valid[1] = false;
+    if (config->idle || config->stall || slot_at(world, 0)->state == SLOT_ANSWERED) return;
+    for (unsigned p = 0; p < MMU_PORTS; p++) {
+        if (next_to_issue(world, p) < world->count) return;
+        world->inputs.request_valid[p] = world->presenting[p];
+    }
     bench_skip_idle(world->bench, &world->inputs);
 }
 

@@ -42,9 +42,15 @@ bool tandem_home(char home[RUN_PATH_BYTES]) {
     return home_of(self, home);
 }
 
+static const char *const policies[] = {"lru", "plru", "fifo", "random"};
+
 static void describe(const struct mmu_tlb_config *tlb, char out[48]) {
-    static const char *const names[] = {"lru", "plru", "fifo", "random"};
-    snprintf(out, 48, "%ux%ux%s", tlb->entries, tlb->ways, names[tlb->policy & 3]);
+    snprintf(out, 48, "%ux%ux%s", tlb->entries, tlb->ways, policies[tlb->policy & 3]);
+}
+
+static void describe_l2(const struct mmu_l2_config *l2, char out[48]) {
+    snprintf(out, 48, l2->entries ? "%ux%ux%s" : "none", l2->entries, l2->ways,
+             policies[l2->policy & 3]);
 }
 
 static enum sim_status find_script(char script[RUN_PATH_BYTES + 32], struct sim_error *error) {
@@ -69,7 +75,7 @@ static void build_options(const struct mmu_config *config, bool properties, char
                           size_t capacity) {
     const struct mmu_arch *arch = &config->arch;
     const struct mmu_arch standard = mmu_arch_default();
-    char data[48], fetch[48];
+    char data[48], fetch[48], l2[48];
     describe(&config->tlb[MMU_PORT_DATA], data);
     describe(&config->tlb[MMU_PORT_FETCH], fetch);
     const struct {
@@ -80,13 +86,22 @@ static void build_options(const struct mmu_config *config, bool properties, char
                    {"pa_bits", arch->pa_bits, standard.pa_bits},
                    {"pmp", arch->pmp_entries, standard.pmp_entries},
                    {"svnapot", arch->svnapot, standard.svnapot},
-                   {"update_first", arch->update_first, standard.update_first}};
+                   {"update_first", arch->update_first, standard.update_first},
+                   {"pwc", config->pwc_entries, 0},
+                   {"walks", config->walks, 1},
+                   {"prefetch", config->prefetch, 0}};
     size_t used = (size_t)snprintf(out, capacity, "%sdtlb=%s itlb=%s",
                                    properties ? "" : "--no-properties ", data, fetch);
+    describe_l2(&config->l2, l2);
+    if (config->l2.entries) used += (size_t)snprintf(out + used, capacity - used, " l2=%s", l2);
     for (unsigned i = 0; i < sizeof options / sizeof options[0]; i++)
         if (options[i].value != options[i].standard && used < capacity)
             used += (size_t)snprintf(out + used, capacity - used, " %s=%u", options[i].name,
                                      options[i].value);
+}
+
+void dut_unit_options(const struct mmu_config *config, char *out, size_t capacity) {
+    build_options(config, true, out, capacity);
 }
 
 // Run the build script; its one line of output is the path.
@@ -137,6 +152,30 @@ static enum sim_status check_arch(const struct mmu_arch *wanted, const struct mm
     return SIM_OK;
 }
 
+static enum sim_status check_hierarchy(const struct mmu_config *wanted,
+                                       const struct mmu_config *built, const char *path,
+                                       struct sim_error *error) {
+    char has[48], asked[48];
+    const struct {
+        const char *name;
+        unsigned wanted, built;
+    } rows[] = {{"number of page-walk cache entries", wanted->pwc_entries, built->pwc_entries},
+                {"number of walks", wanted->walks, built->walks},
+                {"prefetch", wanted->prefetch, built->prefetch}};
+    describe_l2(&built->l2, has);
+    describe_l2(&wanted->l2, asked);
+    if (strcmp(has, asked))
+        return sim_fail(error, SIM_ERROR_USAGE,
+                        "%s: its second-level TLB is %s, the configuration asks for %s", path, has,
+                        asked);
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].wanted != rows[i].built)
+            return sim_fail(error, SIM_ERROR_USAGE,
+                            "%s: its %s is %u, the configuration asks for %u", path, rows[i].name,
+                            rows[i].built, rows[i].wanted);
+    return SIM_OK;
+}
+
 static enum sim_status check_profile(const struct mmu_config *config, const char *path,
                                      const struct dut_ops *ops, struct sim_error *error) {
     if (ops->abi != DUT_ABI)
@@ -154,7 +193,7 @@ static enum sim_status check_profile(const struct mmu_config *config, const char
                         "%s: its %s TLB is %s, the configuration asks for %s", path,
                         p == MMU_PORT_DATA ? "data" : "fetch", built, wanted);
     }
-    return SIM_OK;
+    return check_hierarchy(config, &profile->config, path, error);
 }
 
 // Of the RTL's random initial values. They must not matter: TANDEM_X_SEED shows it.

@@ -14,6 +14,10 @@
 // Find the source tree: TANDEM_HOME, or above this program. False: there is none.
 bool tandem_home(char home[RUN_PATH_BYTES]);
 
+// Write what tb/build_dut.sh has to be told for a unit of these parameters, as words of a shell:
+// "dtlb=16x16xlru itlb=16x16xlru pmp=8".
+void dut_unit_options(const struct mmu_config *config, char *out, size_t capacity);
+
 struct loaded_dut {
     void *library;
     const struct dut_ops *ops;

@@ -10,6 +10,9 @@
 #include "cmd_vectors.h"
 #include "commands.h"
 #include "sim/commands_trace.h"
+#include "sim/cost.h"
+#include "sim/report.h"
+#include "sim/study.h"
 
 static const struct command {
     const char *name, *title;
@@ -20,7 +23,11 @@ static const struct command {
     {"record", "tandem record", tandem_record, "record a program, or import a recording"},
     {"show", "tandem show", tandem_show, "tell what is in a recording"},
     {"bench", "tandem bench", tandem_bench, "measure speed and walk latency"},
+    {"contract", "tandem contract", tandem_contract, "print the latency contract"},
     {"vectors", "tandem vectors", tandem_vectors, "check expected translations from files"},
+    {"study", "tandem study", tandem_study, "sweep sizes, ways, policies, frames over programs"},
+    {"report", "tandem report", tandem_report, "make a page of a study's result"},
+    {"cost", "tandem cost", tandem_cost, "measure LUTs, flip-flops, RAMs and clock in an FPGA"},
 };
 
 static void usage(FILE *out) {

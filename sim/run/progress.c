@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
 enum { CHECK_EVERY = 100000, BAR = 30 };
@@ -39,6 +40,8 @@ enum sim_status run_progress_check(struct world *world, struct sim_error *error)
     if (world->progress_countdown-- > 0) return SIM_OK;
     world->progress_countdown = CHECK_EVERY;
     if (world->options->progress) draw(world);
+    if (world->options->seen)
+        atomic_store_explicit(world->options->seen, world->counts.references, memory_order_relaxed);
     return SIM_OK;
 }
 

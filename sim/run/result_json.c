@@ -74,11 +74,46 @@ static json_t *port(const struct run_result *result, unsigned p) {
 static json_t *counters(const struct run_result *result) {
     json_t *object = json_object();
     for (unsigned c = 0; c < MMU_COUNTERS; c++)
-        json_object_set_new(object, bench_counter_name(c), number(result->counters[c]));
+        if (bench_counter_name(c))
+            json_object_set_new(object, bench_counter_name(c), number(result->counters[c]));
     return object;
 }
 
-static json_t *paging(const struct run_result *result) {
+// By the model: all 0 where it is not run.
+static json_t *terms_of_port(const struct bench_stats *stats, unsigned p) {
+    json_t *object = json_object(), *cycles = json_object();
+    for (unsigned k = 0; k < CONTRACT_OUTCOMES; k++) {
+        json_t *outcome = json_object();
+        json_object_set_new(outcome, "answers", number(stats->outcome[p][k]));
+        json_object_set_new(outcome, "worst_cycles", number(stats->outcome_latency_max[p][k]));
+        json_object_set_new(object, contract_outcome_key((enum contract_outcome)k), outcome);
+    }
+    for (unsigned k = 0; k < CONTRACT_TERMS; k++)
+        json_object_set_new(cycles, contract_term_key((enum contract_term)k),
+                            number(contract_term_value(&stats->terms[p], (enum contract_term)k)));
+    json_object_set_new(cycles, "write_back",
+                        number(stats->terms[p].update_wire + stats->terms[p].update_grant +
+                               stats->terms[p].update_memory));
+    json_object_set_new(object, "cycles", cycles);
+    return object;
+}
+
+static json_t *latency_terms(const struct run_result *result) {
+    json_t *object = json_object();
+    json_object_set_new(object, "data", terms_of_port(&result->stats, MMU_PORT_DATA));
+    json_object_set_new(object, "fetch", terms_of_port(&result->stats, MMU_PORT_FETCH));
+    return object;
+}
+
+static json_t *covers(const struct run_result *result) {
+    json_t *object = json_object();
+    for (unsigned k = 0; k < BENCH_COVERS; k++)
+        json_object_set_new(object, bench_cover_key((enum bench_cover)k),
+                            number(result->stats.cover[k]));
+    return object;
+}
+
+static json_t *paging(const struct run_options *options, const struct run_result *result) {
     const struct pager_counts *p = &result->paging;
     const struct {
         const char *name;
@@ -90,10 +125,16 @@ static json_t *paging(const struct run_result *result) {
                   {"swap_reads", p->swap_reads},
                   {"swap_writes", p->swap_writes},
                   {"evictions", p->evictions},
+                  {"scans", p->scans},
+                  {"ptes_scanned", p->ptes_scanned},
+                  {"scan_fences", p->scan_fences},
+                  {"cleaned", p->cleaned},
                   {"context_switches", result->counts.switches},
                   {"ended_out_of_memory", result->counts.killed},
                   {"ended_by_violation", result->counts.violations}};
+    const struct policy_ops *ops = policy_find((unsigned)options->config.policy);
     json_t *object = json_object();
+    json_object_set_new(object, "policy_knows", json_string(policy_knows_name(ops->knows)));
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         json_object_set_new(object, fields[i].name, number(fields[i].value));
     return object;
@@ -103,6 +144,7 @@ static json_t *timing(const struct run_options *options, const struct run_result
     json_t *object = json_object();
     json_object_set_new(object, "cycles", number(result->stats.cycles));
     json_object_set_new(object, "fault_service_cycles", number(result->counts.fault_cycles));
+    json_object_set_new(object, "scan_cycles", number(result->counts.scan_cycles));
     json_object_set_new(object, "context_switch_cycles", number(result->counts.switch_cycles));
     json_object_set_new(object, "effective_access_cycles",
                         json_real(result_effective_access_cycles(options, result)));
@@ -164,7 +206,9 @@ static json_t *document(const struct run_options *options, const struct run_resu
     json_object_set_new(root, "data", port(result, MMU_PORT_DATA));
     json_object_set_new(root, "fetch", port(result, MMU_PORT_FETCH));
     json_object_set_new(root, "counters", counters(result));
-    json_object_set_new(root, "paging", paging(result));
+    json_object_set_new(root, "latency_terms", latency_terms(result));
+    json_object_set_new(root, "covers", covers(result));
+    json_object_set_new(root, "paging", paging(options, result));
     json_object_set_new(root, "time", timing(options, result));
     json_object_set_new(root, "compared", comparisons(result));
     json_object_set_new(root, "mismatches", number(result->stats.mismatches));

@@ -28,7 +28,8 @@ double result_effective_access_cycles(const struct run_options *options,
     const struct bench_stats *stats = &result->stats;
     uint64_t references = result->counts.references;
     double cycles = (double)(stats->latency_sum[0] + stats->latency_sum[1]) +
-                    (double)result->counts.fault_cycles + (double)result->counts.switch_cycles;
+                    (double)result->counts.fault_cycles + (double)result->counts.switch_cycles +
+                    (double)result->counts.scan_cycles;
     return references ? cycles / (double)references + (double)options->config.access_cycles : 0.0;
 }
 
@@ -56,6 +57,64 @@ static void print_walker(const struct run_result *result, FILE *out) {
             grouped(c[MMU_COUNT_FENCES]), grouped(c[MMU_COUNT_WALK_RESTARTS]));
 }
 
+// Who could run the policy, and what it looked at.
+static void print_policy(const struct run_options *options, const struct run_result *result,
+                         FILE *out) {
+    const struct pager_counts *p = &result->paging;
+    const struct policy_ops *ops = policy_find((unsigned)options->config.policy);
+    fprintf(out, "  replacement     %15s, %s: %s\n", policy_knows_name(ops->knows), ops->title,
+            policy_is_kernels(ops) ? "what a kernel can know" : "told what only a simulator knows");
+    if (ops->knows != POLICY_KNOWS_BITS) return;
+    fprintf(out, "  A and D bits    %15s PTEs looked at, %s ticks, %s fences, %s pages cleaned\n",
+            grouped(p->ptes_scanned), grouped(p->scans), grouped(p->scan_fences),
+            grouped(p->cleaned));
+}
+
+static void print_second_level(const struct run_result *result, FILE *out) {
+    const uint64_t *c = result->counters, *fetch = c + 8;
+    uint64_t hits = c[MMU_COUNT_L2_HITS] + fetch[MMU_COUNT_L2_HITS];
+    uint64_t misses = c[MMU_COUNT_L2_MISSES] + fetch[MMU_COUNT_L2_MISSES];
+    fprintf(out,
+            "  second level    %15s hits (%.3f %%), %s entries replaced, %s with wrong parity\n",
+            grouped(hits), 100.0 * ratio(hits, hits + misses), grouped(c[MMU_COUNT_L2_EVICTIONS]),
+            grouped(c[MMU_COUNT_L2_PARITY_ERRORS]));
+    if (c[MMU_COUNT_PREFETCHES])
+        fprintf(out, "  prefetches      %15s walks, %s of them with success\n",
+                grouped(c[MMU_COUNT_PREFETCHES]), grouped(c[MMU_COUNT_PREFETCH_FILLS]));
+}
+
+static void print_hierarchy(const struct run_options *options, const struct run_result *result,
+                            FILE *out) {
+    const uint64_t *c = result->counters;
+    uint64_t pointers = 0, merges = c[MMU_COUNT_MERGES] + c[8 + MMU_COUNT_MERGES];
+    for (unsigned k = 0; k < 4; k++) pointers += c[MMU_COUNT_PWC_HITS + k];
+    if (options->config.l2_entries) print_second_level(result, out);
+    if (options->config.pwc_entries)
+        fprintf(out, "  walk caches     %15s walks begun below the root\n", grouped(pointers));
+    if (options->config.walks > 1 || merges)
+        fprintf(out,
+                "  walk slots      %15.3f busy on average; %s requests took over another's walk\n",
+                ratio(c[MMU_COUNT_SLOT_CYCLES], c[MMU_COUNT_CYCLES]), grouped(merges));
+}
+
+// Of an average walk of its own, both ports: what its latency is made of.
+static void print_terms(const struct run_result *result, FILE *out) {
+    const struct bench_stats *stats = &result->stats;
+    struct mmu_terms sum = {0};
+    uint64_t walks = 0;
+    for (unsigned p = 0; p < MMU_PORTS; p++) {
+        contract_add(&sum, &stats->terms[p]);
+        walks += stats->outcome[p][CONTRACT_WALK] + stats->outcome[p][CONTRACT_DENIED];
+    }
+    if (walks == 0) return;
+    fprintf(
+        out,
+        "  waited, per walk%15.2f cycles for a slot or another's walk, %.2f wires, %.2f grant, ",
+        ratio(sum.wait, walks), ratio(sum.wire, walks), ratio(sum.grant, walks));
+    fprintf(out, "%.2f memory, %.2f completion\n", ratio(sum.memory, walks),
+            ratio(sum.completion, walks));
+}
+
 static void print_paging(const struct run_options *options, const struct run_result *result,
                          FILE *out) {
     const struct pager_counts *p = &result->paging;
@@ -64,8 +123,9 @@ static void print_paging(const struct run_options *options, const struct run_res
             grouped(p->major_faults), grouped(p->zero_fills), grouped(p->swap_reads),
             grouped(p->minor_faults));
     fprintf(out, "  page frames     %15s, policy %s: %s evictions, %s dirty ones written to swap\n",
-            grouped(options->config.frames), pager_policy_name((unsigned)options->config.policy),
+            grouped(options->config.frames), policy_name((unsigned)options->config.policy),
             grouped(p->evictions), grouped(p->swap_writes));
+    print_policy(options, result, out);
     fprintf(out, "  processes       %15s, %s context switches\n",
             grouped(options->config.processes), grouped(counts->switches));
     if (counts->killed || counts->violations)
@@ -137,6 +197,8 @@ void result_print(const struct run_options *options, const struct run_result *re
             grouped(result->counts.references), trace ? "retired" : "random");
     for (unsigned p = 0; p < MMU_PORTS; p++) print_port(result, p, out);
     print_walker(result, out);
+    print_hierarchy(options, result, out);
+    print_terms(result, out);
     if (trace) print_paging(options, result, out);
     fprintf(out, "  simulated       %15s cycles; digest %016" PRIx64 "\n",
             grouped(result->stats.cycles), result->stats.digest);

@@ -53,6 +53,7 @@ static enum sim_status end_process(struct world *world, const struct run_report 
                             .asid = pager_space_asid(world->pager, process->space)};
     pager_space_end(world->pager, process->space);
     process->killed = true;
+    world->retired += world->count;
     world->count = 0;
     world->faults_in_a_row = 0;
     // What was looked at already is passed over only if it is this process'.
@@ -81,16 +82,47 @@ static enum sim_status map_page(struct world *world, const struct run_report *re
     return trap_fence(world, report, &work->fence, verdict, error);
 }
 
+// What the policy did with PTEs since `before`: returns the cycles that it costs.
+static uint64_t policy_cycles(const struct world *world, const struct pager_counts *before) {
+    const struct run_config *config = &world->options->config;
+    const struct pager_counts *now = pager_counts(world->pager);
+    return (now->ptes_scanned - before->ptes_scanned) * config->scan_cycles +
+           (now->cleaned - before->cleaned) * config->swap_write_cycles;
+}
+
+// The fences for A and D bits that the policy has cleared.
+static enum sim_status fence_owed(struct world *world, const struct run_report *report,
+                                  enum run_verdict *verdict, struct sim_error *error) {
+    struct mmu_fence fence;
+    enum sim_status status = SIM_OK;
+    while (!status && *verdict == RUN_PASSED && pager_next_fence(world->pager, &fence))
+        status = trap_fence(world, report, &fence, verdict, error);
+    return status;
+}
+
+enum sim_status trap_tick(struct world *world, const struct run_report *report,
+                          enum run_verdict *verdict, struct sim_error *error) {
+    struct pager_counts before = *pager_counts(world->pager);
+    world->next_tick += world->options->config.scan_interval;
+    pager_scan(world->pager);
+    world->counts.scan_cycles += policy_cycles(world, &before);
+    return fence_owed(world, report, verdict, error);
+}
+
 enum sim_status trap_serve(struct world *world, const struct run_report *report,
                            const struct mmu_fault *fault, enum run_verdict *verdict,
                            struct sim_error *error) {
     const struct run_config *config = &world->options->config;
     uint32_t space = world->schedule.processes[world->running].space;
     struct pager_work work;
+    struct pager_counts before = *pager_counts(world->pager);
     enum sim_status status =
         judge(pager_fault_begin(world->pager, space, fault, &work, error), verdict);
     if (status || *verdict != RUN_PASSED) return status;
-    world->counts.fault_cycles += config->trap_cycles + config->handler_cycles;
+    world->counts.fault_cycles +=
+        config->trap_cycles + config->handler_cycles + policy_cycles(world, &before);
+    status = fence_owed(world, report, verdict, error);
+    if (status || *verdict != RUN_PASSED) return status;
     switch (work.outcome) {
         case PAGER_MAPPED:
             return map_page(world, report, &work, verdict, error);

@@ -95,8 +95,11 @@ static uint64_t expected_references(const struct world *world) {
 
 static enum sim_status create_pager(struct world *world, struct sim_error *error) {
     const struct run_config *config = &world->options->config;
+    struct policy_parameters parameters = config_policy_parameters(config);
     struct pager_config pager = {.frames = (uint32_t)config->frames,
                                  .policy = (uint8_t)config->policy,
+                                 .fence = (uint8_t)config->scan_fence,
+                                 .parameters = &parameters,
                                  .seed = config->seed,
                                  .swap_slots = config->swap_mib << 8,
                                  .swap_path = world->options->swap_path,
@@ -104,6 +107,8 @@ static enum sim_status create_pager(struct world *world, struct sim_error *error
                                  .mode = (uint8_t)config_satp_mode(config),
                                  .asid_bits = (uint8_t)config->asid_bits};
     enum sim_status status = pager_create(&pager, world->memory, &world->pager, error);
+    bool ticks = config->scan_interval && policy_scans((unsigned)config->policy);
+    world->next_tick = ticks ? config->scan_interval : UINT64_MAX;
     if (!status) pager_watch_ptes(world->pager, note_pte, world->bench);
     for (unsigned i = 0; !status && i < world->schedule.count; i++)
         status = pager_space_create(world->pager, &world->schedule.processes[i].space, error);
@@ -116,7 +121,7 @@ static enum sim_status create_system(struct world *world, struct sim_error *erro
     if (!status) status = create_pager(world, error);
     if (!status && !(world->oracle = oracle_create()))
         status = sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
-    if (!status && config->policy == PAGER_OPT) status = look_ahead(world, error);
+    if (!status && config->policy == POLICY_OPT) status = look_ahead(world, error);
     if (!status) world->expected_references = expected_references(world);
     world->inputs.csr =
         (struct mmu_csr){.priv = MMU_PRIV_U, .mpp = MMU_PRIV_U, .adue = config->adue != 0};

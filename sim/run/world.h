@@ -18,7 +18,7 @@
 #include "verif/bench.h"
 #include "verif/stimulus.h"
 
-enum { WINDOW = 4, CHUNK = 4096, MOST_TRACES = 64 };
+enum { WINDOW = MMU_TAGS, CHUNK = 4096, MOST_TRACES = 64 };
 
 // One program under way.
 struct process {
@@ -40,7 +40,7 @@ struct schedule {
 
 enum slot_state { SLOT_WAITING, SLOT_PRESENTED, SLOT_ACCEPTED, SLOT_ANSWERED };
 
-// A reference between issue and retirement, in program order.
+// A reference between issue and retirement, in program order. Its tag is its place in the ring.
 struct slot {
     struct mmu_request request;
     uint64_t next_use;
@@ -71,13 +71,15 @@ struct run_options {
     uint64_t wave_from, wave_to;
     const char *swap_path;
     bool progress;
-    char command[8192];  // that repeats the run
+    _Atomic uint64_t *seen;  // references so far, for another process that looks on; NULL: nobody
+    char command[8192];      // that repeats the run
 };
 
 struct run_counts {
     uint64_t references, writes;  // retired
     uint64_t switches, killed, violations;
     uint64_t fault_cycles;  // traps, handler, swap
+    uint64_t scan_cycles;   // of the timer's ticks
     uint64_t switch_cycles;
 };
 
@@ -95,13 +97,19 @@ struct world {
     struct bench_inputs inputs;
     struct bench_outputs outputs;
     struct upcoming upcoming;
-    unsigned running;  // process whose satp is set
+    unsigned running;    // process whose satp is set
+    uint64_t next_tick;  // of the replacement policy's timer: before this reference
     struct slot window[WINDOW];
-    unsigned head, count;      // ring of slots
-    unsigned unanswered;       // presented or accepted
-    unsigned records_due;      // faulting answers whose record has not been taken
-    unsigned faults_in_a_row;  // of the oldest reference, without one retired
-    bool pmp_open;             // as far as there is a PMP
+    unsigned head, count;  // ring of slots
+    uint64_t retired;      // number of the slot at head; the next ones follow
+    uint64_t
+        issue[MMU_PORTS];  // number of the slot from which on the port's next one is looked for
+    unsigned accepted[MMU_PORTS];     // without an answer
+    uint64_t last_accept[MMU_PORTS];  // cycle
+    unsigned unanswered;              // presented or accepted
+    unsigned records_due;             // faulting answers whose record has not been taken
+    unsigned faults_in_a_row;         // of the oldest reference, without one retired
+    bool pmp_open;                    // as far as there is a PMP
     bool presenting[MMU_PORTS];
     unsigned presented_slot[MMU_PORTS];
     uint64_t random;
@@ -174,6 +182,10 @@ enum sim_status trap_fence(struct world *world, const struct run_report *report,
 // After a reset PMP denies everything to programs: entry 0 allows it, as firmware does.
 enum sim_status trap_open_pmp(struct world *world, const struct run_report *report,
                               enum run_verdict *verdict, struct sim_error *error);
+
+// The timer of a replacement policy that scans. Nothing is in flight.
+enum sim_status trap_tick(struct world *world, const struct run_report *report,
+                          enum run_verdict *verdict, struct sim_error *error);
 
 // Serve the fault of the oldest reference. The window is drained.
 enum sim_status trap_serve(struct world *world, const struct run_report *report,

@@ -20,8 +20,13 @@ struct record_options {
     const char *output, *import, *text;
     uint64_t max_refs;
     int level;
+    enum recorder_tool tool;
+    enum trace_format format;
     char **program;  // with its arguments, NULL at the end
 };
+
+// As enum recorder_tool.
+static const char *const tool_words[] = {"auto", "qemu", "lackey", NULL};
 
 static uint64_t parse_number(struct argp_state *state, const char *name, const char *text,
                              uint64_t least, uint64_t most) {
@@ -35,10 +40,23 @@ static uint64_t parse_number(struct argp_state *state, const char *name, const c
     return value;
 }
 
+// The place of the word in the list, which ends with NULL; a usage error otherwise.
+static int parse_word(struct argp_state *state, const char *name, const char *const *words,
+                      const char *text) {
+    for (int i = 0; words[i]; i++) {
+        if (strcmp(words[i], text) == 0) return i;
+    }
+    argp_error(state, "%s: there is no \"%s\"", name, text);
+    return 0;
+}
+
 static void check_options(struct argp_state *state, const struct record_options *options) {
     if (!options->output) argp_error(state, "-o FILE is missing");
     if (!options->program && !options->import) {
         argp_error(state, "neither a program nor --import INPUT is given");
+    }
+    if (options->format != TRACE_FORMAT_AUTO && !options->import) {
+        argp_error(state, "--format belongs to --import INPUT");
     }
     if (options->program && options->import) {
         argp_error(state, "a program and --import INPUT exclude each other");
@@ -62,6 +80,14 @@ static error_t parse_option(int key, char *argument, struct argp_state *state) {
             return 0;
         case 'l':
             options->level = (int)parse_number(state, "-l", argument, 1, TRACE_LEVEL_MAX);
+            return 0;
+        case 'r':
+            options->tool =
+                (enum recorder_tool)parse_word(state, "--recorder", tool_words, argument);
+            return 0;
+        case 'f':
+            options->format =
+                (enum trace_format)parse_word(state, "--format", trace_format_names, argument);
             return 0;
         case ARGP_KEY_ARG:
             // The first word that is no option begins the program; the rest is its own.
@@ -102,11 +128,11 @@ static enum sim_status record_refs(const struct record_options *options, const c
                                    struct trace_signals *signals, struct trace_writer *writer,
                                    struct sim_error *error) {
     if (options->import) {
-        return trace_import_file(options->import, writer, options->max_refs, trace_signals_wait,
-                                 signals, error);
+        return trace_import_file(options->import, options->format, writer, options->max_refs,
+                                 trace_signals_wait, signals, error);
     }
     struct recorder_options recorder = {options->program, options->max_refs,
-                                        isatty(STDERR_FILENO) == 1};
+                                        isatty(STDERR_FILENO) == 1, options->tool};
     struct recorder_outcome outcome;
     enum sim_status status = recorder_run(&recorder, signals, writer, &outcome, error);
     if (status == SIM_OK) report_end(name, &recorder, &outcome);
@@ -136,25 +162,34 @@ static enum sim_status record(const struct record_options *options, const char *
     return status;
 }
 
+static const struct argp_option known_options[] = {
+    {"output", 'o', "FILE", 0, "The trace to write; an existing trace is replaced", 0},
+    {"max-refs", 'n', "REFS", 0, "End after so many references", 0},
+    {"level", 'l', "LEVEL", 0, "zstd's level, 1 to 19; 9 if not given", 0},
+    {"program-text", 'p', "TEXT", 0,
+     "What the trace says was recorded; else the program's "
+     "words",
+     0},
+    {"recorder", 'r', "auto|qemu|lackey", 0,
+     "What runs the program; auto, if not given: QEMU for the program's architecture (x86-64, "
+     "RV64, RV32), else Valgrind's lackey",
+     0},
+    {"import", 'i', "INPUT", 0,
+     "Read somebody else's recording, plain or packed with zstd, gzip or xz; \"-\" = standard "
+     "input",
+     0},
+    {"format", 'f', "FORMAT", 0,
+     "The recording's format: lackey, course, din, xdin, csv, champsim, raw64, ref8; auto, if "
+     "not given, knows the first five by their lines",
+     0},
+    {0}};
+
 int tandem_record(int argc, char **argv) {
-    static const struct argp_option known[] = {
-        {"output", 'o', "FILE", 0, "The trace to write; an existing trace is replaced", 0},
-        {"max-refs", 'n', "REFS", 0, "End after so many references", 0},
-        {"level", 'l', "LEVEL", 0, "zstd's level, 1 to 19; 9 if not given", 0},
-        {"program-text", 'p', "TEXT", 0,
-         "What the trace says was recorded; else the program's "
-         "words",
-         0},
-        {"import", 'i', "INPUT", 0,
-         "Read lackey's text or ref8, plain or zstd, \"-\" = standard "
-         "input",
-         0},
-        {0}};
     static const struct argp argp = {
-        known,
+        known_options,
         parse_option,
         "-- PROGRAM [ARGUMENT...]\n--import INPUT",
-        "Record the memory references of a program with Valgrind, or import a recording.\v"
+        "Record the memory references of a program with QEMU or Valgrind, or import a recording.\v"
         "Exit status: 0 the trace is written, however the program ended; 2 usage, environment or "
         "an "
         "interrupt; an older trace is then left as it was.",

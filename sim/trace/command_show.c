@@ -8,13 +8,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "export.h"
 #include "sim/commands_trace.h"
 #include "survey.h"
 
 enum { EXIT_USAGE = 2, PREVIEW_REFS = 8, NUMBER_BYTES = 32 };
 
 struct show_options {
-    const char *path;
+    const char *path, *output;
+    bool export;
     uint64_t from, count;
 };
 
@@ -41,8 +43,19 @@ static error_t parse_option(int key, char *argument, struct argp_state *state) {
             if (options->path) argp_error(state, "more than one FILE is given");
             options->path = argument;
             return 0;
+        case 'e':
+            if (strcmp(argument, "oracleGeneral") != 0) {
+                argp_error(state, "--export: there is no \"%s\"", argument);
+            }
+            options->export = true;
+            return 0;
+        case 'o':
+            options->output = argument;
+            return 0;
         case ARGP_KEY_END:
             if (!options->path) argp_error(state, "FILE is missing");
+            if (options->export && !options->output) argp_error(state, "-o OUT is missing");
+            if (options->output && !options->export) argp_error(state, "-o belongs to --export");
             return 0;
         default:
             return ARGP_ERR_UNKNOWN;
@@ -160,16 +173,31 @@ static enum sim_status show(struct trace_reader *reader, const struct show_optio
     return status;
 }
 
+static enum sim_status export(struct trace_reader *reader, const struct show_options *options,
+                              struct sim_error *error) {
+    struct trace_signals signals; char text[NUMBER_BYTES];
+    enum sim_status status = trace_signals_begin(&signals, error);
+    if (status != SIM_OK) return status;
+    status = trace_export_oracle(reader, options->path, options->output, &signals, error);
+    trace_signals_end(&signals);
+    if (status == SIM_OK){printf("%s references are in %s\n",
+                                 group(trace_reader_info(reader)->refs, text), options->output);}
+return status;
+}
+
 int tandem_show(int argc, char **argv) {
     static const struct argp_option known[] = {
         {"from", 'f', "REF", 0, "Number of the first reference shown, 0 = the first", 0},
         {"count", 'c', "N", 0, "How many references are shown; 8 if not given", 0},
+        {"export", 'e', "oracleGeneral", 0,
+         "Write the trace, by page, for libCacheSim instead of showing it", 0},
+        {"output", 'o', "OUT", 0, "The file that --export writes; an older one is replaced", 0},
         {0}};
     static const struct argp argp = {
         known,
         parse_option,
         "FILE",
-        "Show what a trace holds and verify its checksums.\v"
+        "Show what a trace holds and verify its checksums, or export it.\v"
         "Pages and regions (1 GiB) are numbered in the order of their first appearance, from 0.\n\n"
         "Exit status: 0 the trace is whole; 2 it is damaged or no trace, usage or environment.",
         NULL,
@@ -177,11 +205,14 @@ int tandem_show(int argc, char **argv) {
         NULL};
     struct show_options options = {.count = PREVIEW_REFS};
     argp_err_exit_status = EXIT_USAGE;
+    signal(SIGXFSZ, SIG_IGN);  // a file that grows too large is an error with a sentence
     if (argp_parse(&argp, argc, argv, 0, NULL, &options) != 0) return EXIT_USAGE;
     struct trace_reader *reader = NULL;
     struct sim_error error;
     enum sim_status status = trace_reader_open(options.path, &reader, &error);
-    if (status == SIM_OK) status = show(reader, &options, &error);
+    if (status == SIM_OK) {
+        status = options.export ? export(reader, &options, &error) : show(reader, &options, &error);
+    }
     trace_reader_close(reader);
     if (status == SIM_OK) return 0;
     fprintf(stderr, "%s: %s\n", argv[0], error.text);

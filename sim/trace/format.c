@@ -58,29 +58,50 @@ uint64_t trace_header_checksum(const uint8_t bytes[TRACE_HEADER_BYTES]) {
     return XXH3_64bits(bytes, TRACE_HEADER_BYTES - CHECKSUM_BYTES);
 }
 
-void trace_block_put(uint8_t *bytes, const struct trace_block *block) {
+size_t trace_block_header_bytes(uint32_t version) {
+    return version == 2 ? TRACE_BLOCK_HEADER_BYTES_V2 : TRACE_BLOCK_HEADER_BYTES;
+}
+
+uint64_t trace_block_frame_bytes(const struct trace_block *block) {
+    return (uint64_t)block->packed_bytes + block->page_packed_bytes;
+}
+
+void trace_block_put(uint8_t *bytes, const struct trace_block *block, uint32_t version) {
     uint8_t *at = put_u64(bytes, block->first_ref);
     at = put_u32(at, block->refs);
     at = put_u32(at, block->packed_bytes);
     for (int i = 0; i < TRACE_STREAMS; i++) at = put_u32(at, block->stream_bytes[i]);
-    put_u64(at, trace_block_checksum(bytes, block->packed_bytes));
+    if (version > 2) {
+        at = put_u32(at, block->page_packed_bytes);
+        at = put_u32(at, block->page.runs);
+        at = put_u32(at, block->page.pages);
+        at = put_u32(at, block->page.table_bytes);
+    }
+    put_u64(at, trace_block_checksum(bytes, trace_block_frame_bytes(block), version));
 }
 
-struct trace_block trace_block_get(const uint8_t bytes[TRACE_BLOCK_HEADER_BYTES]) {
-    struct trace_block block;
+struct trace_block trace_block_get(const uint8_t *bytes, uint32_t version) {
+    struct trace_block block = {0};
     const uint8_t *at = bytes;
     block.first_ref = take_u64(&at);
     block.refs = take_u32(&at);
     block.packed_bytes = take_u32(&at);
     for (int i = 0; i < TRACE_STREAMS; i++) block.stream_bytes[i] = take_u32(&at);
+    if (version > 2) {
+        block.page_packed_bytes = take_u32(&at);
+        block.page.runs = take_u32(&at);
+        block.page.pages = take_u32(&at);
+        block.page.table_bytes = take_u32(&at);
+    }
     block.checksum = take_u64(&at);
     return block;
 }
 
-uint64_t trace_block_checksum(const uint8_t *bytes, uint32_t packed_bytes) {
-    // The frame first; its checksum is the seed for the fields.
-    uint64_t frame = XXH3_64bits(bytes + TRACE_BLOCK_HEADER_BYTES, packed_bytes);
-    return XXH3_64bits_withSeed(bytes, TRACE_BLOCK_HEADER_BYTES - CHECKSUM_BYTES, frame);
+uint64_t trace_block_checksum(const uint8_t *bytes, uint64_t frame_bytes, uint32_t version) {
+    // The frames first; their checksum is the seed for the fields.
+    size_t header_bytes = trace_block_header_bytes(version);
+    uint64_t frames = XXH3_64bits(bytes + header_bytes, (size_t)frame_bytes);
+    return XXH3_64bits_withSeed(bytes, header_bytes - CHECKSUM_BYTES, frames);
 }
 
 void trace_index_entry_put(uint8_t *bytes, const struct trace_index_entry *entry) {

@@ -9,12 +9,15 @@
 #include <stdint.h>
 
 #include "codec.h"
+#include "page_runs.h"
 
 enum {
-    TRACE_VERSION = 2,
+    TRACE_VERSION = 3,      // written
+    TRACE_VERSION_MIN = 2,  // still read; its blocks have no page column
     TRACE_PROGRAM_BYTES = 256,
     TRACE_HEADER_BYTES = 8 + 4 + 4 + TRACE_PROGRAM_BYTES + 8,
-    TRACE_BLOCK_HEADER_BYTES = 8 + 4 + 4 + 4 * TRACE_STREAMS + 8,
+    TRACE_BLOCK_HEADER_BYTES_V2 = 8 + 4 + 4 + 4 * TRACE_STREAMS + 8,
+    TRACE_BLOCK_HEADER_BYTES = TRACE_BLOCK_HEADER_BYTES_V2 + 4 * 4,
     TRACE_INDEX_ENTRY_BYTES = 16,
     TRACE_FOOTER_BYTES = 8 + 8 + 4 * 8 + 8 + 8 + 8 + 8 + 8,
 };
@@ -32,9 +35,11 @@ struct trace_header {
 struct trace_block {
     uint64_t first_ref;
     uint32_t refs;
-    uint32_t packed_bytes;                 // of the zstd frame that follows
-    uint32_t stream_bytes[TRACE_STREAMS];  // of the unpacked streams
-    uint64_t checksum;                     // of the fields above and the frame
+    uint32_t packed_bytes;                 // of the zstd frame of the references
+    uint32_t stream_bytes[TRACE_STREAMS];  // of its unpacked streams
+    uint32_t page_packed_bytes;            // of the page column's zstd frame; version 2: 0
+    struct trace_page_sizes page;          // of the unpacked column
+    uint64_t checksum;                     // of the fields above and the frames
 };
 
 struct trace_index_entry {
@@ -58,10 +63,14 @@ struct trace_header trace_header_get(const uint8_t bytes[TRACE_HEADER_BYTES]);
 bool trace_header_magic(const uint8_t bytes[TRACE_HEADER_BYTES]);
 uint64_t trace_header_checksum(const uint8_t bytes[TRACE_HEADER_BYTES]);
 
-// `bytes` is the block header with its packed_bytes of frame behind it.
-void trace_block_put(uint8_t *bytes, const struct trace_block *block);
-struct trace_block trace_block_get(const uint8_t bytes[TRACE_BLOCK_HEADER_BYTES]);
-uint64_t trace_block_checksum(const uint8_t *bytes, uint32_t packed_bytes);
+// Header bytes of a block, by the file's version.
+size_t trace_block_header_bytes(uint32_t version);
+// Bytes of the frames behind a block's header.
+uint64_t trace_block_frame_bytes(const struct trace_block *block);
+// `bytes` is the block header with its frames behind it.
+void trace_block_put(uint8_t *bytes, const struct trace_block *block, uint32_t version);
+struct trace_block trace_block_get(const uint8_t *bytes, uint32_t version);
+uint64_t trace_block_checksum(const uint8_t *bytes, uint64_t frame_bytes, uint32_t version);
 
 void trace_index_entry_put(uint8_t *bytes, const struct trace_index_entry *entry);
 struct trace_index_entry trace_index_entry_get(const uint8_t *bytes);

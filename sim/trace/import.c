@@ -1,39 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lines or records out of the input, references into a trace.
+// References out of a foreign recording into a trace.
 #include "import.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "lackey.h"
+#include "import_private.h"
 
-enum { LOOK_BYTES = 64, RECORD_BYTES = 8, BATCH = 4096 };
+enum { LOOK_BYTES = 4096, BATCH = 4096 };
 
-struct trace_import {
-    struct trace_input *input;
-    bool lackey;
-    bool in_message;  // inside a message of valgrind's that is longer than the buffer
-    uint64_t place;   // lines or records so far
-};
+const char *const trace_format_names[TRACE_FORMATS + 1] = {
+    [TRACE_FORMAT_AUTO] = "auto",         [TRACE_FORMAT_LACKEY] = "lackey",
+    [TRACE_FORMAT_COURSE] = "course",     [TRACE_FORMAT_DIN] = "din",
+    [TRACE_FORMAT_XDIN] = "xdin",         [TRACE_FORMAT_CSV] = "csv",
+    [TRACE_FORMAT_CHAMPSIM] = "champsim", [TRACE_FORMAT_RAW64] = "raw64",
+    [TRACE_FORMAT_REF8] = "ref8",         [TRACE_FORMATS] = NULL};
 
-static bool is_text(const uint8_t *bytes, size_t size) {
-    for (size_t i = 0; i < size; i++) {
-        bool space = bytes[i] == '\n' || bytes[i] == '\r' || bytes[i] == '\t';
-        if (!space && (bytes[i] < ' ' || bytes[i] > '~')) return false;
-    }
-    return true;
-}
-
-enum sim_status trace_import_open(struct trace_input *input, bool lackey,
-                                  struct trace_import **import, struct sim_error *error) {
+static enum sim_status look(struct trace_input *input, enum trace_format *format,
+                            struct sim_error *error) {
     const uint8_t *bytes = NULL;
     size_t size = 0;
-    enum sim_status status = trace_input_peek(input, lackey ? 0 : LOOK_BYTES, &bytes, &size, error);
-    if (status == SIM_OK && size == 0 && !lackey) {
-        status = sim_fail(error, SIM_ERROR_FORMAT, "%s: it is empty: no references to import",
-                          trace_input_name(input));
+    // lackey's pipe is not to be waited for.
+    if (*format == TRACE_FORMAT_LACKEY) return SIM_OK;
+    enum sim_status status = trace_input_peek(input, LOOK_BYTES, &bytes, &size, error);
+    if (status != SIM_OK) return status;
+    if (size == 0) {
+        return sim_fail(error, SIM_ERROR_FORMAT, "%s: it is empty: no references to import",
+                        trace_input_name(input));
     }
+    if (*format != TRACE_FORMAT_AUTO) return SIM_OK;
+    return import_detect(bytes, size < LOOK_BYTES ? size : LOOK_BYTES, trace_input_name(input),
+                         format, error);
+}
+
+enum sim_status trace_import_open(struct trace_input *input, enum trace_format format,
+                                  struct trace_import **import, struct sim_error *error) {
+    enum sim_status status = look(input, &format, error);
     struct trace_import *opened = status == SIM_OK ? calloc(1, sizeof *opened) : NULL;
     if (status == SIM_OK && !opened) {
         status = sim_fail(error, SIM_ERROR_MEMORY, "%s: out of memory", trace_input_name(input));
@@ -43,7 +44,8 @@ enum sim_status trace_import_open(struct trace_input *input, bool lackey,
         return status;
     }
     opened->input = input;
-    opened->lackey = lackey || is_text(bytes, size < LOOK_BYTES ? size : LOOK_BYTES);
+    opened->lines = import_lines_of(format);
+    opened->records = import_records_of(format);
     *import = opened;
     return SIM_OK;
 }
@@ -54,112 +56,11 @@ void trace_import_close(struct trace_import *import) {
     free(import);
 }
 
-static enum sim_status bad_line(const struct trace_import *import, const char *why,
-                                struct sim_error *error) {
-    return sim_fail(error, SIM_ERROR_FORMAT, "%s: line %" PRIu64 " is not lackey's: %s",
-                    trace_input_name(import->input), import->place, why);
-}
-
-// A line without its end in the buffer: the last one, or longer than any of lackey's.
-static enum sim_status partial_line(struct trace_import *import, const uint8_t *bytes, size_t size,
-                                    bool ended, struct trace_ref *ref, size_t *count,
-                                    struct sim_error *error) {
-    const char *why = NULL;
-    if (import->in_message) {
-        trace_input_skip(import->input, size);
-        return SIM_OK;
-    }
-    import->place++;
-    enum lackey_line kind = lackey_parse_line((const char *)bytes, size, ref, &why);
-    if (kind == LACKEY_BAD) return bad_line(import, ended ? why : "it is too long", error);
-    if (kind == LACKEY_REF) ++*count;
-    import->in_message = !ended && kind == LACKEY_NOTHING;
-    trace_input_skip(import->input, size);
-    return SIM_OK;
-}
-
-// The whole lines among the bytes; *used of them.
-static enum sim_status whole_lines(struct trace_import *import, const uint8_t *bytes, size_t size,
-                                   struct trace_ref *refs, size_t capacity, size_t *count,
-                                   size_t *used, struct sim_error *error) {
-    const uint8_t *at = bytes, *end = bytes + size, *newline;
-    while (*count < capacity && (newline = memchr(at, '\n', (size_t)(end - at)))) {
-        const char *why = NULL;
-        if (import->in_message) {
-            import->in_message = false;
-        } else {
-            import->place++;
-            enum lackey_line kind =
-                lackey_parse_line((const char *)at, (size_t)(newline - at), &refs[*count], &why);
-            if (kind == LACKEY_BAD) return bad_line(import, why, error);
-            if (kind == LACKEY_REF) ++*count;
-        }
-        at = newline + 1;
-    }
-    *used = (size_t)(at - bytes);
-    return SIM_OK;
-}
-
-static enum sim_status next_lines(struct trace_import *import, struct trace_ref *refs,
-                                  size_t capacity, size_t *count, struct sim_error *error) {
-    size_t wanted = 1;
-    while (*count == 0) {
-        const uint8_t *bytes = NULL;
-        size_t size = 0, used = 0;
-        enum sim_status status = trace_input_peek(import->input, wanted, &bytes, &size, error);
-        if (status != SIM_OK) return status;
-        if (size == 0) return SIM_END;
-        status = whole_lines(import, bytes, size, refs, capacity, count, &used, error);
-        if (status != SIM_OK) return status;
-        trace_input_skip(import->input, used);
-        if (used == 0 && (size < wanted || size >= TRACE_INPUT_BYTES)) {
-            status = partial_line(import, bytes, size, size < wanted, refs, count, error);
-            if (status != SIM_OK) return status;
-        }
-        // No line in these bytes: ask for more than these.
-        wanted = used ? 1 : size < TRACE_INPUT_BYTES ? size + 1 : 1;
-    }
-    return SIM_OK;
-}
-
-static uint64_t take_record(const uint8_t *bytes) {
-    uint64_t record = 0;
-    for (int i = 0; i < RECORD_BYTES; i++) record |= (uint64_t)bytes[i] << 8 * i;
-    return record;
-}
-
-static enum sim_status next_records(struct trace_import *import, struct trace_ref *refs,
-                                    size_t capacity, size_t *count, struct sim_error *error) {
-    const uint8_t *bytes = NULL;
-    size_t size = 0;
-    enum sim_status status = trace_input_peek(import->input, RECORD_BYTES, &bytes, &size, error);
-    if (status != SIM_OK) return status;
-    if (size == 0) return SIM_END;
-    if (size < RECORD_BYTES) {
-        return sim_fail(error, SIM_ERROR_FORMAT,
-                        "%s: record %" PRIu64 " at byte offset %" PRIu64 " has %zu of its 8 bytes",
-                        trace_input_name(import->input), import->place,
-                        import->place * RECORD_BYTES, size);
-    }
-    size_t records = size / RECORD_BYTES;
-    if (records > capacity) records = capacity;
-    for (size_t i = 0; i < records; i++) {
-        uint64_t record = take_record(bytes + i * RECORD_BYTES);
-        // 56 bits of address; bit 55 is its sign.
-        uint64_t va = record >> 8 | (record >> 63 ? UINT64_C(0xFF) << 56 : 0);
-        refs[i] = (struct trace_ref){va, (uint8_t)(record & 3), (uint8_t)(record >> 2 & 63)};
-    }
-    trace_input_skip(import->input, records * RECORD_BYTES);
-    import->place += records;
-    *count = records;
-    return SIM_OK;
-}
-
 enum sim_status trace_import_next(struct trace_import *import, struct trace_ref *refs,
                                   size_t capacity, size_t *count, struct sim_error *error) {
     *count = 0;
-    return import->lackey ? next_lines(import, refs, capacity, count, error)
-                          : next_records(import, refs, capacity, count, error);
+    return import->lines ? import_next_lines(import, refs, capacity, count, error)
+                         : import_next_records(import, refs, capacity, count, error);
 }
 
 static enum sim_status copy_refs(struct trace_import *import, struct trace_writer *writer,
@@ -178,13 +79,14 @@ static enum sim_status copy_refs(struct trace_import *import, struct trace_write
     return SIM_OK;
 }
 
-enum sim_status trace_import_file(const char *path, struct trace_writer *writer, uint64_t max_refs,
+enum sim_status trace_import_file(const char *path, enum trace_format format,
+                                  struct trace_writer *writer, uint64_t max_refs,
                                   trace_input_wait wait, void *context, struct sim_error *error) {
     struct trace_input *input = NULL;
     struct trace_import *import = NULL;
     uint64_t copied = 0;
     enum sim_status status = trace_input_open(path, wait, context, &input, error);
-    if (status == SIM_OK) status = trace_import_open(input, false, &import, error);
+    if (status == SIM_OK) status = trace_import_open(input, format, &import, error);
     if (status == SIM_OK) status = copy_refs(import, writer, max_refs, &copied, error);
     if (status == SIM_OK && copied == 0) {
         status = sim_fail(error, SIM_ERROR_FORMAT, "%s: no references to import",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Buffered input with zstd in between.
+// Buffered input with an unpacker in between.
 #include "input.h"
 
 #include <assert.h>
@@ -9,20 +9,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <zstd.h>
 
-enum { PACKED_BYTES = 65536, CAPACITY = 2 * TRACE_INPUT_BYTES, WINDOW_BITS = 27 };
+#include "unpack.h"
+
+enum { PACKED_BYTES = 65536, CAPACITY = 2 * TRACE_INPUT_BYTES };
 
 struct trace_input {
     int fd;
     char *name;
     trace_input_wait wait;
     void *context;
-    ZSTD_DCtx *zstd;  // NULL: plain
-    bool ended;       // the descriptor gave its last byte
-    bool frame_open;  // inside a zstd frame
+    struct trace_unpack *unpack;  // NULL: plain
+    bool file_ended;              // the descriptor gave its last byte
+    bool ended;                   // so did the unpacker
     uint8_t packed[PACKED_BYTES];
-    ZSTD_inBuffer unread;
+    size_t packed_at, packed_size;
     uint8_t bytes[CAPACITY];
     size_t begin, end;  // of the bytes not skipped yet
 };
@@ -39,7 +40,7 @@ static enum sim_status read_some(struct trace_input *input, void *bytes, size_t 
             return sim_fail(error, SIM_ERROR_IO, "%s: cannot read: %s", input->name,
                             strerror(errno));
         }
-        input->ended = size == 0;
+        input->file_ended = size == 0;
         *got = (size_t)size;
         return SIM_OK;
     }
@@ -47,40 +48,42 @@ static enum sim_status read_some(struct trace_input *input, void *bytes, size_t 
 
 // Unpack once into the free end of the buffer; reads packed bytes if none are left.
 static enum sim_status unpack(struct trace_input *input, struct sim_error *error) {
-    if (input->unread.pos == input->unread.size) {
-        size_t got = 0;
-        enum sim_status status = read_some(input, input->packed, PACKED_BYTES, &got, error);
+    if (input->packed_at == input->packed_size && !input->file_ended) {
+        input->packed_at = input->packed_size = 0;
+        enum sim_status status =
+            read_some(input, input->packed, PACKED_BYTES, &input->packed_size, error);
         if (status != SIM_OK) return status;
-        input->unread = (ZSTD_inBuffer){input->packed, got, 0};
     }
-    // At the end of the file zstd may still hold back unpacked bytes.
-    ZSTD_outBuffer out = {input->bytes + input->end, CAPACITY - input->end, 0};
-    if (input->ended && !input->frame_open) return SIM_OK;
-    size_t left = ZSTD_decompressStream(input->zstd, &out, &input->unread);
-    if (ZSTD_isError(left)) {
+    struct trace_unpack_step step = {.in = input->packed + input->packed_at,
+                                     .in_bytes = input->packed_size - input->packed_at,
+                                     .last = input->file_ended,
+                                     .out = input->bytes + input->end,
+                                     .out_bytes = CAPACITY - input->end};
+    if (!trace_unpack_run(input->unpack, &step)) {
         return sim_fail(error, SIM_ERROR_FORMAT, "%s: the compressed data are damaged: %s",
-                        input->name, ZSTD_getErrorName(left));
+                        input->name, step.why);
     }
-    input->frame_open = left != 0;
-    input->end += out.pos;
-    if (input->ended && input->frame_open) {
-        if (out.pos == 0) {
-            return sim_fail(error, SIM_ERROR_FORMAT, "%s: the compressed data are cut off",
-                            input->name);
-        }
-        input->ended = false;  // come again for what zstd holds back
+    input->packed_at += step.used;
+    input->end += step.made;
+    // What is held back at the end of the file still comes out; then there is no progress.
+    bool stuck = input->file_ended && step.used == 0 && step.made == 0;
+    if (stuck && step.open) {
+        return sim_fail(error, SIM_ERROR_FORMAT, "%s: the compressed data are cut off",
+                        input->name);
     }
+    input->ended = stuck;
     return SIM_OK;
 }
 
 static enum sim_status fill(struct trace_input *input, struct sim_error *error) {
-    if (input->zstd) return unpack(input, error);
-    // Half the buffer at most: detect_zstd moves what the first call read.
+    if (input->unpack) return unpack(input, error);
+    // Half the buffer at most: detect_packing moves what the first call read.
     size_t got = 0, space = CAPACITY - input->end;
     enum sim_status status =
         read_some(input, input->bytes + input->end,
                   space < PACKED_BYTES / 2 ? space : PACKED_BYTES / 2, &got, error);
     if (status == SIM_OK) input->end += got;
+    input->ended = input->file_ended;
     return status;
 }
 
@@ -106,23 +109,19 @@ void trace_input_skip(struct trace_input *input, size_t size) {
     input->begin += size;
 }
 
-// A zstd frame begins with four bytes that neither lackey nor a small address begins with.
-static enum sim_status detect_zstd(struct trace_input *input, struct sim_error *error) {
-    static const uint8_t magic[4] = {0x28, 0xB5, 0x2F, 0xFD};
+static enum sim_status detect_packing(struct trace_input *input, struct sim_error *error) {
     const uint8_t *bytes = NULL;
     size_t size = 0;
-    enum sim_status status = trace_input_peek(input, sizeof magic, &bytes, &size, error);
-    if (status != SIM_OK || size < sizeof magic || memcmp(bytes, magic, sizeof magic) != 0) {
-        return status;
-    }
-    input->zstd = ZSTD_createDCtx();
-    if (!input->zstd) return sim_fail(error, SIM_ERROR_MEMORY, "%s: out of memory", input->name);
-    ZSTD_DCtx_setParameter(input->zstd, ZSTD_d_windowLogMax, WINDOW_BITS);
+    enum sim_status status = trace_input_peek(input, TRACE_PACKING_LOOK, &bytes, &size, error);
+    if (status != SIM_OK) return status;
+    enum trace_packing packing = trace_packing_of(bytes, size);
+    if (packing == TRACE_PLAIN) return SIM_OK;
+    input->unpack = trace_unpack_create(packing);
+    if (!input->unpack) return sim_fail(error, SIM_ERROR_MEMORY, "%s: out of memory", input->name);
     // What was read so far is packed; the buffer holds at most one read of it.
-    size = input->end - input->begin;
     assert(size <= PACKED_BYTES);
-    memcpy(input->packed, input->bytes + input->begin, size);
-    input->unread = (ZSTD_inBuffer){input->packed, size, 0};
+    memcpy(input->packed, bytes, size);
+    input->packed_size = size;
     input->begin = input->end = 0;
     input->ended = false;
     return SIM_OK;
@@ -142,7 +141,7 @@ enum sim_status trace_input_open_fd(int fd, const char *name, trace_input_wait w
     opened->name = copy;
     opened->wait = wait;
     opened->context = context;
-    enum sim_status status = detect_zstd(opened, error);
+    enum sim_status status = detect_packing(opened, error);
     if (status != SIM_OK) {
         trace_input_close(opened);
         return status;
@@ -167,7 +166,7 @@ enum sim_status trace_input_open(const char *path, trace_input_wait wait, void *
 void trace_input_close(struct trace_input *input) {
     if (!input) return;
     close(input->fd);
-    ZSTD_freeDCtx(input->zstd);
+    trace_unpack_destroy(input->unpack);
     free(input->name);
     free(input);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes of a file, of standard input ("-") or of a pipe, unpacked if they are zstd.
+// Bytes of a file, of standard input ("-") or of a pipe, unpacked if they are zstd, gzip or xz.
 #ifndef TRACE_INPUT_H
 #define TRACE_INPUT_H
 

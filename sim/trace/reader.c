@@ -5,12 +5,11 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "format.h"
 #include "reader_private.h"
 
 enum { SKIP_BATCH = 1024 };
 
-static bool reserve(uint8_t **bytes, size_t *capacity, size_t needed) {
+bool trace_reader_reserve(uint8_t **bytes, size_t *capacity, size_t needed) {
     if (needed <= *capacity) return true;
     uint8_t *grown = realloc(*bytes, needed);
     if (!grown) return false;
@@ -31,22 +30,29 @@ static enum sim_status block_extent(const struct trace_reader *reader, uint64_t 
     *offset = trace_index_entry_get(bytes).offset;
     uint64_t end =
         last ? reader->index_offset : trace_index_entry_get(bytes + TRACE_INDEX_ENTRY_BYTES).offset;
-    uint64_t limit = ZSTD_COMPRESSBOUND(trace_codec_limit(TRACE_BLOCK_REFS));
+    uint64_t limit = ZSTD_COMPRESSBOUND(trace_codec_limit(TRACE_BLOCK_REFS)) +
+                     ZSTD_COMPRESSBOUND(trace_page_limit(TRACE_BLOCK_REFS));
     // The index was checked when the file was opened; the file may have changed since.
-    if (end <= *offset || end - *offset <= TRACE_BLOCK_HEADER_BYTES ||
-        end - *offset - TRACE_BLOCK_HEADER_BYTES > limit) {
+    if (end <= *offset || end - *offset <= reader->block_header_bytes ||
+        end - *offset - reader->block_header_bytes > limit) {
         return trace_reader_bad_block(reader, block, *offset, "its size is not possible", error);
     }
     *size = end - *offset;
     return SIM_OK;
 }
 
+static const char *streams_fault(const struct trace_block *block, uint32_t version) {
+    uint64_t sum = 0;
+    for (int i = 0; i < TRACE_STREAMS; i++) sum += block->stream_bytes[i];
+    if (sum > trace_codec_limit(block->refs)) return "its streams are longer than possible";
+    return version == 2 ? NULL : trace_page_sizes_fault(&block->page, block->refs);
+}
+
 static const char *block_fault(const struct trace_reader *reader, uint64_t number,
-                               const struct trace_block *block, uint64_t size, size_t *raw) {
-    if (block->packed_bytes != size - TRACE_BLOCK_HEADER_BYTES) {
-        return "its length does not fit the index";
-    }
-    if (block->checksum != trace_block_checksum(reader->packed, block->packed_bytes)) {
+                               const struct trace_block *block, uint64_t size) {
+    uint64_t frame_bytes = size - reader->block_header_bytes;
+    if (trace_block_frame_bytes(block) != frame_bytes) return "its length does not fit the index";
+    if (block->checksum != trace_block_checksum(reader->packed, frame_bytes, reader->version)) {
         return "the checksum does not match";
     }
     uint64_t first = number * reader->info.block_refs;
@@ -55,33 +61,40 @@ static const char *block_fault(const struct trace_reader *reader, uint64_t numbe
         block->refs != (left < reader->info.block_refs ? left : reader->info.block_refs)) {
         return "its references are not those of the index";
     }
-    uint64_t sum = 0;
-    for (int i = 0; i < TRACE_STREAMS; i++) sum += block->stream_bytes[i];
-    if (sum > trace_codec_limit(block->refs)) return "its streams are longer than possible";
-    *raw = (size_t)sum;
-    return NULL;
+    return streams_fault(block, reader->version);
+}
+
+enum sim_status trace_reader_fetch(struct trace_reader *reader, uint64_t number,
+                                   struct trace_block *block, uint64_t *offset,
+                                   struct sim_error *error) {
+    uint64_t size = 0;
+    enum sim_status status = block_extent(reader, number, offset, &size, error);
+    if (status != SIM_OK) return status;
+    if (!trace_reader_reserve(&reader->packed, &reader->packed_capacity, (size_t)size)) {
+        return trace_reader_no_memory(reader, error);
+    }
+    status = trace_reader_read(reader, reader->packed, (size_t)size, *offset, error);
+    if (status != SIM_OK) return status;
+    *block = trace_block_get(reader->packed, reader->version);
+    const char *fault = block_fault(reader, number, block, size);
+    return fault ? trace_reader_bad_block(reader, number, *offset, fault, error) : SIM_OK;
 }
 
 static enum sim_status load_block(struct trace_reader *reader, uint64_t number,
                                   struct sim_error *error) {
-    uint64_t offset = 0, size = 0;
+    uint64_t offset = 0;
+    struct trace_block block;
     reader->loaded = UINT64_MAX;
-    enum sim_status status = block_extent(reader, number, &offset, &size, error);
+    enum sim_status status = trace_reader_fetch(reader, number, &block, &offset, error);
     if (status != SIM_OK) return status;
-    if (!reserve(&reader->packed, &reader->packed_capacity, (size_t)size)) {
+    size_t raw = 0;
+    for (int i = 0; i < TRACE_STREAMS; i++) raw += block.stream_bytes[i];
+    if (!trace_reader_reserve(&reader->raw, &reader->raw_capacity, raw)) {
         return trace_reader_no_memory(reader, error);
     }
-    status = trace_reader_read(reader, reader->packed, (size_t)size, offset, error);
-    if (status != SIM_OK) return status;
-    struct trace_block block = trace_block_get(reader->packed);
-    size_t raw = 0;
-    const char *fault = block_fault(reader, number, &block, size, &raw);
-    if (fault) return trace_reader_bad_block(reader, number, offset, fault, error);
-    if (!reserve(&reader->raw, &reader->raw_capacity, raw))
-        return trace_reader_no_memory(reader, error);
     size_t unpacked =
         ZSTD_decompressDCtx(reader->zstd, reader->raw, raw,
-                            reader->packed + TRACE_BLOCK_HEADER_BYTES, block.packed_bytes);
+                            reader->packed + reader->block_header_bytes, block.packed_bytes);
     if (unpacked != raw ||
         !trace_decoder_begin(&reader->decoder, reader->raw, block.stream_bytes)) {
         return trace_reader_bad_block(reader, number, offset, "its compressed streams are damaged",

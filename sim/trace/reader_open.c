@@ -77,11 +77,11 @@ static enum sim_status read_header(struct trace_reader *reader, uint64_t *checks
         return trace_reader_bad_file(reader, "header", 0, "this is not a trace", error);
     }
     struct trace_header header = trace_header_get(bytes);
-    if (header.version != TRACE_VERSION) {
+    if (header.version < TRACE_VERSION_MIN || header.version > TRACE_VERSION) {
         return sim_fail(error, SIM_ERROR_FORMAT,
                         "%s: header at byte offset 8: the version is %" PRIu32
-                        ", this program reads version %d",
-                        reader->path, header.version, TRACE_VERSION);
+                        ", this program reads versions %d to %d",
+                        reader->path, header.version, TRACE_VERSION_MIN, TRACE_VERSION);
     }
     if (reader->file_bytes < TRACE_HEADER_BYTES + TRACE_FOOTER_BYTES) {
         return trace_reader_bad_file(reader, "header", 0, "the file is cut off", error);
@@ -101,6 +101,8 @@ static enum sim_status read_header(struct trace_reader *reader, uint64_t *checks
         }
     }
     memcpy(reader->info.program, header.program, sizeof reader->info.program);
+    reader->version = header.version;
+    reader->block_header_bytes = trace_block_header_bytes(header.version);
     reader->info.block_refs = header.block_refs;
     *checksum = header.checksum;
     return SIM_OK;
@@ -116,7 +118,7 @@ static const char *footer_fault(const struct trace_reader *reader, const struct 
         f->blocks != (end - f->index_offset) / TRACE_INDEX_ENTRY_BYTES) {
         return "the number of blocks does not fit the index's size";
     }
-    if (f->blocks > (f->index_offset - TRACE_HEADER_BYTES) / (TRACE_BLOCK_HEADER_BYTES + 1)) {
+    if (f->blocks > (f->index_offset - TRACE_HEADER_BYTES) / (reader->block_header_bytes + 1)) {
         return "the number of blocks does not fit the file's size";
     }
     if (f->blocks != f->refs / per_block + (f->refs % per_block != 0)) {
@@ -165,10 +167,10 @@ static const char *entry_fault(const struct trace_reader *reader, uint64_t block
         return "the index gives a block a wrong offset";
     }
     if (entry->offset > reader->index_offset ||
-        reader->index_offset - entry->offset <= TRACE_BLOCK_HEADER_BYTES) {
+        reader->index_offset - entry->offset <= reader->block_header_bytes) {
         return "the index gives a block an offset behind the blocks";
     }
-    *least = entry->offset + TRACE_BLOCK_HEADER_BYTES + 1;
+    *least = entry->offset + reader->block_header_bytes + 1;
     return NULL;
 }
 
@@ -246,6 +248,10 @@ void trace_reader_close(struct trace_reader *reader) {
     ZSTD_freeDCtx(reader->zstd);
     free(reader->packed);
     free(reader->raw);
+    free(reader->page_raw);
+    free(reader->page_table);
+    free(reader->made_refs);
+    trace_page_encoder_destroy(&reader->made);
     free(reader->path);
     free(reader);
 }

@@ -34,6 +34,18 @@ void trace_signals_end(struct trace_signals *signals) {
     sigprocmask(SIG_SETMASK, &signals->before, NULL);
 }
 
+static enum sim_status interrupted(struct sim_error *error) {
+    return sim_fail(error, SIM_ERROR_INTERRUPTED, "interrupted by a signal; no trace is left");
+}
+
+enum sim_status trace_signals_sleep(const struct trace_signals *signals, int milliseconds,
+                                    struct sim_error *error) {
+    struct pollfd fds[2] = {{signals->fd, POLLIN, 0}, {signals->child_fd, POLLIN, 0}};
+    // A signal that is not ours only shortens the sleep.
+    if (poll(fds, 2, milliseconds) > 0 && fds[0].revents) return interrupted(error);
+    return SIM_OK;
+}
+
 enum sim_status trace_signals_wait(void *context, int fd, struct sim_error *error) {
     const struct trace_signals *signals = context;
     struct pollfd fds[3] = {
@@ -43,9 +55,7 @@ enum sim_status trace_signals_wait(void *context, int fd, struct sim_error *erro
             return sim_fail(error, SIM_ERROR_IO, "cannot wait for data: %s", strerror(errno));
         }
     }
-    if (fds[1].revents) {
-        return sim_fail(error, SIM_ERROR_INTERRUPTED, "interrupted by a signal; no trace is left");
-    }
+    if (fds[1].revents) return interrupted(error);
     if (fds[0].revents) return SIM_OK;
     // The child may have written between the look at its pipe and its end.
     return poll(fds, 1, 0) == 1 ? SIM_OK : SIM_END;

@@ -22,5 +22,8 @@ void trace_signals_end(struct trace_signals *signals);
 // A trace_input_wait: SIM_ERROR_INTERRUPTED if a signal came, SIM_END if the child ended
 // and fd is empty, else SIM_OK once fd is readable. context is a struct trace_signals.
 enum sim_status trace_signals_wait(void *context, int fd, struct sim_error *error);
+// Until milliseconds have passed or the child has ended; SIM_ERROR_INTERRUPTED if a signal came.
+enum sim_status trace_signals_sleep(const struct trace_signals *signals, int milliseconds,
+                                    struct sim_error *error);
 
 #endif

@@ -51,6 +51,49 @@ static bool count_ref(struct trace_survey *survey, const struct trace_ref *ref) 
     return true;
 }
 
+// One block's references against its page column.
+static bool same_pages(const struct trace_pages *pages, const struct trace_ref *refs) {
+    uint32_t ref = 0;
+    for (uint32_t i = 0; i < pages->runs; i++) {
+        uint32_t page = pages->low[i];
+        if (pages->high) page |= (uint32_t)pages->high[i] << 8;
+        if (pages->top) page |= (uint32_t)pages->top[i] << 16;
+        for (uint32_t end = ref + (pages->weight[i] >> 2) + 1; ref < end; ref++) {
+            if (refs[ref].va >> TRACE_PAGE_SHIFT != pages->vpn[page] ||
+                refs[ref].kind != (pages->weight[i] & 3)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static enum sim_status compare_pages(struct trace_reader *reader, const char *path,
+                                     struct sim_error *error) {
+    const struct trace_info *info = trace_reader_info(reader);
+    struct trace_ref *refs = malloc(((size_t)info->block_refs + 1) * sizeof *refs);
+    if (!refs) return sim_fail(error, SIM_ERROR_MEMORY, "%s: out of memory", path);
+    enum sim_status status = SIM_OK;
+    for (uint64_t first = 0; first < info->refs && status == SIM_OK; first += info->block_refs) {
+        struct trace_pages pages;
+        size_t done = 0, count = 0;
+        status = trace_reader_seek(reader, first, error);
+        if (status == SIM_OK) status = trace_reader_next_pages(reader, &pages, error);
+        if (status == SIM_OK) status = trace_reader_seek(reader, first, error);
+        for (; status == SIM_OK && done < pages.refs; done += count) {
+            status = trace_reader_next(reader, refs + done, pages.refs - done, &count, error);
+        }
+        if (status == SIM_OK && !same_pages(&pages, refs)) {
+            status =
+                sim_fail(error, SIM_ERROR_FORMAT,
+                         "%s: block %" PRIu64 ": its page column is not that of its references",
+                         path, first / info->block_refs);
+        }
+    }
+    free(refs);
+    return status;
+}
+
 enum sim_status trace_survey_run(struct trace_reader *reader, const char *path,
                                  struct trace_survey *survey, struct sim_error *error) {
     struct trace_ref refs[BATCH];
@@ -71,7 +114,7 @@ enum sim_status trace_survey_run(struct trace_reader *reader, const char *path,
         return sim_fail(error, SIM_ERROR_FORMAT,
                         "%s: footer: the references by kind are not those in the blocks", path);
     }
-    return SIM_OK;
+    return compare_pages(reader, path, error);
 }
 
 void trace_survey_destroy(struct trace_survey *survey) {

@@ -28,11 +28,12 @@ struct trace_writer {
     uint64_t refs, kinds[4], blocks;
     uint64_t header_checksum;
     struct trace_encoder encoder;
+    struct trace_page_encoder pages;
     ZSTD_CCtx *zstd;
     struct trace_ref *pending;
     size_t pending_count;
     uint8_t *raw;     // the streams of a block, one after the other
-    uint8_t *packed;  // block header and frame
+    uint8_t *packed;  // block header and frames
     size_t packed_capacity;
 };
 
@@ -84,6 +85,7 @@ static char *resolve_target(const char *path, struct sim_error *error) {
 static void destroy(struct trace_writer *writer) {
     if (writer->fd >= 0) close(writer->fd);
     trace_encoder_destroy(&writer->encoder);
+    trace_page_encoder_destroy(&writer->pages);
     ZSTD_freeCCtx(writer->zstd);
     free(writer->pending);
     free(writer->raw);
@@ -95,13 +97,15 @@ static void destroy(struct trace_writer *writer) {
 
 static bool allocate(struct trace_writer *writer) {
     size_t limit = trace_codec_limit(TRACE_BLOCK_REFS);
-    writer->packed_capacity = TRACE_BLOCK_HEADER_BYTES + ZSTD_compressBound(limit);
+    writer->packed_capacity = TRACE_BLOCK_HEADER_BYTES + ZSTD_compressBound(limit) +
+                              ZSTD_compressBound(trace_page_limit(TRACE_BLOCK_REFS));
     writer->pending = malloc(TRACE_BLOCK_REFS * sizeof *writer->pending);
     writer->raw = malloc(limit);
     writer->packed = malloc(writer->packed_capacity);
     writer->zstd = ZSTD_createCCtx();
-    return trace_encoder_create(&writer->encoder) && writer->pending && writer->raw &&
-           writer->packed && writer->zstd;
+    bool encoders = trace_encoder_create(&writer->encoder);
+    encoders = trace_page_encoder_create(&writer->pages) && encoders;
+    return encoders && writer->pending && writer->raw && writer->packed && writer->zstd;
 }
 
 static enum sim_status open_temporary(struct trace_writer *writer, struct sim_error *error) {
@@ -182,30 +186,47 @@ uint64_t trace_writer_refs(const struct trace_writer *writer) {
     return writer->refs;
 }
 
-static enum sim_status flush_block(struct trace_writer *writer, struct sim_error *error) {
-    struct trace_encoder *encoder = &writer->encoder;
-    trace_encoder_block(encoder, writer->pending, writer->pending_count);
-    struct trace_block block = {.first_ref = writer->refs - writer->pending_count,
-                                .refs = (uint32_t)writer->pending_count};
-    size_t raw = 0;
-    for (int i = 0; i < TRACE_STREAMS; i++) {
-        memcpy(writer->raw + raw, encoder->bytes[i], encoder->sizes[i]);
-        raw += encoder->sizes[i];
-        block.stream_bytes[i] = (uint32_t)encoder->sizes[i];
-    }
-    assert(raw <= trace_codec_limit(writer->pending_count));
-    size_t packed =
-        ZSTD_compress2(writer->zstd, writer->packed + TRACE_BLOCK_HEADER_BYTES,
-                       writer->packed_capacity - TRACE_BLOCK_HEADER_BYTES, writer->raw, raw);
+// Append a zstd frame of `raw` to the block that is being put together in writer->packed.
+static enum sim_status pack(struct trace_writer *writer, const void *raw, size_t size, size_t *end,
+                            uint32_t *packed_bytes, struct sim_error *error) {
+    size_t packed = ZSTD_compress2(writer->zstd, writer->packed + *end,
+                                   writer->packed_capacity - *end, raw, size);
     if (ZSTD_isError(packed)) {
         return sim_fail(error, SIM_ERROR_MEMORY, "%s: zstd: %s", writer->target,
                         ZSTD_getErrorName(packed));
     }
-    block.packed_bytes = (uint32_t)packed;
-    trace_block_put(writer->packed, &block);
+    *packed_bytes = (uint32_t)packed;
+    *end += packed;
+    return SIM_OK;
+}
+
+static size_t join_streams(struct trace_writer *writer, struct trace_block *block) {
+    struct trace_encoder *encoder = &writer->encoder;
+    trace_encoder_block(encoder, writer->pending, writer->pending_count);
+    size_t raw = 0;
+    for (int i = 0; i < TRACE_STREAMS; i++) {
+        memcpy(writer->raw + raw, encoder->bytes[i], encoder->sizes[i]);
+        raw += encoder->sizes[i];
+        block->stream_bytes[i] = (uint32_t)encoder->sizes[i];
+    }
+    assert(raw <= trace_codec_limit(writer->pending_count));
+    return raw;
+}
+
+static enum sim_status flush_block(struct trace_writer *writer, struct sim_error *error) {
+    struct trace_block block = {.first_ref = writer->refs - writer->pending_count,
+                                .refs = (uint32_t)writer->pending_count};
+    size_t raw = join_streams(writer, &block), end = TRACE_BLOCK_HEADER_BYTES;
+    enum sim_status status = pack(writer, writer->raw, raw, &end, &block.packed_bytes, error);
+    if (status != SIM_OK) return status;
+    block.page = trace_page_encode(&writer->pages, writer->pending, writer->pending_count);
+    status = pack(writer, writer->pages.raw, (size_t)trace_page_bytes(&block.page), &end,
+                  &block.page_packed_bytes, error);
+    if (status != SIM_OK) return status;
+    trace_block_put(writer->packed, &block, TRACE_VERSION);
     writer->blocks++;
     writer->pending_count = 0;
-    return append(writer, writer->packed, TRACE_BLOCK_HEADER_BYTES + packed, error);
+    return append(writer, writer->packed, end, error);
 }
 
 enum sim_status trace_writer_add(struct trace_writer *writer, const struct trace_ref *refs,
@@ -244,11 +265,11 @@ static enum sim_status put_index(struct trace_writer *writer, uint64_t *checksum
             status = failed(writer, "read back block headers", error);
             break;
         }
-        struct trace_block block = trace_block_get(bytes);
+        struct trace_block block = trace_block_get(bytes, TRACE_VERSION);
         struct trace_index_entry entry = {offset, block.first_ref};
         trace_index_entry_put(entries + filled, &entry);
         filled += TRACE_INDEX_ENTRY_BYTES;
-        offset += TRACE_BLOCK_HEADER_BYTES + block.packed_bytes;
+        offset += TRACE_BLOCK_HEADER_BYTES + trace_block_frame_bytes(&block);
         if (filled == sizeof entries || i + 1 == writer->blocks) {
             XXH3_64bits_update(state, entries, filled);
             status = append(writer, entries, filled, error);

@@ -16,11 +16,13 @@
 #include "report.h"
 #include "result.h"
 
-enum { OPTION_DUT = 256, OPTION_CHOOSE, OPTION_MAX_ERRORS, STANDARD_ERRORS = 3 };
+enum { OPTION_DUT = 256, OPTION_HIERARCHY, OPTION_CHOOSE, OPTION_MAX_ERRORS, STANDARD_ERRORS = 3 };
 
 static const struct argp_option help[] = {
     {"dut", OPTION_DUT, "FILE", OPTION_ARG_OPTIONAL,
      "on the RTL, too, in lockstep with the model: built for what each scenario needs, or FILE", 0},
+    {"hierarchy", OPTION_HIERARCHY, 0, 0,
+     "units with a second-level TLB, page-walk caches, four walks and prefetch", 0},
     {"choose", OPTION_CHOOSE, "FIELD=VALUE", 0,
      "where the specification leaves the choice, what the file's author chose: update_first=0|1 "
      "(1), gpa_in_tval2=0|1 (1), no_memory=fault|zero (fault)",
@@ -60,6 +62,9 @@ static error_t parse(int key, char *text, struct argp_state *state) {
         case OPTION_DUT:
             options->dut = true;
             options->dut_path = text;
+            break;
+        case OPTION_HIERARCHY:
+            options->hierarchy = true;
             break;
         case OPTION_CHOOSE:
             if (vectors_choose(text, &options->choices, &error))

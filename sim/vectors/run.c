@@ -36,9 +36,13 @@ enum sim_status vectors_run_create(const struct vectors_options *options, vector
     made->options = *options;
     made->report = report;
     made->user = user;
-    made->engines = (struct vectors_units){.seed = options->seed, .memory = made->memory};
-    made->duts = (struct vectors_units){
-        .dut = true, .dut_path = options->dut_path, .seed = options->seed, .memory = made->memory};
+    made->engines = (struct vectors_units){
+        .hierarchy = options->hierarchy, .seed = options->seed, .memory = made->memory};
+    made->duts = (struct vectors_units){.dut = true,
+                                        .dut_path = options->dut_path,
+                                        .hierarchy = options->hierarchy,
+                                        .seed = options->seed,
+                                        .memory = made->memory};
     *run = made;
     return SIM_OK;
 }

@@ -16,6 +16,7 @@ struct vectors_options {
     struct vectors_choices choices;
     bool dut;
     const char *dut_path;  // NULL: built for what the scenarios need
+    bool hierarchy;        // units with a second level, page-walk caches, several walks, prefetch
     uint64_t seed, max_errors;
     const char *command;  // that repeats the run
 };

@@ -119,7 +119,7 @@ static bool ask(struct vectors_unit *unit, enum mmu_port port, struct mmu_answer
 static enum vectors_where where_of(const struct vectors_unit *unit, const struct vectors_hart *hart,
                                    const struct vectors_query *query) {
     const struct mmu_history *history =
-        mmu_engine_history(bench_engine(unit->bench), vectors_port(query));
+        mmu_engine_history(bench_engine(unit->bench), vectors_port(query), 0);
     struct mmu_context context =
         mmu_context_capture(&hart->arch, &history->csr, vectors_port(query));
     const struct mmu_walk_access *last = &history->access[(history->accesses - 1) % MMU_WALK_LOG];

@@ -7,11 +7,20 @@ static bool same_arch(const struct mmu_arch *a, const struct mmu_arch *b) {
     return a->xlen == b->xlen && a->pmp_entries == b->pmp_entries && a->svnapot == b->svnapot;
 }
 
+// Second-level TLB, page-walk caches, several walks, prefetch: outcomes are the same.
+static void deepen(struct mmu_config *config) {
+    config->l2 = (struct mmu_l2_config){.entries = 64, .ways = 4, .policy = MMU_PLRU};
+    config->pwc_entries = 4;
+    config->walks = 4;
+    config->prefetch = true;
+}
+
 static enum sim_status make(struct vectors_units *units, struct vectors_units_entry *entry,
                             struct sim_error *error) {
     struct mmu_config config = mmu_config_default();
     enum sim_status status = SIM_OK;
     config.arch = entry->arch;
+    if (units->hierarchy) deepen(&config);
     if (units->dut)
         status = dut_load(&config, units->dut_path, units->seed, true, NULL, &entry->dut, error);
     if (status == SIM_ERROR_USAGE && units->dut_path) {

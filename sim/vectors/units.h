@@ -11,6 +11,7 @@ enum { MOST_UNITS = 8 };  // XLEN, Svnapot, with PMP or without: six
 struct vectors_units {
     bool dut;              // DUTs, else the timed model
     const char *dut_path;  // NULL: built
+    bool hierarchy;        // with a second level, page-walk caches, several walks, prefetch
     uint64_t seed;
     struct vectors_memory *memory;
     struct sim_error misfit;  // what the given DUT does not fit, "" if nothing yet

@@ -26,7 +26,7 @@ expect 2 "$TANDEM" --bogus
 expect 2 bash -c '"$1" --help >/dev/full' - "$TANDEM"
 
 # --- every command ---
-for command in run record show bench; do
+for command in run record show bench contract; do
   expect 0 "$TANDEM" --help
   prints "  $command "
   for option in --help --usage; do
@@ -38,7 +38,7 @@ for command in run record show bench; do
   says "tandem $command: unrecognized option '--bogus'"
   says "tandem $command --help"
 done
-for command in run record show bench; do
+for command in run record show bench contract; do
   expect 0 "$TANDEM" $command --help
   prints "Exit status: 0"
 done
@@ -86,7 +86,7 @@ says_once "--set takes KEY=VALUE, not 'os.frames'"
 expect 2 "$TANDEM" run $model --frames 0
 says_once "--frames: os.frames must be a whole number from 1 to 4194304, not '0'"
 expect 2 "$TANDEM" run $model --policy best
-says_once "--policy: os.policy must be one of fifo, lru, opt, clock, random, not 'best'"
+says_once "--policy: os.policy must be one of fifo, lru, opt, clock, random, 2q, arc, lirs, s3-fifo, sieve, clock-bits, aging, wsclock, not 'best'"
 expect 2 "$TANDEM" run $model --set tlb.data.ways=5
 says_once "tlb.data (16 entries, 5 ways, lru): "
 expect 2 "$TANDEM" run $model --set memory.grant.least=3
@@ -150,6 +150,10 @@ dut=$(tb/build_dut.sh dtlb=16x16xlru itlb=16x16xlru)
 expect 0 "$TANDEM" run --quiet --random 9 --dut "$dut"
 expect 2 "$TANDEM" run --quiet --random 9 --dut "$dut" --set tlb.fetch.ways=4
 says_once "$dut: its fetch TLB is 16x16xlru, the configuration asks for 16x4xlru"
+expect 2 "$TANDEM" run --quiet --random 9 --dut "$dut" --set tlb.l2.entries=64
+says_once "$dut: its second-level TLB is none, the configuration asks for 64x4xplru"
+expect 2 "$TANDEM" run --quiet --random 9 --dut "$dut" --set mmu.walks=2
+says_once "$dut: its number of walks is 1, the configuration asks for 2"
 mkdir "$dir/home"
 expect 2 env TANDEM_HOME="$dir/home" "$TANDEM" run --quiet --random 9
 says_once "$dir/home: holds no tb/build_dut.sh; set TANDEM_HOME to the source tree, or give --dut"
@@ -175,6 +179,27 @@ expect 0 "$TANDEM" bench --trace $trace --references 2000 --repeats 1
 prints "Walk latency on the RTL"
 prints "PASSED"
 [ "$(grep -c ' kept$' "$dir/out")" -eq 18 ] || wrong "not 18 latencies within the contract"
+
+# --- contract ---
+expect 0 "$TANDEM" contract
+prints "second_level: answered by the second level"
+prints "  does not occur: tlb.l2.entries is 0"
+prints "  3   28 .. 28 "
+# The second level costs a cycle: 3 (1 + 8) + 2; g up to 2: 3 (2 + 8) + 2. Four slots wait for each
+# other: 3 (4 * 2 + (8 + 3) + 4) + 2 * 4 + 2 = 79. A request waits for three such walks, and 8.
+expect 0 "$TANDEM" contract --set tlb.l2.entries=64 --set mmu.walks=4 --set memory.grant.most=2
+prints "  bounds  2 .. 3"
+prints "  3   29 .. 32                      79                  245"
+expect 2 "$TANDEM" contract run
+says "there is no argument 'run'"
+expect 2 "$TANDEM" contract --set mmu.walks=9
+says "mmu.walks must be a whole number from 1 to 8, not '9'"
+expect 2 "$TANDEM" contract --set mmu.prefetch=yes
+says "mmu.prefetch"
+expect 2 "$TANDEM" contract --config "$dir/none.yaml"
+says_once "$dir/none.yaml: cannot be opened: No such file or directory"
+expect 2 bash -c '"$1" contract >/dev/full' - "$TANDEM"
+says_once "tandem contract: standard output cannot be written"
 
 # --- record and show: usage ---
 expect 2 "$TANDEM" record

@@ -44,6 +44,14 @@ void rules_of_the_architecture_are_checked(void **state) {
     assert_rule("mmu: {mode: sv32}\nos: {swap_mib: 16384}", "a PTE of Sv32 names");
     assert_rule("random: {overtake: 1}\ncheck: {oracle: both}", "random.overtake");
     assert_rule("random: {overtake: 1}\ncheck: {oracle: legal}", "random.overtake");
+    assert_rule("mmu: {prefetch: yes}", "mmu.prefetch");
+    assert_rule("tlb: {l2: {entries: 64, ways: 7}}", "tlb.l2 (64 entries, 7 ways, plru)");
+    assert_rule("tlb: {l2: {entries: 48, ways: 3}}", "tlb.l2 (48 entries, 3 ways, plru)");
+    assert_legal("tlb: {l2: {entries: 48, ways: 3, policy: random}}");
+    assert_legal("tlb: {l2: {ways: 7}}");  // not looked at without entries
+    assert_legal(
+        "tlb: {l2: {entries: 4096, ways: 16}}\n"
+        "mmu: {prefetch: yes, walks: 8, pwc_entries: 64}");
     assert_legal("random: {overtake: 1}");
     assert_legal("mmu: {mode: sv57, pa_bits: 32, asid_bits: 0, pmp_entries: 16, svnapot: no}");
     assert_legal("mmu: {xlen: 32, pa_bits: 32, asid_bits: 9, pmp_entries: 8}");
@@ -95,6 +103,26 @@ void architecture_of_a_configuration_is_what_the_keys_say(void **state) {
     assert_int_equal(mmu.tlb[MMU_PORT_DATA].ways, 2);
     assert_int_equal(mmu.tlb[MMU_PORT_DATA].policy, MMU_PLRU);
     assert_int_equal(mmu.tlb[MMU_PORT_FETCH].entries, 16);
+    assert_int_equal(mmu.l2.entries, 0);
+    assert_int_equal(mmu.walks, 1);
+    assert_int_equal(mmu.pwc_entries, 0);
+    assert_false(mmu.prefetch);
+}
+
+void hierarchy_of_a_configuration_is_what_the_keys_say(void **state) {
+    (void)state;
+    struct run_config config = config_of(
+        "tlb: {l2: {entries: 512, ways: 8, policy: fifo}}\n"
+        "mmu: {walks: 6, pwc_entries: 12, prefetch: yes}\n"
+        "driver: {outstanding: 7}");
+    struct mmu_config mmu = config_mmu(&config);
+    assert_int_equal(mmu.l2.entries, 512);
+    assert_int_equal(mmu.l2.ways, 8);
+    assert_int_equal(mmu.l2.policy, MMU_FIFO);
+    assert_int_equal(mmu.walks, 6);
+    assert_int_equal(mmu.pwc_entries, 12);
+    assert_true(mmu.prefetch);
+    assert_int_equal(config.outstanding, 7);
 }
 
 static void assert_same_weights(const struct stimulus_config *a, const struct stimulus_config *b) {

@@ -383,7 +383,8 @@ static void set_refuses_with_a_sentence(void **state) {
         {"os.frames=3=4", "--set: os.frames must be a whole number from 1 to 4194304, not '3=4'"},
         {"os.frames= 3", "--set: os.frames must be a whole number from 1 to 4194304, not ' 3'"},
         {"os.policy=best",
-         "--set: os.policy must be one of fifo, lru, opt, clock, random, not 'best'"},
+         "--set: os.policy must be one of fifo, lru, opt, clock, random, 2q, arc, lirs, s3-fifo, "
+         "sieve, clock-bits, aging, wsclock, not 'best'"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct run_config config = marked(), before = config;
@@ -468,6 +469,7 @@ int main(void) {
         cmocka_unit_test(xlen_32_brings_its_own_defaults),
         cmocka_unit_test(settling_twice_changes_nothing),
         cmocka_unit_test(architecture_of_a_configuration_is_what_the_keys_say),
+        cmocka_unit_test(hierarchy_of_a_configuration_is_what_the_keys_say),
         cmocka_unit_test(weights_reach_the_stimulus),
     };
     return cmocka_run_group_tests_name("config", tests, NULL, NULL) ? 1 : 0;

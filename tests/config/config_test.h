@@ -17,6 +17,7 @@ void rules_of_the_architecture_are_checked(void **state);
 void xlen_32_brings_its_own_defaults(void **state);
 void settling_twice_changes_nothing(void **state);
 void architecture_of_a_configuration_is_what_the_keys_say(void **state);
+void hierarchy_of_a_configuration_is_what_the_keys_say(void **state);
 void weights_reach_the_stimulus(void **state);
 
 void arguments_end_at_a_whole_setting_if_they_do_not_fit(void **state);

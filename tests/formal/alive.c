@@ -25,6 +25,8 @@ struct bench {
     bool outstanding, request_staged[MMU_PORTS], fence_staged, pmp_staged;
     struct dut_memory_response answer;
     uint64_t written_at[WRITTEN], written[WRITTEN];
+    uint16_t open[MMU_PORTS];  // tags of requests that may be unanswered
+    uint8_t tag[MMU_PORTS];
     uint64_t responses, faults, fills;
 };
 
@@ -97,8 +99,11 @@ static void stage_csr(struct bench *bench) {
 
 static void stage_request(struct bench *bench, enum mmu_port port, unsigned sampled) {
     if (bench->request_staged[port] && !(sampled & (unsigned)DUT_READY_DATA << port)) return;
-    bench->request_staged[port] = !one_in(bench, 4);
-    struct mmu_request request = {.va = random_va(bench)};
+    unsigned tag = 0;
+    while (tag < 16 && (bench->open[port] >> tag & 1)) ++tag;
+    bench->request_staged[port] = tag < 16 && !one_in(bench, 4);
+    bench->tag[port] = (uint8_t)(tag & 15);
+    struct mmu_request request = {.va = random_va(bench), .tag = bench->tag[port]};
     uint64_t r = next(bench);
     request.access = port == MMU_PORT_FETCH ? MMU_FETCH : (uint8_t)(1 + r % 3);
     request.size = (uint8_t)(r >> 8 & 3);
@@ -156,8 +161,24 @@ static void take_grant(struct bench *bench) {
         bench->written_at[slot] = request.pa + 1;
         bench->written[slot] = request.data;
     }
-    bench->answer = (struct dut_memory_response){before, one_in(bench, 40)};
+    bench->answer =
+        (struct dut_memory_response){.data = before, .error = one_in(bench, 40), .id = request.id};
     bench->outstanding = true;
+}
+
+// Which tags are in use after a cycle in which `taken` and `killed` held, a bit a port.
+static void follow_tags(struct bench *bench, unsigned sampled, unsigned taken, unsigned killed) {
+    for (unsigned port = 0; port < MMU_PORTS; ++port) {
+        if (sampled & taken & (unsigned)DUT_RESPONSE_DATA << port) {
+            struct mmu_answer answer;
+            bench->ops->response(bench->dut, (enum mmu_port)port, &answer);
+            bench->open[port] &= (uint16_t) ~(1u << answer.tag);
+        }
+        if (killed >> port & 1) bench->open[port] = 0;
+        if (bench->request_staged[port] && (sampled & (unsigned)DUT_READY_DATA << port)) {
+            bench->open[port] |= (uint16_t)(1u << bench->tag[port]);
+        }
+    }
 }
 
 // Returns whether a property failed.
@@ -171,14 +192,17 @@ static bool run(struct bench *bench, uint64_t cycles, uint64_t *cycle) {
         stage_fence(bench, sampled);
         stage_pmp(bench, *cycle, sampled);
         stage_memory(bench, &grant);
-        bench->ops->take(bench->dut, (unsigned)next(bench) & 7);
-        bench->ops->kill(bench->dut, one_in(bench, 16) ? (unsigned)next(bench) & 3 : 0);
+        unsigned taken = (unsigned)next(bench) & 7;
+        unsigned killed = one_in(bench, 16) ? (unsigned)next(bench) & 3 : 0;
+        bench->ops->take(bench->dut, taken);
+        bench->ops->kill(bench->dut, killed);
         sampled = bench->ops->tick(bench->dut);
         if (sampled & DUT_ASSERTION) return true;
+        follow_tags(bench, sampled, (taken & 3) * (unsigned)DUT_RESPONSE_DATA, killed);
         if (grant && (sampled & DUT_MEMORY_REQUEST)) take_grant(bench);
         bench->responses += (sampled & (DUT_RESPONSE_DATA | DUT_RESPONSE_FETCH)) != 0;
         bench->faults += (sampled & DUT_FAULT) != 0;
-        bench->fills += (sampled & DUT_EVENT) != 0;
+        bench->fills += (sampled & (DUT_FILL_DATA | DUT_FILL_FETCH)) != 0;
         (void)bench->ops->counter(bench->dut, (unsigned)(*cycle / 64 % 32));
     }
     return false;

@@ -31,6 +31,11 @@ make_scratch() {
   [ "${KEEP:-0}" = 1 ] || trap 'rm -rf -- "${scratch:?}"' EXIT
 }
 
+# Yosys 0.23 fails over a literal '0 in the connection of a port; 0 means the same there.
+plain_zeros() { # FILE
+  sed "s/\([^0-9a-zA-Z]\)'0/\10/g" "$1"
+}
+
 # Yosys 0.23 reads `bind` but places nothing. So the instance that the bind names is written
 # into a copy of the module, with what stands for it in glue/ (arrays as vectors, registers).
 place() { # MODULE PROPERTIES-FILE COPY EXTRA-LINES
@@ -41,7 +46,7 @@ place() { # MODULE PROPERTIES-FILE COPY EXTRA-LINES
   [ ! -f "$here/glue/$1.sv" ] || glue=$(cat "$here/glue/$1.sv")
   awk -v text="$glue
 $instance
-$4" '/^endmodule/ {print text} {print}' "$rtl/$1.sv" >"$3"
+$4" '/^endmodule/ {print text} {print}' <(plain_zeros "$rtl/$1.sv") >"$3"
 }
 
 # Reset is active in the first cycle and never again.

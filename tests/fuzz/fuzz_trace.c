@@ -15,6 +15,27 @@ enum { BATCH = 1000, PATH_BYTES = 64, SEEKS = 4 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+// Every number that a study would use as an index stays in its range.
+static void read_pages(struct trace_reader *reader) {
+    struct trace_pages pages;
+    struct sim_error error;
+    if (trace_reader_seek(reader, 0, &error) != SIM_OK) abort();
+    while (trace_reader_next_pages(reader, &pages, &error) == SIM_OK) {
+        uint64_t refs = 0;
+        for (uint32_t i = 0; i < pages.runs; i++) {
+            uint32_t page = pages.low[i];
+            if (pages.high) page |= (uint32_t)pages.high[i] << 8;
+            if (pages.top) page |= (uint32_t)pages.top[i] << 16;
+            if (page >= pages.pages) abort();
+            refs += (pages.weight[i] >> 2) + 1u;
+        }
+        for (uint32_t i = 1; i < pages.pages; i++) {
+            if (pages.vpn[i] <= pages.vpn[i - 1]) abort();
+        }
+        if (refs != pages.refs || refs == 0) abort();
+    }
+}
+
 static void read_all(struct trace_reader *reader) {
     struct trace_ref refs[BATCH];
     struct sim_error error;
@@ -47,6 +68,7 @@ static void try_bytes(const uint8_t *bytes, size_t size) {
     enum sim_status status = trace_reader_open(path, &reader, &error);
     if (status == SIM_OK) {
         read_all(reader);
+        read_pages(reader);
         trace_reader_close(reader);
     } else if (!error.text[0]) {
         abort();  // a failure without a sentence
@@ -55,14 +77,14 @@ static void try_bytes(const uint8_t *bytes, size_t size) {
 }
 
 // The blocks one after the other, as far as their lengths stay inside the file.
-static void seal_blocks(uint8_t *bytes, uint64_t end) {
-    uint64_t offset = TRACE_HEADER_BYTES;
-    while (offset < end && end - offset > TRACE_BLOCK_HEADER_BYTES) {
-        struct trace_block block = trace_block_get(bytes + offset);
-        uint64_t room = end - offset - TRACE_BLOCK_HEADER_BYTES;
-        if (block.packed_bytes > room) return;
-        trace_block_put(bytes + offset, &block);
-        offset += TRACE_BLOCK_HEADER_BYTES + block.packed_bytes;
+static void seal_blocks(uint8_t *bytes, uint64_t end, uint32_t version) {
+    uint64_t offset = TRACE_HEADER_BYTES, header_bytes = trace_block_header_bytes(version);
+    while (offset < end && end - offset > header_bytes) {
+        struct trace_block block = trace_block_get(bytes + offset, version);
+        uint64_t room = end - offset - header_bytes;
+        if (trace_block_frame_bytes(&block) > room) return;
+        trace_block_put(bytes + offset, &block, version);
+        offset += header_bytes + trace_block_frame_bytes(&block);
     }
 }
 
@@ -73,7 +95,7 @@ static void seal(uint8_t *bytes, size_t size) {
     struct trace_footer footer = trace_footer_get(tail);
     uint64_t end = size - TRACE_FOOTER_BYTES;
     if (footer.index_offset <= end && footer.index_offset >= TRACE_HEADER_BYTES) {
-        seal_blocks(bytes, footer.index_offset);
+        seal_blocks(bytes, footer.index_offset, header.version);
         footer.index_checksum =
             XXH3_64bits(bytes + footer.index_offset, (size_t)(end - footer.index_offset));
     }

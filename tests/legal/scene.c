@@ -95,7 +95,13 @@ void scene_begin(struct scene *scene, const struct mmu_arch *arch) {
 }
 
 void scene_begin_walker(struct scene *scene, const struct mmu_arch *arch) {
-    begin(scene, arch, &(struct legal_config){.one_walk = true});
+    begin(scene, arch, &(struct legal_config){.kills_at_the_wires = true});
+}
+
+void scene_begin_tags(struct scene *scene, const struct mmu_arch *arch) {
+    begin(scene, arch,
+          &(struct legal_config){
+              .pte_slots = 64, .versions_per_pte = 64, .tags = true, .kills_at_the_wires = true});
 }
 
 void scene_end(struct scene *scene) {

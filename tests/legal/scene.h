@@ -35,7 +35,9 @@ struct mmu_arch scene_arch(void);  // 64 bits, 8 ASID bits, no PMP
 void scene_begin(struct scene *scene, const struct mmu_arch *arch);
 void scene_begin_bounded(struct scene *scene, const struct mmu_arch *arch, uint32_t slots,
                          uint32_t versions);
-// Of a unit with one walk at a time.
+// Of a unit whose answers carry tags, and whose kills end at the memory port's wires.
+void scene_begin_tags(struct scene *scene, const struct mmu_arch *arch);
+// Without tags, but its kills end there.
 void scene_begin_walker(struct scene *scene, const struct mmu_arch *arch);
 void scene_end(struct scene *scene);
 

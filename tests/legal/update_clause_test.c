@@ -195,7 +195,8 @@ static void a_killed_stores_update_may_come_after_other_kills(void **state) {
     scene_end(&s);
 }
 
-static void a_killed_stores_update_is_the_next_transaction_of_a_single_walker(void **state) {
+static void a_killed_stores_update_is_the_next_transaction_where_kills_end_at_the_wires(
+    void **state) {
     (void)state;
     for (unsigned later = 0; later < 2; later++) {
         struct scene s;
@@ -241,7 +242,7 @@ static void later_walks_of_its_port_end_a_killed_stores_update(void **state) {
     answer.source = MMU_SOURCE_WALK;
     accept(&s, MMU_STORE, VA);
     kill_data(&s);
-    for (unsigned i = 0; i < 8; i++) {
+    for (unsigned i = 0; i < MMU_TAGS; i++) {
         struct legal_verdict verdict =
             legal_update(s.legal, s.now++, LEAF, 8, fresh ^ MMU_PTE_A, fresh | 0xC0);
         assert_true(verdict.legal);  // the compare fails
@@ -380,7 +381,8 @@ int main(void) {
         cmocka_unit_test(d_may_be_set_through_a_cached_pointer),
         cmocka_unit_test(a_killed_stores_update_may_be_under_way),
         cmocka_unit_test(a_killed_stores_update_may_come_after_other_kills),
-        cmocka_unit_test(a_killed_stores_update_is_the_next_transaction_of_a_single_walker),
+        cmocka_unit_test(
+            a_killed_stores_update_is_the_next_transaction_where_kills_end_at_the_wires),
         cmocka_unit_test(a_fence_of_everything_ends_a_killed_stores_update),
         cmocka_unit_test(later_walks_of_its_port_end_a_killed_stores_update),
         cmocka_unit_test(a_store_sets_d_in_one_pte),

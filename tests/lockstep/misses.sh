@@ -15,3 +15,6 @@ check lru 28866
 check fifo 41400
 check clock 29727
 check opt 11477
+check arc 28956
+check sieve 26156
+check s3-fifo 22472

@@ -20,5 +20,6 @@ check() { # name, then arguments of a run
   done
   echo "$name: same bytes, $(wc -c <"$dir/first") of them, five times"
 }
-check random --random 50000 --set memory.grant.most=3
+check random --random 50000 --set memory.grant.most=3 --set tlb.l2.entries=64 --set mmu.walks=4 \
+  --set mmu.pwc_entries=4 --set mmu.prefetch=yes
 check trace --trace traces/gzip.tdt -n 100000 --frames 24 --policy random

@@ -27,8 +27,10 @@ void bench_free(struct bench *bench) {
 
 void bench_offer(struct bench *bench, enum mmu_port port, uint64_t cycle, uint64_t va,
                  uint8_t access) {
-    struct bench_offer *offer = &bench->offer[port][bench->offers[port]++];
-    *offer = (struct bench_offer){.cycle = cycle, .request = {.va = va, .access = access}};
+    uint8_t tag = (uint8_t)bench->offers[port]++;
+    assert_true(tag < BENCH_OFFERS);
+    bench->offer[port][tag] =
+        (struct bench_offer){.cycle = cycle, .request = {.va = va, .access = access, .tag = tag}};
 }
 
 void bench_kill(struct bench *bench, enum mmu_port port, uint64_t cycle) {
@@ -44,6 +46,11 @@ void bench_fence(struct bench *bench, uint64_t cycle) {
     bench->fence_cycle[bench->fences++] = cycle;
 }
 
+void bench_fence_of(struct bench *bench, uint64_t cycle, struct mmu_fence fence) {
+    bench->fence[bench->fences] = fence;
+    bench_fence(bench, cycle);
+}
+
 static void record(struct bench *bench, uint64_t c) {
     struct mmu_engine *engine = bench->engine;
     assert_true(mmu_engine_cycle(engine) == c);
@@ -57,7 +64,12 @@ static void record(struct bench *bench, uint64_t c) {
     const struct mmu_memory_request *request = mmu_engine_memory_request(engine);
     bench->wire[MEM_REQ][c] = request != NULL;
     bench->wire[MEM_WRITE][c] = request != NULL && request->write;
-    bench->wire[FILL][c] = mmu_engine_fill(engine) != NULL;
+    if (request != NULL) bench->request[c] = *request;
+    bench->wire[D_FILL][c] = mmu_engine_fill(engine, MMU_PORT_DATA) != NULL;
+    bench->wire[F_FILL][c] = mmu_engine_fill(engine, MMU_PORT_FETCH) != NULL;
+    const struct mmu_l2_fill *l2_fill = mmu_engine_l2_fill(engine);
+    bench->wire[L2_FILL][c] = l2_fill != NULL;
+    if (l2_fill != NULL) bench->l2_fill[c] = *l2_fill;
     bench->wire[FENCE_READY][c] = mmu_engine_fence_ready(engine);
     bench->wire[PMP_READY][c] = mmu_engine_pmp_ready(engine);
     const struct mmu_fault *fault = mmu_engine_fault(engine);
@@ -78,9 +90,11 @@ static void act(struct bench *bench, uint64_t c) {
             mmu_engine_accept(engine, port, &offer->request, &bench->csr);
             ++bench->offers_done[port];
         }
-        if (bench->kill[port][c]) bench->killed[port] += mmu_engine_kill(engine, port);
+        if (bench->kill[port][c])
+            bench->killed[port] += (unsigned)__builtin_popcount(mmu_engine_kill(engine, port));
     }
     if (bench->wire[FAULT][c] && c >= bench->fault_ready_from) mmu_engine_take_fault(engine);
+    if (bench->poison[c]) mmu_engine_poison(engine);
     unsigned next = bench->fences_done;
     if (next < bench->fences && bench->fence_cycle[next] <= c && bench->wire[FENCE_READY][c]) {
         mmu_engine_fence(engine, &bench->fence[next]);
@@ -111,6 +125,25 @@ void bench_expect(const struct bench *bench, enum bench_wire wire, uint64_t cycl
                      (unsigned)cycle);
         ++cycle;
     }
+}
+
+void bench_expect_ids(const struct bench *bench, uint64_t cycle, const char *ids) {
+    for (; *ids != '\0'; ++ids) {
+        if (*ids == ' ') continue;
+        bool valid = bench->wire[MEM_REQ][cycle];
+        if (valid != (*ids != '_') || (valid && bench->request[cycle].id != *ids - '0'))
+            fail_msg("cycle %u: request %d of slot %d", (unsigned)cycle, valid,
+                     bench->request[cycle].id);
+        ++cycle;
+    }
+}
+
+const struct mmu_history *bench_history(const struct bench *bench, enum mmu_port port, unsigned k) {
+    return mmu_engine_history(bench->engine, port, k);
+}
+
+uint64_t bench_counter(const struct bench *bench, unsigned counter) {
+    return mmu_engine_counter(bench->engine, counter);
 }
 
 uint64_t bench_first(const struct bench *bench, enum bench_wire wire, uint64_t from) {

@@ -7,7 +7,7 @@
 #include "fixture.h"
 
 #define BENCH_CYCLES 400u
-#define BENCH_OFFERS 8u
+#define BENCH_OFFERS 16u  // of a port; offer k has tag k
 
 enum bench_wire {
     D_READY,
@@ -16,7 +16,9 @@ enum bench_wire {
     F_RSP,
     MEM_REQ,
     MEM_WRITE,
-    FILL,
+    D_FILL,
+    F_FILL,
+    L2_FILL,
     FENCE_READY,
     PMP_READY,
     FAULT,
@@ -38,7 +40,8 @@ struct bench {
     struct mmu_fence fence[BENCH_OFFERS];
     unsigned fences, fences_done;
     bool kill[MMU_PORTS][BENCH_CYCLES];
-    unsigned killed[MMU_PORTS];        // kills that dropped a request
+    unsigned killed[MMU_PORTS];  // requests dropped by kills
+    bool poison[BENCH_CYCLES];
     uint64_t pmp_cycle[BENCH_OFFERS];  // PMP writes, each valid from here until accepted
     struct mmu_pmp_write pmp_write[BENCH_OFFERS];
     unsigned pmp_writes, pmp_writes_done;
@@ -48,6 +51,8 @@ struct bench {
     bool wire[BENCH_WIRES][BENCH_CYCLES];
     struct mmu_answer answer[MMU_PORTS][BENCH_CYCLES];
     struct mmu_fault fault[BENCH_CYCLES];
+    struct mmu_memory_request request[BENCH_CYCLES];
+    struct mmu_l2_fill l2_fill[BENCH_CYCLES];
     uint64_t counter[MMU_COUNTERS][BENCH_CYCLES];
 };
 
@@ -63,12 +68,20 @@ void bench_kill(struct bench *bench, enum mmu_port port, uint64_t cycle);
 void bench_pmp_write(struct bench *bench, uint64_t cycle, struct mmu_pmp_write write);
 // A fence of everything.
 void bench_fence(struct bench *bench, uint64_t cycle);
+// An SFENCE.VMA with these operands.
+void bench_fence_of(struct bench *bench, uint64_t cycle, struct mmu_fence fence);
 // Run cycles 0 .. cycles-1.
 void bench_run(struct bench *bench, uint64_t cycles);
 
 // Asserts the wire from `cycle` on: '1' or '_' per cycle, blanks are skipped.
 void bench_expect(const struct bench *bench, enum bench_wire wire, uint64_t cycle,
                   const char *wave);
+// Asserts which slot the request on the memory wires belongs to, a digit or '_' per cycle.
+void bench_expect_ids(const struct bench *bench, uint64_t cycle, const char *ids);
+// Returns the history of the port's k-th offer.
+const struct mmu_history *bench_history(const struct bench *bench, enum mmu_port port, unsigned k);
+// Returns the counter after the last cycle.
+uint64_t bench_counter(const struct bench *bench, unsigned counter);
 // Returns the first cycle >= from in which the wire is 1; fails the test if there is none.
 uint64_t bench_first(const struct bench *bench, enum bench_wire wire, uint64_t from);
 

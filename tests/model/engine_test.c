@@ -153,7 +153,7 @@ static void history_keeps_the_latest_accesses_of_a_long_walk(void **state) {
         mmu_engine_advance(engine, 2 * k + 2);
     }
     mmu_engine_advance(engine, 82);
-    const struct mmu_history *history = mmu_engine_history(engine, MMU_PORT_DATA);
+    const struct mmu_history *history = mmu_engine_history(engine, MMU_PORT_DATA, 0);
     assert_int_equal(history->accesses, 41);
     assert_true(history->response_cycle == 83);
     for (uint32_t k = 41 - MMU_WALK_LOG; k < 41; ++k) {
@@ -166,7 +166,7 @@ static void history_keeps_the_latest_accesses_of_a_long_walk(void **state) {
     mmu_engine_destroy(engine);
 }
 
-static void config_of_either_port_is_checked(void **state) {
+static void config_is_checked_part_by_part(void **state) {
     (void)state;
     struct mmu_config config = mmu_config_default();
     assert_null(mmu_config_check(&config));
@@ -174,6 +174,24 @@ static void config_of_either_port_is_checked(void **state) {
         config.tlb[port].ways = 5;
         assert_non_null(mmu_config_check(&config));
         config.tlb[port].ways = 16;
+    }
+    for (uint32_t walks = 0; walks <= 9; ++walks) {
+        config.walks = walks;
+        assert_int_equal(mmu_config_check(&config) == NULL, walks >= 1 && walks <= 8);
+    }
+    config.walks = 8;
+    config.pwc_entries = 65;
+    assert_non_null(mmu_config_check(&config));
+    config.pwc_entries = 64;
+    config.prefetch = true;  // into nothing
+    assert_non_null(mmu_config_check(&config));
+    config.l2.entries = 4096;
+    assert_null(mmu_config_check(&config));
+    static const struct mmu_l2_config wrong[] = {{4097, 1, 0}, {64, 32, 0}, {64, 0, 0}, {64, 3, 0},
+                                                 {24, 4, 0},   {64, 4, 4},  {24, 3, 1}};
+    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; ++k) {
+        config.l2 = wrong[k];
+        assert_non_null(mmu_config_check(&config));
     }
 }
 
@@ -185,7 +203,7 @@ int main(void) {
         cmocka_unit_test(request_keeps_the_registers_of_its_acceptance),
         cmocka_unit_test(fault_record_without_translation_still_carries_satp_asid),
         cmocka_unit_test(history_keeps_the_latest_accesses_of_a_long_walk),
-        cmocka_unit_test(config_of_either_port_is_checked),
+        cmocka_unit_test(config_is_checked_part_by_part),
     };
     return cmocka_run_group_tests_name("unit.engine", tests, NULL, NULL) == 0 ? 0 : 1;
 }

@@ -82,6 +82,7 @@ static void latency(void *user, uint64_t ordinal, uint32_t *grant_cycles, uint32
     ++memory->latencies;
     *grant_cycles = memory->grant_cycles;
     *data_cycles = memory->data_cycles;
+    if (ordinal < 8 && memory->data_of[ordinal] != 0) *data_cycles = memory->data_of[ordinal];
     if (memory->latency_seed != 0) {
         uint64_t state = memory->latency_seed + ordinal;
         uint64_t random = fixture_random(&state);

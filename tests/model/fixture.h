@@ -30,6 +30,7 @@ struct fixture_memory {
     uint64_t last_pa;    // of the latest call
     uint64_t latencies;  // calls of the latency function; ordinals must be 0, 1, ...
     uint32_t grant_cycles, data_cycles;  // g and L of every transaction, unless ...
+    uint32_t data_of[8];                 // ... not 0: L of the first transactions, by ordinal
     uint64_t latency_seed;               // ... not 0: pseudo-random 1 .. 4 by ordinal
 };
 

@@ -11,6 +11,7 @@
 
 // One page of each depth: a walk of VA_n reads n PTEs.
 #define VA_1 UINT64_C(0x0000000040001000)  // 1 GiB page
+#define VA_1B UINT64_C(0x0000000140001000)
 #define VA_2 UINT64_C(0x0000000080201000)  // 2 MiB page
 #define VA_3 UINT64_C(0x00000000C0403000)  // 4 KiB page
 #define VA_3B UINT64_C(0x00000000C0404000)
@@ -23,6 +24,7 @@ static const uint64_t va_of_reads[4] = {0, VA_1, VA_2, VA_3};
 static void begin(uint32_t grant_cycles, uint32_t data_cycles) {
     bench_init(&bench);
     fixture_map(&bench.memory, VA_1, 2, UINT64_C(1) << 18, RWX_AD_S);
+    fixture_map(&bench.memory, VA_1B, 2, UINT64_C(5) << 18, RWX_AD_S);
     fixture_map(&bench.memory, VA_2, 1, UINT64_C(1) << 9, RWX_AD_S);
     fixture_map(&bench.memory, VA_3, 0, 0x33, RWX_AD_S);
     fixture_map(&bench.memory, VA_3B, 0, 0x44, RWX_AD_S);
@@ -54,25 +56,28 @@ static void reset_shows_ready_ports_and_nothing_valid(void **state) {
     for (unsigned k = 0; k < MMU_COUNTERS; ++k) assert_true(bench.counter[k][0] == 0);
 }
 
-static void drawing_of_two_hits_and_a_miss(void **state) {
+static void drawing_of_hits_under_a_miss(void **state) {
     (void)state;
     begin(1, 1);
-    bench_offer(&bench, MMU_PORT_DATA, 0, VA_3, MMU_LOAD);  // so that A and B hit
-    bench_offer(&bench, MMU_PORT_DATA, 20, VA_3B, MMU_LOAD);
+    bench_offer(&bench, MMU_PORT_DATA, 0, VA_1, MMU_LOAD);  // so that B and C hit
+    bench_offer(&bench, MMU_PORT_DATA, 20, VA_2, MMU_LOAD);
     const uint64_t t = 40;
     bench_offer(&bench, MMU_PORT_DATA, t, VA_3, MMU_LOAD);
-    bench_offer(&bench, MMU_PORT_DATA, t + 1, VA_3B, MMU_LOAD);
-    bench_offer(&bench, MMU_PORT_DATA, t + 2, VA_1, MMU_LOAD);
+    bench_offer(&bench, MMU_PORT_DATA, t + 1, VA_1, MMU_LOAD);
+    bench_offer(&bench, MMU_PORT_DATA, t + 2, VA_2, MMU_LOAD);
+    bench_offer(&bench, MMU_PORT_DATA, t + 6, VA_1, MMU_LOAD);
     bench_run(&bench, 60);
-    bench_expect(&bench, D_READY, t, "111__11");
-    bench_expect(&bench, D_RSP, t, "_11__1_");
-    bench_expect(&bench, MEM_REQ, t, "___1___");
-    bench_expect(&bench, FILL, t, "_____1_");
-    assert_true(bench.answer[0][t + 1].pa == 0x33000);
-    assert_int_equal(bench.answer[0][t + 1].source, MMU_SOURCE_TLB);
-    assert_true(bench.answer[0][t + 2].pa == 0x44000);
-    assert_int_equal(bench.answer[0][t + 5].source, MMU_SOURCE_WALK);
-    assert_true(bench.answer[0][t + 5].pa == (UINT64_C(1) << 30 | 0x1000));
+    bench_expect(&bench, D_READY, t, "111111_11");
+    bench_expect(&bench, D_RSP, t, "__11___11");
+    bench_expect(&bench, MEM_REQ, t, "_1_1_1___");
+    bench_expect(&bench, D_FILL, t, "_______1_");
+    static const unsigned tags[9] = {[2] = 3, [3] = 4, [7] = 2, [8] = 5};
+    for (unsigned c = 0; c < 9; ++c) {
+        if (tags[c] != 0) assert_int_equal(bench.answer[0][t + c].tag, tags[c]);
+    }
+    assert_true(bench.answer[0][t + 7].pa == 0x33000);
+    assert_int_equal(bench.answer[0][t + 7].source, MMU_SOURCE_WALK);
+    assert_int_equal(bench.answer[0][t + 8].source, MMU_SOURCE_TLB);
 }
 
 static void drawing_of_the_memory_port(void **state) {
@@ -95,8 +100,9 @@ static void drawing_of_a_fetch_that_waits_for_a_data_walk(void **state) {
     bench_expect(&bench, MEM_REQ, t, "_1__1__1___");
     bench_expect(&bench, D_RSP, t, "_______1___");
     bench_expect(&bench, F_RSP, t, "__________1");
-    bench_expect(&bench, FILL, t, "_______1__1_");
-    const struct mmu_history *fetch = mmu_engine_history(bench.engine, MMU_PORT_FETCH);
+    bench_expect(&bench, D_FILL, t, "_______1____");
+    bench_expect(&bench, F_FILL, t, "__________1_");
+    const struct mmu_history *fetch = bench_history(&bench, MMU_PORT_FETCH, 0);
     assert_true(fetch->accept_cycle == t && fetch->start_cycle == t + 6);
     assert_true(fetch->response_cycle == t + 10);
 }
@@ -110,7 +116,7 @@ static void drawing_of_a_fence_in_the_middle_of_a_walk(void **state) {
     bench_run(&bench, 30);
     bench_expect(&bench, MEM_REQ, t, "_1___1____");
     bench_expect(&bench, D_RSP, t, "_________1");  // t+5: request again, t+8: answer
-    const struct mmu_history *history = mmu_engine_history(bench.engine, MMU_PORT_DATA);
+    const struct mmu_history *history = bench_history(&bench, MMU_PORT_DATA, 0);
     assert_int_equal(history->accesses, 2);
     assert_true(history->access[0].ignored && !history->access[1].ignored);
     assert_true(history->access[0].data_cycle == t + 4);
@@ -154,8 +160,8 @@ static void walk_alone_takes_n_times_g_plus_l_plus_1(void **state) {
         bench_offer(&bench, MMU_PORT_FETCH, t, va_of_reads[n], MMU_FETCH);
         bench_run(&bench, 200);
         assert_true(bench_first(&bench, F_RSP, 0) == t + n * (g + l) + 1);
-        assert_true(bench_first(&bench, FILL, 0) == t + n * (g + l) + 1);
-        const struct mmu_history *history = mmu_engine_history(bench.engine, MMU_PORT_FETCH);
+        assert_true(bench_first(&bench, F_FILL, 0) == t + n * (g + l) + 1);
+        const struct mmu_history *history = bench_history(&bench, MMU_PORT_FETCH, 0);
         assert_int_equal(history->accesses, n);
         for (uint32_t i = 0; i < n; ++i) {
             uint64_t request_cycle = t + 1 + i * (g + l);
@@ -177,7 +183,7 @@ static void walk_that_faults_takes_as_long_and_fills_nothing(void **state) {
     bench_offer(&bench, MMU_PORT_DATA, 0, VA_NONE, MMU_STORE);
     bench_run(&bench, 12);
     bench_expect(&bench, D_RSP, 0, "______1_");
-    bench_expect(&bench, FILL, 0, "__________");
+    bench_expect(&bench, D_FILL, 0, "__________");
     assert_int_equal(bench.answer[0][6].cause, MMU_CAUSE_STORE_PAGE);
     assert_int_equal(bench.answer[0][6].source, MMU_SOURCE_WALK);
 }
@@ -188,33 +194,35 @@ static void walker_serves_a_fetch_that_came_first_then_data_without_a_bubble(voi
     (void)state;
     begin(1, 3);
     bench_offer(&bench, MMU_PORT_FETCH, 0, VA_1, MMU_FETCH);
-    bench_offer(&bench, MMU_PORT_DATA, 1, VA_1, MMU_LOAD);
+    bench_offer(&bench, MMU_PORT_DATA, 1, VA_1B, MMU_LOAD);
     bench_run(&bench, 20);
     bench_expect(&bench, MEM_REQ, 0, "_1___1_____");  // answer in 4, next request in 5
     bench_expect(&bench, F_RSP, 0, "_____1_____");
     bench_expect(&bench, D_RSP, 0, "_________1_");
 }
 
-static void walker_prefers_a_data_miss_of_its_last_cycle_to_a_waiting_fetch(void **state) {
+static void slots_are_given_to_the_ports_in_turn(void **state) {
     (void)state;
-    begin(1, 3);
-    bench_offer(&bench, MMU_PORT_DATA, 0, VA_1, MMU_LOAD);    // ends in 4
-    bench_offer(&bench, MMU_PORT_FETCH, 1, VA_1, MMU_FETCH);  // waits
-    bench_offer(&bench, MMU_PORT_DATA, 2, VA_2, MMU_LOAD);    // accepted in 5: too late
+    for (unsigned first = 0; first < 2; ++first) {
+        begin(1, 3);
+        enum mmu_port port = first, other = 1 - first;
+        uint8_t access[2] = {MMU_LOAD, MMU_FETCH};
+        bench_offer(&bench, port, 0, VA_1, access[port]);     // ends in 4
+        bench_offer(&bench, port, 1, VA_2, access[port]);     // waits longer, but
+        bench_offer(&bench, other, 2, VA_1B, access[other]);  // it is the other's turn
+        bench_run(&bench, 40);
+        assert_true(bench_history(&bench, other, 0)->start_cycle == 4);
+        assert_true(bench_history(&bench, other, 0)->response_cycle == 9);
+        assert_true(bench_history(&bench, port, 1)->start_cycle == 8);
+        assert_true(bench_history(&bench, port, 1)->terms.wait == 7);
+        bench_free(&bench);
+    }
+    begin(1, 3);  // data, if none has taken one
+    bench_offer(&bench, MMU_PORT_FETCH, 0, VA_1, MMU_FETCH);
+    bench_offer(&bench, MMU_PORT_DATA, 0, VA_1B, MMU_LOAD);
     bench_run(&bench, 40);
-    const struct mmu_history *fetch = mmu_engine_history(bench.engine, MMU_PORT_FETCH);
-    const struct mmu_history *data = mmu_engine_history(bench.engine, MMU_PORT_DATA);
-    assert_true(fetch->start_cycle == 4);
-    assert_true(data->accept_cycle == 5 && data->start_cycle == 8);
-    bench_free(&bench);
-
-    begin(1, 3);
-    bench_offer(&bench, MMU_PORT_FETCH, 0, VA_1, MMU_FETCH);  // ends in 4
-    bench_offer(&bench, MMU_PORT_DATA, 4, VA_2, MMU_LOAD);    // taken at the end of 4
-    bench_run(&bench, 40);
-    data = mmu_engine_history(bench.engine, MMU_PORT_DATA);
-    assert_true(data->accept_cycle == 4 && data->start_cycle == 4);
-    assert_true(data->response_cycle == 4 + 2 * 4 + 1);
+    assert_true(bench_history(&bench, MMU_PORT_DATA, 0)->start_cycle == 0);
+    assert_true(bench_history(&bench, MMU_PORT_FETCH, 0)->start_cycle == 4);
 }
 
 static void hits_of_one_port_flow_during_a_walk_of_the_other(void **state) {
@@ -225,16 +233,7 @@ static void hits_of_one_port_flow_during_a_walk_of_the_other(void **state) {
     bench_offer(&bench, MMU_PORT_DATA, 19, VA_3, MMU_LOAD);
     bench_run(&bench, 60);
     bench_expect(&bench, F_RSP, 20, "_1111_");
-    bench_expect(&bench, D_READY, 19, "1______");
-}
-
-static void tlb_is_not_looked_up_again_when_the_walker_takes_a_request(void **state) {
-    (void)state;
-    begin(1, 1);
-    bench_offer(&bench, MMU_PORT_FETCH, 0, VA_3, MMU_FETCH);
-    bench_offer(&bench, MMU_PORT_DATA, 1, VA_3, MMU_LOAD);
-    bench_run(&bench, 20);
-    assert_int_equal(bench.memory.reads, 6);
+    bench_expect(&bench, D_READY, 19, "1111111");  // its own walk does not stop the port
 }
 
 // --- back-pressure, fault records -----------------------------------------------------------
@@ -244,11 +243,11 @@ static void response_is_held_until_taken_and_blocks_its_port_only(void **state) 
     begin(1, 1);
     bench.response_ready_from[MMU_PORT_DATA] = 12;
     bench_offer(&bench, MMU_PORT_DATA, 0, VA_1, MMU_LOAD);  // response in 3
-    bench_offer(&bench, MMU_PORT_DATA, 1, VA_1, MMU_LOAD);  // accepted in 12
+    bench_offer(&bench, MMU_PORT_DATA, 3, VA_1, MMU_LOAD);  // accepted in 12
     bench_offer(&bench, MMU_PORT_FETCH, 5, VA_1, MMU_FETCH);
     bench_run(&bench, 20);
     bench_expect(&bench, D_RSP, 0, "___111 111111 11__");
-    bench_expect(&bench, D_READY, 0, "1_____ ______ 1111");
+    bench_expect(&bench, D_READY, 0, "11____ ______ 1111");
     bench_expect(&bench, F_RSP, 5, "___1_");
     assert_int_equal(bench.answer[0][12].source, MMU_SOURCE_WALK);
     assert_int_equal(bench.answer[0][13].source, MMU_SOURCE_TLB);
@@ -259,11 +258,11 @@ static void fault_record_blocks_its_port_until_the_cycle_after_it_is_taken(void 
     begin(1, 1);
     bench.fault_ready_from = 6;
     bench_offer(&bench, MMU_PORT_DATA, 0, VA_NONE + 0x123, MMU_AMO);  // response in 3
-    bench_offer(&bench, MMU_PORT_DATA, 1, VA_1, MMU_LOAD);
+    bench_offer(&bench, MMU_PORT_DATA, 3, VA_1, MMU_LOAD);
     bench_run(&bench, 20);
     bench_expect(&bench, D_RSP, 0, "___1___ ___1");
     bench_expect(&bench, FAULT, 0, "___1111 ___");
-    bench_expect(&bench, D_READY, 0, "1______ 1__1");
+    bench_expect(&bench, D_READY, 0, "11_____ 11_1");
     const struct mmu_fault *fault = &bench.fault[3];
     assert_true(fault->tval == VA_NONE + 0x123);
     assert_int_equal(fault->asid, 1);
@@ -341,7 +340,7 @@ static void fence_leaves_a_waiting_request_alone(void **state) {
     (void)state;
     begin(1, 2);
     bench_offer(&bench, MMU_PORT_DATA, 0, VA_1, MMU_LOAD);
-    bench_offer(&bench, MMU_PORT_FETCH, 0, VA_1, MMU_FETCH);
+    bench_offer(&bench, MMU_PORT_FETCH, 0, VA_1B, MMU_FETCH);
     bench_fence(&bench, 3);  // the last answer of the data walk: again from 4, until 6
     bench_run(&bench, 20);
     bench_expect(&bench, MEM_REQ, 0, "_1__1__1__");
@@ -363,7 +362,7 @@ static void fence_lets_an_ignored_error_pass(void **state) {
     mmu_engine_advance(engine, 12);
     assert_non_null(mmu_engine_response(engine, MMU_PORT_DATA));
     assert_false(mmu_engine_response(engine, MMU_PORT_DATA)->fault);
-    const struct mmu_history *history = mmu_engine_history(engine, MMU_PORT_DATA);
+    const struct mmu_history *history = bench_history(&bench, MMU_PORT_DATA, 0);
     assert_true(history->access[1].error && history->access[1].ignored);
 }
 
@@ -484,7 +483,7 @@ static void counters_show_an_event_in_the_cycle_after_it(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TIMING(reset_shows_ready_ports_and_nothing_valid),
-        TIMING(drawing_of_two_hits_and_a_miss),
+        TIMING(drawing_of_hits_under_a_miss),
         TIMING(drawing_of_the_memory_port),
         TIMING(drawing_of_a_fetch_that_waits_for_a_data_walk),
         TIMING(drawing_of_a_fence_in_the_middle_of_a_walk),
@@ -492,9 +491,8 @@ int main(void) {
         TIMING(walk_alone_takes_n_times_g_plus_l_plus_1),
         TIMING(walk_that_faults_takes_as_long_and_fills_nothing),
         TIMING(walker_serves_a_fetch_that_came_first_then_data_without_a_bubble),
-        TIMING(walker_prefers_a_data_miss_of_its_last_cycle_to_a_waiting_fetch),
+        TIMING(slots_are_given_to_the_ports_in_turn),
         TIMING(hits_of_one_port_flow_during_a_walk_of_the_other),
-        TIMING(tlb_is_not_looked_up_again_when_the_walker_takes_a_request),
         TIMING(response_is_held_until_taken_and_blocks_its_port_only),
         TIMING(fault_record_blocks_its_port_until_the_cycle_after_it_is_taken),
         TIMING(fault_records_of_one_cycle_are_shown_data_first),

@@ -31,6 +31,12 @@ make_home() { # FOLDER
   cp -R "$root"/verif/{sva,include} "$1/verif"
   cp -R "$root/model/include" "$1/model"
   ln -sfn "$root/build/dut" "$1/build/dut"
+  build_fast "$1"
+}
+
+# A mutant's DUT runs once, and not for long: most of its cost is its compilation.
+build_fast() { # TREE
+  sed -i 's/^optimize=-O3$/optimize=-O1/' "$1/tb/build_dut.sh"
 }
 
 ask_run() { # TREE PROGRAMS ARGUMENT...
@@ -179,6 +185,7 @@ prepare_c() { # TARGET...
     mkdir -p "$work/src/${path%/*}"
     cp "$root/$path" "$work/src/$path" || return
   done < <(cd "$root" && find ./CMakeLists.txt cmake model verif sim tests/qemu rtl tb -type f)
+  build_fast "$work/src"
   local folders='model;verif;sim;tests/qemu'
   grep -qsx "TANDEM_FOLDERS:STRING=$folders" "$work/c/CMakeCache.txt" && [ -f "$work/c/build.ninja" ] ||
     cmake -S "$work/src" -B "$work/c" -G Ninja "-DTANDEM_FOLDERS=$folders" \

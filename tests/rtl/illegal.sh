@@ -73,6 +73,19 @@ refused "$asid" Xlen=32 AsidBits=10 PaBits=34 Svnapot=0
 refused "$pa" Xlen=32 AsidBits=9 PaBits=35 Svnapot=0
 refused "$pa" Xlen=32 AsidBits=9 PaBits=31 Svnapot=0
 refused "$napot" Xlen=32 AsidBits=9 PaBits=34 Svnapot=1
+refused 'PwcEntries must be 0 .. 64.' PwcEntries=65
+for value in 0 9 100; do refused 'Walks must be 1 .. 8.' Walks=$value; done
+refused 'Prefetch must be 0 or 1.' L2Entries=8 Prefetch=2
+refused 'Prefetch needs a second-level TLB (L2Entries > 0).' Prefetch=1
+refused 'The number of second-level TLB entries must be 0 .. 4096.' L2Entries=8192
+refused 'The number of second-level TLB ways must be 1 .. 16.' L2Entries=32 L2Ways=32
+refused 'The number of second-level TLB ways must be 1 .. 16.' L2Entries=32 L2Ways=0
+refused 'second-level TLB ways must divide' L2Entries=32 L2Ways=3
+refused 'second-level TLB sets (entries / ways) must be a power of two.' L2Entries=12
+refused 'The second-level TLB policy must be 0 (LRU)' L2Entries=32 L2Policy=4
+refused 'The second-level TLB policy PLRU needs' L2Entries=12 L2Ways=3
+accepted L2Entries=4096 L2Ways=16 PwcEntries=64 Walks=8 Prefetch=1
+accepted L2Ways=0 L2Policy=9
 accepted AsidBits=0 PaBits=32 PmpEntries=16 Svnapot=0 UpdateFirst=0
 accepted Xlen=32 AsidBits=9 PaBits=34 PmpEntries=8 Svnapot=0
 
@@ -95,5 +108,8 @@ refuse_build "$pmp" pmp=3
 refuse_build "$napot" xlen=32 svnapot=1
 refuse_build "$pa" xlen=32 pa_bits=56
 refuse_build 'the value must be a number' pmp=some
+refuse_build 'Walks must be 1 .. 8.' walks=9
+refuse_build 'a second level without entries is l2=none' l2=0x4xplru
+refuse_build 'Prefetch needs a second-level TLB' prefetch=1
 refuse_build "unknown argument 'pmp_entries=8'" pmp_entries=8
 exit $failed

@@ -37,4 +37,10 @@ lint 4 4 1 PmpEntries=8 PaBits=32 AsidBits=1
 lint 16 16 0 "${xlen_32[@]}"
 lint 8 1 0 "${xlen_32[@]}" PmpEntries=16 UpdateFirst=0
 lint 4 2 0 Xlen=32 AsidBits=0 PaBits=32 Svnapot=0 PmpEntries=8
+lint 4 2 0 Walks=8
+lint 4 4 0 L2Entries=1024 L2Ways=4 PwcEntries=8 Walks=4 Prefetch=1
+lint 4 4 3 L2Entries=4096 L2Ways=1
+lint 4 4 2 L2Entries=48 L2Ways=3 L2Policy=2 PwcEntries=1 Walks=3 PmpEntries=8 UpdateFirst=0
+lint 4 4 0 L2Entries=16 L2Ways=16 L2Policy=3 AsidBits=0 PwcEntries=64
+lint 4 2 0 "${xlen_32[@]}" L2Entries=64 L2Ways=2 L2Policy=0 PwcEntries=3 Walks=2 Prefetch=1
 exit $failed

@@ -54,7 +54,7 @@ void smoke_reset(struct smoke *smoke) {
     smoke->ops->reset(smoke->dut);
     smoke->cycle = 0;
     smoke->waited = 0;
-    smoke->answering = false;
+    for (unsigned id = 0; id < MMU_WALKS; ++id) smoke->slot[id].waits = false;
 }
 
 void smoke_mode(struct smoke *smoke, unsigned mode) {
@@ -125,12 +125,25 @@ static uint64_t transact(struct smoke *smoke, const struct mmu_memory_request *r
 }
 
 static void grant(struct smoke *smoke, const struct mmu_memory_request *request) {
+    struct smoke_memory *slot = &smoke->slot[request->id];
+    assert_true(request->id < MMU_WALKS && !slot->waits);
     smoke->waited = 0;
-    smoke->answering = true;
-    smoke->answer_cycle = smoke->cycle + smoke->data_cycles;
-    smoke->memory_answer.error = smoke->errors > 0;
+    slot->waits = true;
+    slot->cycle = smoke->cycle + smoke->data_cycles;
+    slot->answer.id = request->id;
+    slot->answer.error = smoke->errors > 0;
     if (smoke->errors > 0) --smoke->errors;
-    smoke->memory_answer.data = smoke->memory_answer.error ? 0 : transact(smoke, request);
+    slot->answer.data = slot->answer.error ? 0 : transact(smoke, request);
+}
+
+// One latency for all: two answers never meet in a cycle.
+static const struct dut_memory_response *answer_now(struct smoke *smoke) {
+    for (unsigned id = 0; id < MMU_WALKS; ++id) {
+        if (!smoke->slot[id].waits || smoke->slot[id].cycle != smoke->cycle) continue;
+        smoke->slot[id].waits = false;
+        return &smoke->slot[id].answer;
+    }
+    return NULL;
 }
 
 // --- script -------------------------------------------------------------------------------
@@ -142,7 +155,8 @@ static void add(struct smoke *smoke, unsigned source, struct smoke_offer offer) 
 
 void smoke_offer_size(struct smoke *smoke, enum mmu_port port, uint64_t cycle, uint64_t va,
                       enum mmu_access access, unsigned size) {
-    const struct mmu_request request = {va, (uint8_t)access, (uint8_t)size};
+    const uint8_t tag = (uint8_t)(smoke->offers[port] % MMU_TAGS);
+    const struct mmu_request request = {va, (uint8_t)access, (uint8_t)size, tag};
     add(smoke, port, (struct smoke_offer){.cycle = cycle, .request = request});
 }
 
@@ -192,24 +206,27 @@ static bool stage(struct smoke *smoke) {
     }
     smoke->ops->take(smoke->dut, mask);
     const bool granting = smoke->waited + 1 >= smoke->grant_cycles;
-    const bool answers = smoke->answering && smoke->answer_cycle == smoke->cycle;
-    smoke->ops->memory_response(smoke->dut, granting, answers ? &smoke->memory_answer : NULL);
-    if (answers) smoke->answering = false;
+    smoke->ops->memory_response(smoke->dut, granting, answer_now(smoke));
+    smoke->ops->poison(smoke->dut, smoke->poison);
     return granting;
 }
 
 static void record(struct smoke *smoke, unsigned sample) {
     const struct dut_ops *ops = smoke->ops;
     const uint64_t c = smoke->cycle;
-    for (unsigned wire = D_READY; wire <= ASSERTION; ++wire) {
+    for (unsigned wire = D_READY; wire <= L2_FILL; ++wire) {
         smoke->wire[wire][c] = (sample >> wire & 1u) != 0;
     }
+    smoke->wire[FILL][c] = smoke->wire[D_FILL][c] || smoke->wire[F_FILL][c];
     for (unsigned port = 0; port < MMU_PORTS; ++port) {
         memset(&smoke->answer[port][c], 0, sizeof smoke->answer[port][c]);
         if (smoke->wire[D_RSP + port][c]) ops->response(smoke->dut, port, &smoke->answer[port][c]);
     }
     if (smoke->wire[FAULT][c]) ops->fault(smoke->dut, &smoke->fault[c]);
-    if (smoke->wire[FILL][c]) ops->event(smoke->dut, &smoke->event[c]);
+    for (unsigned array = 0; array < DUT_ARRAYS; ++array) {
+        if (!smoke->wire[D_FILL + array][c]) continue;
+        ops->event(smoke->dut, array, &smoke->event[array][c]);
+    }
     struct mmu_memory_request *request = &smoke->memory_request[c];
     memset(request, 0, sizeof *request);
     if (smoke->wire[MEM_REQ][c]) ops->memory_request(smoke->dut, request);
@@ -269,21 +286,21 @@ void smoke_expect_fault(const struct mmu_answer *answer, unsigned cause, unsigne
 bool smoke_same_answer(const struct mmu_answer *a, const struct mmu_answer *b) {
     return a->pa == b->pa && a->fault == b->fault && a->cause == b->cause && a->level == b->level &&
            a->napot == b->napot && a->pbmt == b->pbmt && a->source == b->source &&
-           a->perm == b->perm;
+           a->perm == b->perm && a->tag == b->tag;
 }
 
 bool smoke_same_request(const struct mmu_memory_request *a, const struct mmu_memory_request *b) {
     return a->pa == b->pa && a->expected == b->expected && a->data == b->data &&
-           a->write == b->write;
+           a->write == b->write && a->id == b->id;
 }
 
 static bool same_fault(const struct mmu_fault *a, const struct mmu_fault *b) {
     return a->tval == b->tval && a->asid == b->asid && a->port == b->port &&
-           a->access == b->access && a->cause == b->cause;
+           a->access == b->access && a->cause == b->cause && a->tag == b->tag;
 }
 
 static bool same_event(const struct dut_event *a, const struct dut_event *b) {
-    return a->port == b->port && a->set == b->set && a->way == b->way && a->evict == b->evict;
+    return a->set == b->set && a->way == b->way && a->evict == b->evict;
 }
 
 bool smoke_same_cycle(const struct smoke *a, const struct smoke *b, uint64_t c) {
@@ -291,9 +308,12 @@ bool smoke_same_cycle(const struct smoke *a, const struct smoke *b, uint64_t c) 
     for (unsigned wire = 0; wire < SMOKE_WIRES; ++wire) {
         same = same && a->wire[wire][c] == b->wire[wire][c];
     }
+    for (unsigned array = 0; array < DUT_ARRAYS; ++array) {
+        same = same && same_event(&a->event[array][c], &b->event[array][c]);
+    }
     return same && smoke_same_answer(&a->answer[0][c], &b->answer[0][c]) &&
            smoke_same_answer(&a->answer[1][c], &b->answer[1][c]) &&
-           same_fault(&a->fault[c], &b->fault[c]) && same_event(&a->event[c], &b->event[c]) &&
+           same_fault(&a->fault[c], &b->fault[c]) &&
            smoke_same_request(&a->memory_request[c], &b->memory_request[c]);
 }
 

@@ -24,9 +24,12 @@ enum smoke_wire {  // in the order of enum dut_sample, then what payloads say
     F_RSP,
     FAULT,
     MEM_REQ,
-    FILL,
     PMP_READY,
     ASSERTION,
+    D_FILL,
+    F_FILL,
+    L2_FILL,
+    FILL,  // of either port
     MEM_WRITE,
     SMOKE_WIRES
 };
@@ -35,6 +38,7 @@ enum smoke_channel { CHANNEL_DATA, CHANNEL_FETCH, CHANNEL_FAULT, SMOKE_CHANNELS 
 
 enum smoke_source { SOURCE_FENCE = MMU_PORTS, SOURCE_PMP, SMOKE_SOURCES };
 
+// A request's tag is its place among the offers of its port, modulo MMU_TAGS.
 struct smoke_offer {
     uint64_t cycle;  // valid from here until accepted
     struct mmu_request request;
@@ -52,6 +56,7 @@ struct smoke {
 
     struct smoke_offer offer[SMOKE_SOURCES][SMOKE_OFFERS];  // ports, fences, PMP writes
     unsigned offers[SMOKE_SOURCES], offers_done[SMOKE_SOURCES];
+    bool poison;                         // what the second level writes gets wrong parity
     uint8_t kill[SMOKE_CYCLES];          // port masks
     uint64_t take_from[SMOKE_CHANNELS];  // ready from this cycle on
 
@@ -61,16 +66,18 @@ struct smoke {
     unsigned errors;     // so many next transactions are answered with an error
     uint32_t grant_cycles, data_cycles;  // g and L
     uint32_t waited;                     // cycles of the request on the wires so far
-    bool answering;
-    uint64_t answer_cycle;
-    struct dut_memory_response memory_answer;
+    struct smoke_memory {  // the answer to a walk slot's request, if one is outstanding
+        bool waits;
+        uint64_t cycle;
+        struct dut_memory_response answer;
+    } slot[MMU_WALKS];
 
     // Recorded per cycle.
     bool wire[SMOKE_WIRES][SMOKE_CYCLES];
     struct mmu_answer answer[MMU_PORTS][SMOKE_CYCLES];
     struct mmu_fault fault[SMOKE_CYCLES];
     struct mmu_memory_request memory_request[SMOKE_CYCLES];
-    struct dut_event event[SMOKE_CYCLES];
+    struct dut_event event[DUT_ARRAYS][SMOKE_CYCLES];
 };
 
 // Returns the design's entry, built with these options of tb/build_dut.sh, or NULL.

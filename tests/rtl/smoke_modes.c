@@ -236,7 +236,8 @@ static void napot_fill_replaces_the_small_pages_inside_it(void **state) {
     smoke_offer(&s, MMU_PORT_DATA, 45, VA_64K + 0x3000, MMU_LOAD);
     smoke_run(&s, 60);
     assert_true(s.wire[D_RSP][21] && s.answer[0][21].pa == 0x999000);
-    assert_true(s.wire[FILL][37] && s.event[37].way == 0 && !s.event[37].evict);
+    assert_true(s.wire[FILL][37] && s.event[DUT_ARRAY_DATA][37].way == 0 &&
+                !s.event[DUT_ARRAY_DATA][37].evict);
     assert_true(s.wire[D_RSP][46] && s.answer[0][46].pa == (PPN_64K << 12) + 0x3000);
 }
 
@@ -272,7 +273,7 @@ static void every_page_size_has_its_set_and_is_found_there(void **state) {
         smoke_offer(&s, MMU_PORT_DATA, t, va ^ (UINT64_C(1) << (11 + shift[k])), MMU_LOAD);
         smoke_run(&s, 30);
         const uint64_t fill = smoke_first(&s, FILL, 0);
-        assert_int_equal(s.event[fill].set, va >> (12 + shift[k]) & 15);
+        assert_int_equal(s.event[DUT_ARRAY_DATA][fill].set, va >> (12 + shift[k]) & 15);
         smoke_expect(&s, D_RSP, t, "_1_");
         assert_int_equal(s.answer[0][t + 1].source, MMU_SOURCE_TLB);
         smoke_free(&s);

@@ -16,11 +16,14 @@ synth() { # DTLB ENTRIES WAYS POLICY, ITLB ENTRIES WAYS POLICY, OTHER=VALUE...
     DtlbPolicy="$3" ItlbEntries="$4" ItlbWays="$5" ItlbPolicy="$6" "${@:7}" || failed=1
 }
 
-synth 4 4 0 8 2 1
-synth 4 1 2 6 3 3
-synth 1 1 0 2 2 2 PaBits=32 AsidBits=0 UpdateFirst=0
-synth 2 2 0 8 1 0 PmpEntries=8 Svnapot=0
-synth 4 1 0 2 2 0 Xlen=32 AsidBits=9 PaBits=34 Svnapot=0 PmpEntries=8 UpdateFirst=0
+synth 2 2 0 4 2 1 Walks=3 L2Entries=8 L2Ways=2 PwcEntries=2 Prefetch=1
+if [ -n "${TANDEM_LONG:-}" ]; then
+  synth 4 1 2 6 3 3
+  synth 4 4 0 8 2 1
+  synth 1 1 0 2 2 2 PaBits=32 AsidBits=0 UpdateFirst=0
+  synth 2 2 0 8 1 0 PmpEntries=8 Svnapot=0
+  synth 4 1 0 2 2 0 Xlen=32 AsidBits=9 PaBits=34 Svnapot=0 PmpEntries=8 UpdateFirst=0
+fi
 
 # The counters with an incomplete case: value_o keeps its value. Once where Yosys refuses a
 # latch by itself, once where it would build one.

@@ -111,3 +111,24 @@ void sim_test_begins(const struct sim_error *error, const char *text) {
 void sim_test_contains(const struct sim_error *error, const char *text) {
     if (!strstr(error->text, text)) fail_msg("expected \"%s\" in \"%s\"", text, error->text);
 }
+
+static bool sim_test_clear(void *user, uint32_t frame) {
+    (void)user;
+    (void)frame;
+    return false;
+}
+
+static uint64_t sim_test_time(void *user, uint32_t frame) {
+    (void)user;
+    (void)frame;
+    return 0;
+}
+
+struct policy *sim_test_policy(unsigned kind, uint32_t frames, uint64_t seed) {
+    static const struct policy_view view = {sim_test_clear, sim_test_clear, sim_test_clear,
+                                            sim_test_time};
+    struct policy *policy = policy_find(kind)->create(&(struct policy_setup){
+        .frames = frames, .seed = seed, .parameters = policy_parameters_default(), .view = &view});
+    assert_non_null(policy);
+    return policy;
+}

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "pager_private.h"
+#include "sim/policy.h"
 
 #define SIM_TEST_BASE UINT64_C(0x80000000)
 
@@ -60,5 +61,8 @@ void sim_test_pte_set(struct sim_test_machine *machine, uint32_t space, uint64_t
 // The sentence must begin with (contain) text.
 void sim_test_begins(const struct sim_error *error, const char *text);
 void sim_test_contains(const struct sim_error *error, const char *text);
+
+// A policy with the standard parameters, which finds A and D of every page clear and the time 0.
+struct policy *sim_test_policy(unsigned kind, uint32_t frames, uint64_t seed);
 
 #endif

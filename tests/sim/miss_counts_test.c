@@ -6,68 +6,14 @@
 #include "fixture.h"
 #include "mmu/tlb.h"
 #include "mmu/walk.h"
-#include "sim/future.h"
-#include "sim/trace.h"
-
-#define TRACE_PATH "traces/cc1.tdt"
-#define REFERENCES 10000000u
-#define PAGES 1452u
-
-// The program as the machine sees it: page << 1 | write.
-struct program {
-    uint32_t *references;
-    struct future *future;
-};
-
-static void program_read(struct program *program, struct future_builder *builder) {
-    struct trace_reader *reader;
-    struct trace_vamap *map;
-    struct sim_error error;
-    struct trace_ref refs[4096];
-    size_t count, total = 0;
-    if (trace_reader_open(TRACE_PATH, &reader, &error) != SIM_OK) fail_msg("%s", error.text);
-    assert_int_equal(trace_vamap_create(38, &map, &error), SIM_OK);
-    while (trace_reader_next(reader, refs, 4096, &count, &error) == SIM_OK) {
-        for (size_t i = 0; i < count; i++) {
-            uint64_t va;
-            assert_int_equal(trace_vamap_apply(map, refs[i].va, &va, &error), SIM_OK);
-            bool write = refs[i].kind == TRACE_STORE || refs[i].kind == TRACE_MODIFY;
-            assert_true(total < REFERENCES);
-            program->references[total++] = (uint32_t)(va >> 12 << 1 | write);
-            assert_int_equal(future_builder_add(builder, 0, va >> 12, &error), SIM_OK);
-        }
-    }
-    assert_int_equal(total, REFERENCES);
-    trace_vamap_destroy(map);
-    trace_reader_close(reader);
-}
-
-static int program_open(void **state) {
-    static struct program program;
-    struct future_builder *builder;
-    struct sim_error error;
-    program.references = malloc(REFERENCES * sizeof *program.references);
-    assert_non_null(program.references);
-    assert_int_equal(future_builder_create(&builder, &error), SIM_OK);
-    program_read(&program, builder);
-    assert_int_equal(future_builder_finish(builder, &program.future, &error), SIM_OK);
-    *state = &program;
-    return 0;
-}
-
-static int program_close(void **state) {
-    struct program *program = *state;
-    future_destroy(program->future);
-    free(program->references);
-    return 0;
-}
+#include "program.h"
 
 static void program_has_the_pages_and_writes_that_are_known(void **state) {
     const struct program *program = *state;
     uint64_t writes = 0;
-    for (size_t i = 0; i < REFERENCES; i++) writes += program->references[i] & 1;
-    assert_int_equal(future_pages(program->future), PAGES);
-    assert_int_equal(future_references(program->future), REFERENCES);
+    for (size_t i = 0; i < PROGRAM_REFERENCES; i++) writes += program->references[i] & 1;
+    assert_int_equal(future_pages(program->future), PROGRAM_PAGES);
+    assert_int_equal(future_references(program->future), PROGRAM_REFERENCES);
     assert_int_equal(writes, 846465);
 }
 
@@ -76,9 +22,9 @@ static uint64_t program_page_misses(struct program *program, uint8_t policy, uin
     struct sim_error error;
     uint64_t misses = 0;
     sim_test_machine_open(
-        &m, (struct pager_config){.frames = frames, .policy = policy, .swap_slots = PAGES});
+        &m, (struct pager_config){.frames = frames, .policy = policy, .swap_slots = PROGRAM_PAGES});
     future_rewind(program->future);
-    for (size_t i = 0; i < REFERENCES; i++) {
+    for (size_t i = 0; i < PROGRAM_REFERENCES; i++) {
         uint64_t next_use;
         bool major = false;
         uint64_t va = (uint64_t)(program->references[i] >> 1) << 12;
@@ -89,7 +35,7 @@ static uint64_t program_page_misses(struct program *program, uint8_t policy, uin
         }
         misses += major;
     }
-    assert_int_equal(pager_counts(m.pager)->references, REFERENCES);
+    assert_int_equal(pager_counts(m.pager)->references, PROGRAM_REFERENCES);
     assert_int_equal(pager_counts(m.pager)->major_faults, misses);
     assert_int_equal(pager_counts(m.pager)->evictions, misses - frames + m.pager->free_count);
     sim_test_machine_close(&m);
@@ -104,19 +50,19 @@ static void program_page_misses_are(void **state, uint8_t policy, const uint64_t
 }
 
 static void pager_lru_misses_equal_the_table(void **state) {
-    program_page_misses_are(state, PAGER_LRU, (const uint64_t[]){28866, 2193, 1711, 1460});
+    program_page_misses_are(state, POLICY_LRU, (const uint64_t[]){28866, 2193, 1711, 1460});
 }
 
 static void pager_fifo_misses_equal_the_table(void **state) {
-    program_page_misses_are(state, PAGER_FIFO, (const uint64_t[]){41400, 2813, 1943, 1568});
+    program_page_misses_are(state, POLICY_FIFO, (const uint64_t[]){41400, 2813, 1943, 1568});
 }
 
 static void pager_clock_misses_equal_the_table(void **state) {
-    program_page_misses_are(state, PAGER_CLOCK, (const uint64_t[]){29727, 2290, 1728, 1473});
+    program_page_misses_are(state, POLICY_CLOCK, (const uint64_t[]){29727, 2290, 1728, 1473});
 }
 
 static void pager_opt_misses_equal_the_table(void **state) {
-    program_page_misses_are(state, PAGER_OPT, (const uint64_t[]){11477, 1611, 1452, 1452});
+    program_page_misses_are(state, POLICY_OPT, (const uint64_t[]){11477, 1611, 1452, 1452});
 }
 
 static uint64_t program_tlb_misses(const struct program *program, uint8_t policy, uint32_t sets,
@@ -127,7 +73,7 @@ static uint64_t program_tlb_misses(const struct program *program, uint8_t policy
     struct mmu_tlb *tlb = mmu_tlb_create(&config, &arch);
     assert_non_null(tlb);
     uint64_t misses = 0;
-    for (size_t i = 0; i < REFERENCES; i++) {
+    for (size_t i = 0; i < PROGRAM_REFERENCES; i++) {
         uint64_t vpn = program->references[i] >> 1;
         const struct mmu_tlb_entry *hit = mmu_tlb_lookup(tlb, vpn << 12, 1);
         if (hit) {

@@ -4,7 +4,7 @@
 
 static void oracle_open(struct sim_test_machine *m, uint32_t frames) {
     sim_test_machine_open(
-        m, (struct pager_config){.frames = frames, .policy = PAGER_LRU, .swap_slots = 8});
+        m, (struct pager_config){.frames = frames, .policy = POLICY_LRU, .swap_slots = 8});
 }
 
 static uint64_t oracle_pa(const struct sim_test_machine *m, uint64_t vpn) {

@@ -3,7 +3,7 @@
 #include "fixture.h"
 
 static const struct pager_config two_frames = {
-    .frames = 2, .policy = PAGER_LRU, .swap_slots = 16, .adue = false};
+    .frames = 2, .policy = POLICY_LRU, .swap_slots = 16, .adue = false};
 
 static void pager_brings_a_page_in_zeroed_and_maps_it_for_the_user(void **state) {
     (void)state;
@@ -183,7 +183,7 @@ static void pager_out_of_memory_changes_nothing_and_spares_the_other_space(void 
     struct pager_work work;
     uint32_t other;
     sim_test_machine_open(
-        &m, (struct pager_config){.frames = 2, .policy = PAGER_FIFO, .swap_slots = 2});
+        &m, (struct pager_config){.frames = 2, .policy = POLICY_FIFO, .swap_slots = 2});
     assert_int_equal(pager_space_create(m.pager, &other, &m.error), SIM_OK);
     sim_test_reference(&m, other, 1, true);
     for (uint64_t vpn = 1; vpn <= 3; vpn++) sim_test_reference(&m, 0, vpn, true);
@@ -208,7 +208,7 @@ static void pager_full_swap_takes_the_slot_of_a_page_written_since(void **state)
     (void)state;
     struct sim_test_machine m;
     sim_test_machine_open(
-        &m, (struct pager_config){.frames = 2, .policy = PAGER_FIFO, .swap_slots = 1});
+        &m, (struct pager_config){.frames = 2, .policy = POLICY_FIFO, .swap_slots = 1});
     sim_test_reference(&m, 0, 1, true);
     sim_test_reference(&m, 0, 2, true);
     sim_test_reference(&m, 0, 3, false);  // 1 to slot 0
@@ -230,7 +230,7 @@ static void pager_full_swap_takes_the_slot_of_a_page_written_since(void **state)
 
 static void pager_that_gave_its_slot_away_has_none_and_a_clean_page_keeps_its_own(void **state) {
     (void)state;
-    const struct pager_config config = {.frames = 2, .policy = PAGER_FIFO, .swap_slots = 1};
+    const struct pager_config config = {.frames = 2, .policy = POLICY_FIFO, .swap_slots = 1};
     struct sim_test_machine m;
     bool major;
     sim_test_machine_open(&m, config);
@@ -329,7 +329,7 @@ static void pager_tells_the_watcher_of_each_change_of_a_pte(void **state) {
 static void pager_configuration_that_cannot_work_is_refused(void **state) {
     (void)state;
     const struct pager_config configs[] = {
-        {.frames = 0}, {.frames = 1 << 14}, {.frames = 1, .policy = PAGER_POLICIES}};
+        {.frames = 0}, {.frames = 1 << 14}, {.frames = 1, .policy = POLICIES}};
     struct sim_memory *memory;
     struct sim_error error;
     assert_int_equal(sim_memory_create(0, 64 << 20, &memory, &error), SIM_OK);
@@ -344,7 +344,7 @@ static void pager_configuration_that_cannot_work_is_refused(void **state) {
 static void pager_survives_random_spaces_under_every_policy(void **state) {
     (void)state;
     uint64_t random = sim_test_seed();
-    for (unsigned run = 0; run < 2 * PAGER_POLICIES; run++) {
+    for (unsigned run = 0; run < 2 * POLICIES; run++) {
         struct sim_test_machine m;
         sim_test_machine_open(
             &m, (struct pager_config){

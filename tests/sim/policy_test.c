@@ -1,58 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every policy against a trivially right list, one step at a time.
-#include "policy.h"
+#include "cache.h"
 
-#include "fixture.h"
-
-#define FRAMES_MOST 16u
-#define PAGES_MOST 64u
 #define REFERENCES 20000u
 
-// A cache driven by a policy: page -> frame.
-struct cache {
-    const struct policy_ops *ops;
-    struct policy *policy;
-    uint32_t frames, count;
-    uint32_t page_of[FRAMES_MOST];
-    uint64_t misses;
-};
-
-// The same as a list, oldest first, moved by hand.
+// A cache as a list, oldest first, moved by hand.
 struct naive {
     unsigned kind;
     uint32_t frames, count;
-    uint32_t page[FRAMES_MOST];
-    bool used[FRAMES_MOST];
+    uint32_t page[CACHE_FRAMES_MOST];
+    bool used[CACHE_FRAMES_MOST];
     uint64_t misses;
 };
-
-static void cache_open(struct cache *cache, unsigned kind, uint32_t frames, uint64_t seed) {
-    *cache = (struct cache){.ops = policy_find(kind), .frames = frames};
-    cache->policy = cache->ops->create(frames, seed);
-    assert_non_null(cache->policy);
-}
-
-// Returns the page that went, UINT32_MAX if none.
-static uint32_t cache_reference(struct cache *cache, uint32_t page, uint64_t next_use) {
-    uint32_t frame = 0, gone = UINT32_MAX;
-    while (frame < cache->count && cache->page_of[frame] != page) frame++;
-    if (frame == cache->count) {
-        cache->misses++;
-        if (cache->count < cache->frames) {
-            cache->count++;
-        } else {
-            frame = cache->ops->victim(cache->policy);
-            assert_true(frame < cache->frames);
-            assert_int_equal(cache->ops->victim(cache->policy), frame);  // it only looks
-            gone = cache->page_of[frame];
-            cache->ops->evict(cache->policy, frame);
-        }
-        cache->page_of[frame] = page;
-        cache->ops->insert(cache->policy, frame);
-    }
-    cache->ops->touch(cache->policy, frame, next_use);
-    return gone;
-}
 
 static uint32_t naive_remove(struct naive *naive, uint32_t at) {
     uint32_t page = naive->page[at];
@@ -73,13 +32,13 @@ static uint32_t naive_reference(struct naive *naive, uint32_t page) {
     for (uint32_t i = 0; i < naive->count; i++) {
         if (naive->page[i] != page) continue;
         naive->used[i] = true;
-        if (naive->kind == PAGER_LRU) naive_append(naive, naive_remove(naive, i));
+        if (naive->kind == POLICY_LRU) naive_append(naive, naive_remove(naive, i));
         return UINT32_MAX;
     }
     uint32_t gone = UINT32_MAX;
     naive->misses++;
     if (naive->count == naive->frames) {
-        while (naive->kind == PAGER_CLOCK && naive->used[0]) {
+        while (naive->kind == POLICY_CLOCK && naive->used[0]) {
             naive_append(naive, naive_remove(naive, 0));
         }
         gone = naive_remove(naive, 0);
@@ -88,53 +47,35 @@ static uint32_t naive_reference(struct naive *naive, uint32_t page) {
     return gone;
 }
 
-// A string with locality: mostly one of the last few pages.
-static void references_make(uint8_t *pages, uint64_t *random) {
-    for (unsigned i = 0; i < REFERENCES; i++) {
-        uint64_t draw = sim_test_random(random);
-        pages[i] =
-            i > 8 && draw % 4 ? pages[i - 1 - draw / 4 % 8] : (uint8_t)(draw / 64 % PAGES_MOST);
-    }
-}
-
-static void next_uses_make(const uint8_t *pages, uint64_t *next_use, unsigned count) {
-    uint64_t last[PAGES_MOST];
-    for (unsigned i = 0; i < PAGES_MOST; i++) last[i] = UINT64_MAX;
-    for (unsigned i = count; i-- > 0;) {
-        next_use[i] = last[pages[i]];
-        last[pages[i]] = i;
-    }
-}
-
 static void policy_equals_list(unsigned kind) {
     static uint8_t pages[REFERENCES];
     uint64_t random = sim_test_seed();
-    references_make(pages, &random);
-    for (uint32_t frames = 1; frames <= FRAMES_MOST; frames++) {
+    cache_references_make(pages, REFERENCES, &random);
+    for (uint32_t frames = 1; frames <= CACHE_FRAMES_MOST; frames++) {
         struct cache cache;
         struct naive naive = {.kind = kind, .frames = frames};
-        cache_open(&cache, kind, frames, 0);
+        cache_open(&cache, kind, frames, 0, NULL);
         for (unsigned i = 0; i < REFERENCES; i++) {
             uint32_t expected = naive_reference(&naive, pages[i]);
-            assert_int_equal(cache_reference(&cache, pages[i], UINT64_MAX), expected);
+            assert_int_equal(cache_reference(&cache, pages[i], false, UINT64_MAX), expected);
         }
-        cache.ops->destroy(cache.policy);
+        cache_close(&cache);
     }
 }
 
 static void policy_fifo_equals_a_list(void **state) {
     (void)state;
-    policy_equals_list(PAGER_FIFO);
+    policy_equals_list(POLICY_FIFO);
 }
 
 static void policy_lru_equals_a_list(void **state) {
     (void)state;
-    policy_equals_list(PAGER_LRU);
+    policy_equals_list(POLICY_LRU);
 }
 
 static void policy_clock_equals_a_list(void **state) {
     (void)state;
-    policy_equals_list(PAGER_CLOCK);
+    policy_equals_list(POLICY_CLOCK);
 }
 
 static void policy_opt_takes_a_page_whose_next_use_is_farthest(void **state) {
@@ -142,31 +83,31 @@ static void policy_opt_takes_a_page_whose_next_use_is_farthest(void **state) {
     static uint8_t pages[REFERENCES];
     static uint64_t next_use[REFERENCES];
     uint64_t random = sim_test_seed();
-    references_make(pages, &random);
-    next_uses_make(pages, next_use, REFERENCES);
-    for (uint32_t frames = 1; frames <= FRAMES_MOST; frames++) {
+    cache_references_make(pages, REFERENCES, &random);
+    cache_next_uses_make(pages, next_use, REFERENCES);
+    for (uint32_t frames = 1; frames <= CACHE_FRAMES_MOST; frames++) {
         struct cache cache;
-        uint64_t now[PAGES_MOST] = {0};
-        cache_open(&cache, PAGER_OPT, frames, 0);
+        uint64_t now[CACHE_PAGES] = {0};
+        cache_open(&cache, POLICY_OPT, frames, 0, NULL);
         for (unsigned i = 0; i < REFERENCES; i++) {
             uint64_t farthest = 0;
             for (uint32_t f = 0; f < cache.count; f++) {
                 if (now[cache.page_of[f]] > farthest) farthest = now[cache.page_of[f]];
             }
-            uint32_t gone = cache_reference(&cache, pages[i], next_use[i]);
+            uint32_t gone = cache_reference(&cache, pages[i], false, next_use[i]);
             if (gone != UINT32_MAX) assert_true(now[gone] == farthest);
             now[pages[i]] = next_use[i];
         }
-        cache.ops->destroy(cache.policy);
+        cache_close(&cache);
     }
 }
 
 static uint64_t policy_misses(unsigned kind, uint32_t frames, const uint8_t *pages,
                               const uint64_t *next_use, unsigned count) {
     struct cache cache;
-    cache_open(&cache, kind, frames, sim_test_seed());
-    for (unsigned i = 0; i < count; i++) cache_reference(&cache, pages[i], next_use[i]);
-    cache.ops->destroy(cache.policy);
+    cache_open(&cache, kind, frames, sim_test_seed(), NULL);
+    for (unsigned i = 0; i < count; i++) cache_reference(&cache, pages[i], false, next_use[i]);
+    cache_close(&cache);
     return cache.misses;
 }
 
@@ -175,11 +116,11 @@ static void policy_opt_is_never_worse_than_another(void **state) {
     static uint8_t pages[REFERENCES];
     static uint64_t next_use[REFERENCES];
     uint64_t random = sim_test_seed();
-    references_make(pages, &random);
-    next_uses_make(pages, next_use, REFERENCES);
-    for (uint32_t frames = 1; frames <= FRAMES_MOST; frames++) {
-        uint64_t best = policy_misses(PAGER_OPT, frames, pages, next_use, REFERENCES);
-        for (unsigned kind = 0; kind < PAGER_POLICIES; kind++) {
+    cache_references_make(pages, REFERENCES, &random);
+    cache_next_uses_make(pages, next_use, REFERENCES);
+    for (uint32_t frames = 1; frames <= CACHE_FRAMES_MOST; frames++) {
+        uint64_t best = policy_misses(POLICY_OPT, frames, pages, next_use, REFERENCES);
+        for (unsigned kind = 0; kind < POLICIES; kind++) {
             assert_true(best <= policy_misses(kind, frames, pages, next_use, REFERENCES));
         }
     }
@@ -190,25 +131,25 @@ static void policy_fifo_shows_beladys_anomaly_and_lru_does_not(void **state) {
     (void)state;
     const uint8_t pages[] = {1, 2, 3, 4, 1, 2, 5, 1, 2, 3, 4, 5};
     uint64_t next_use[12];
-    next_uses_make(pages, next_use, 12);
-    assert_int_equal(policy_misses(PAGER_FIFO, 3, pages, next_use, 12), 9);
-    assert_int_equal(policy_misses(PAGER_FIFO, 4, pages, next_use, 12), 10);
-    assert_int_equal(policy_misses(PAGER_LRU, 3, pages, next_use, 12), 10);
-    assert_int_equal(policy_misses(PAGER_LRU, 4, pages, next_use, 12), 8);
-    assert_int_equal(policy_misses(PAGER_OPT, 3, pages, next_use, 12), 7);
-    assert_int_equal(policy_misses(PAGER_OPT, 4, pages, next_use, 12), 6);
+    cache_next_uses_make(pages, next_use, 12);
+    assert_int_equal(policy_misses(POLICY_FIFO, 3, pages, next_use, 12), 9);
+    assert_int_equal(policy_misses(POLICY_FIFO, 4, pages, next_use, 12), 10);
+    assert_int_equal(policy_misses(POLICY_LRU, 3, pages, next_use, 12), 10);
+    assert_int_equal(policy_misses(POLICY_LRU, 4, pages, next_use, 12), 8);
+    assert_int_equal(policy_misses(POLICY_OPT, 3, pages, next_use, 12), 7);
+    assert_int_equal(policy_misses(POLICY_OPT, 4, pages, next_use, 12), 6);
 }
 
 static void policy_clock_inserts_with_the_bit_clear(void **state) {
     (void)state;
     struct cache cache;
-    cache_open(&cache, PAGER_CLOCK, 2, 0);
-    cache_reference(&cache, 1, 0);
-    cache_reference(&cache, 2, 0);
-    cache_reference(&cache, 1, 0);  // a hit: 1 is spared once
-    assert_int_equal(cache_reference(&cache, 3, 0), 2);
-    assert_int_equal(cache_reference(&cache, 4, 0), 1);
-    cache.ops->destroy(cache.policy);
+    cache_open(&cache, POLICY_CLOCK, 2, 0, NULL);
+    cache_reference(&cache, 1, false, 0);
+    cache_reference(&cache, 2, false, 0);
+    cache_reference(&cache, 1, false, 0);  // a hit: 1 is spared once
+    assert_int_equal(cache_reference(&cache, 3, false, 0), 2);
+    assert_int_equal(cache_reference(&cache, 4, false, 0), 1);
+    cache_close(&cache);
 }
 
 static void policy_random_takes_every_frame_equally_often_and_repeats_by_seed(void **state) {
@@ -216,20 +157,21 @@ static void policy_random_takes_every_frame_equally_often_and_repeats_by_seed(vo
     enum { FRAMES = 8, DRAWS = 80000 };
     uint64_t seed = sim_test_seed();
     unsigned taken[FRAMES] = {0};
-    const struct policy_ops *ops = policy_find(PAGER_RANDOM);
-    struct policy *policy = ops->create(FRAMES, seed), *twin = ops->create(FRAMES, seed);
+    const struct policy_ops *ops = policy_find(POLICY_RANDOM);
+    struct policy *policy = sim_test_policy(POLICY_RANDOM, FRAMES, seed);
+    struct policy *twin = sim_test_policy(POLICY_RANDOM, FRAMES, seed);
     for (uint32_t i = 0; i < FRAMES; i++) {
-        ops->insert(policy, i);
-        ops->insert(twin, i);
+        ops->insert(policy, i, i);
+        ops->insert(twin, i, i);
     }
     for (unsigned i = 0; i < DRAWS; i++) {
-        uint32_t frame = ops->victim(policy);
-        assert_int_equal(ops->victim(twin), frame);
+        uint32_t frame = ops->victim(policy, i);
+        assert_int_equal(ops->victim(twin, i), frame);
         taken[frame]++;
-        ops->evict(policy, frame);
-        ops->evict(twin, frame);
-        ops->insert(policy, frame);
-        ops->insert(twin, frame);
+        ops->evict(policy, frame, i);
+        ops->evict(twin, frame, i);
+        ops->insert(policy, frame, i);
+        ops->insert(twin, frame, i);
     }
     // Standard deviation is below 94.
     for (unsigned i = 0; i < FRAMES; i++) assert_in_range(taken[i], 9500, 10500);
@@ -240,15 +182,15 @@ static void policy_random_takes_every_frame_equally_often_and_repeats_by_seed(vo
 static void policy_never_names_a_frame_that_was_removed(void **state) {
     (void)state;
     uint64_t random = sim_test_seed();
-    for (unsigned kind = 0; kind < PAGER_POLICIES; kind++) {
+    for (unsigned kind = 0; kind < POLICIES; kind++) {
         const struct policy_ops *ops = policy_find(kind);
-        struct policy *policy = ops->create(FRAMES_MOST, 3);
-        bool resident[FRAMES_MOST] = {false};
+        struct policy *policy = sim_test_policy(kind, CACHE_FRAMES_MOST, 3);
+        bool resident[CACHE_FRAMES_MOST] = {false};
         unsigned count = 0;
         for (unsigned i = 0; i < 20000; i++) {
-            uint32_t frame = (uint32_t)(sim_test_random(&random) % FRAMES_MOST);
+            uint32_t frame = (uint32_t)(sim_test_random(&random) % CACHE_FRAMES_MOST);
             if (!resident[frame]) {
-                ops->insert(policy, frame);
+                ops->insert(policy, frame, i);
             } else if (sim_test_random(&random) % 2) {
                 ops->touch(policy, frame, sim_test_random(&random) % 1000);
                 continue;
@@ -257,7 +199,7 @@ static void policy_never_names_a_frame_that_was_removed(void **state) {
             }
             resident[frame] = !resident[frame];
             count += resident[frame] ? 1u : UINT32_MAX;
-            if (count > 0) assert_true(resident[ops->victim(policy)]);
+            if (count > 0) assert_true(resident[ops->victim(policy, i)]);
         }
         ops->destroy(policy);
     }
@@ -265,37 +207,43 @@ static void policy_never_names_a_frame_that_was_removed(void **state) {
 
 static void policy_opt_still_takes_the_farthest_after_removals(void **state) {
     (void)state;
-    const struct policy_ops *ops = policy_find(PAGER_OPT);
-    struct policy *policy = ops->create(FRAMES_MOST, 0);
-    uint64_t random = sim_test_seed(), next_use[FRAMES_MOST];
-    bool resident[FRAMES_MOST] = {false};
+    const struct policy_ops *ops = policy_find(POLICY_OPT);
+    struct policy *policy = sim_test_policy(POLICY_OPT, CACHE_FRAMES_MOST, 0);
+    uint64_t random = sim_test_seed(), next_use[CACHE_FRAMES_MOST];
+    bool resident[CACHE_FRAMES_MOST] = {false};
     for (unsigned i = 0; i < 50000; i++) {
-        uint32_t frame = (uint32_t)(sim_test_random(&random) % FRAMES_MOST);
+        uint32_t frame = (uint32_t)(sim_test_random(&random) % CACHE_FRAMES_MOST);
         if (resident[frame] && sim_test_random(&random) % 3 == 0) {
             ops->remove(policy, frame);
             resident[frame] = false;
         } else {
-            if (!resident[frame]) ops->insert(policy, frame);
+            if (!resident[frame]) ops->insert(policy, frame, i);
             resident[frame] = true;
             next_use[frame] = sim_test_random(&random) % 1000;
             ops->touch(policy, frame, next_use[frame]);
         }
         uint64_t farthest = 0;
         bool any = false;
-        for (uint32_t f = 0; f < FRAMES_MOST; f++) {
+        for (uint32_t f = 0; f < CACHE_FRAMES_MOST; f++) {
             any = any || resident[f];
             if (resident[f] && next_use[f] > farthest) farthest = next_use[f];
         }
-        if (any) assert_int_equal(next_use[ops->victim(policy)], farthest);
+        if (any) assert_int_equal(next_use[ops->victim(policy, i)], farthest);
     }
     ops->destroy(policy);
 }
 
 static void policy_names_are_those_of_the_configuration(void **state) {
     (void)state;
-    const char *const names[] = {"fifo", "lru", "opt", "clock", "random"};
-    for (unsigned i = 0; i < 5; i++) assert_string_equal(pager_policy_name(i), names[i]);
-    assert_null(pager_policy_name(5));
+    const char *const names[] = {"fifo",       "lru",   "opt",    "clock",   "random",
+                                 "2q",         "arc",   "lirs",   "s3-fifo", "sieve",
+                                 "clock-bits", "aging", "wsclock"};
+    for (unsigned i = 0; i < POLICIES; i++) {
+        assert_string_equal(policy_name(i), names[i]);
+        assert_int_equal(policy_named(names[i]), i);
+    }
+    assert_null(policy_name(POLICIES));
+    assert_int_equal(policy_named("mru"), POLICIES);
 }
 
 int main(void) {

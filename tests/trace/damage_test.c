@@ -27,7 +27,7 @@ static struct file good_file(void) {
     struct file file;
     file.bytes = fixture_read_file(fixture_path("good.tdt"), &file.size);
     file.header = trace_header_get(file.bytes);
-    file.block = trace_block_get(file.bytes + TRACE_HEADER_BYTES);
+    file.block = trace_block_get(file.bytes + TRACE_HEADER_BYTES, TRACE_VERSION);
     file.footer = trace_footer_get(file.bytes + file.size - TRACE_FOOTER_BYTES);
     return file;
 }
@@ -36,10 +36,11 @@ static struct file good_file(void) {
 static void seal(struct file *file) {
     trace_header_put(file->bytes, &file->header);
     file->footer.header_checksum = trace_header_checksum(file->bytes);
-    uint64_t packed = file->block.packed_bytes;
     uint32_t room = (uint32_t)(file->size - TRACE_HEADER_BYTES - TRACE_BLOCK_HEADER_BYTES);
-    if (packed > room) file->block.packed_bytes = room;
-    trace_block_put(file->bytes + TRACE_HEADER_BYTES, &file->block);
+    if (file->block.packed_bytes > room) file->block.packed_bytes = room;
+    room -= file->block.packed_bytes;
+    if (file->block.page_packed_bytes > room) file->block.page_packed_bytes = room;
+    trace_block_put(file->bytes + TRACE_HEADER_BYTES, &file->block, TRACE_VERSION);
     trace_footer_put(file->bytes + file->size - TRACE_FOOTER_BYTES, &file->footer);
 }
 
@@ -100,8 +101,9 @@ static void damage_in_a_block_is_named_with_block_and_offset(void **state) {
     fixture_write_trace(fixture_path("two.tdt"), refs, TRACE_BLOCK_REFS + 10);
     free(refs);
     uint8_t *bytes = fixture_read_file(fixture_path("two.tdt"), &size);
-    struct trace_block first = trace_block_get(bytes + TRACE_HEADER_BYTES);
-    unsigned offset = TRACE_HEADER_BYTES + TRACE_BLOCK_HEADER_BYTES + first.packed_bytes;
+    struct trace_block first = trace_block_get(bytes + TRACE_HEADER_BYTES, TRACE_VERSION);
+    unsigned offset =
+        (unsigned)(TRACE_HEADER_BYTES + TRACE_BLOCK_HEADER_BYTES + trace_block_frame_bytes(&first));
     bytes[offset + TRACE_BLOCK_HEADER_BYTES + 3] ^= 4;
     char place[64];
     snprintf(place, sizeof place, "block 1 at byte offset %u: the checksum does not match", offset);
@@ -114,9 +116,15 @@ static void foreign_files_and_versions_are_named(void **state) {
     struct file file = good_file();
     assert_refused((const uint8_t *)"", 0, "this is not a trace");
     assert_refused((const uint8_t *)"I  0401ab70,3\n", 14, "this is not a trace");
-    file.header.version = 77;
-    seal(&file);
-    assert_refused(file.bytes, file.size, "the version is 77, this program reads version 2");
+    const uint32_t versions[] = {0, 1, 4, 77};
+    for (int i = 0; i < 4; i++) {
+        char words[64];
+        snprintf(words, sizeof words, "the version is %u, this program reads versions 2 to 3",
+                 versions[i]);
+        file.header.version = versions[i];
+        seal(&file);
+        assert_refused(file.bytes, file.size, words);
+    }
     free(file.bytes);
 }
 
@@ -159,17 +167,20 @@ static void hostile_fields_of_the_footer_are_refused(void **state) {
 static void hostile_fields_of_a_block_are_refused(void **state) {
     (void)state;
     struct file good = good_file();
-    uint32_t *fields[TRACE_STREAMS + 2] = {&good.block.refs, &good.block.packed_bytes};
-    for (int i = 0; i < TRACE_STREAMS; i++) fields[2 + i] = &good.block.stream_bytes[i];
-    for (size_t i = 0; i < TRACE_STREAMS + 2; i++) {
-        uint32_t before = *fields[i];
+    uint32_t *fields[TRACE_STREAMS + 6] = {
+        &good.block.refs,      &good.block.packed_bytes, &good.block.page_packed_bytes,
+        &good.block.page.runs, &good.block.page.pages,   &good.block.page.table_bytes};
+    for (int i = 0; i < TRACE_STREAMS; i++) fields[6 + i] = &good.block.stream_bytes[i];
+    for (size_t i = 0; i < TRACE_STREAMS + 6; i++) {
+        const struct trace_block before = good.block;  // seal may change the others
+        uint32_t value = *fields[i];
         for (size_t j = 0; j < HOSTILE; j++) {
-            if ((uint32_t)hostile[j] == before) continue;
+            if ((uint32_t)hostile[j] == value) continue;
             *fields[i] = (uint32_t)hostile[j];
             seal(&good);
             assert_refused(good.bytes, good.size, "block 0 at byte offset 280: its ");
+            good.block = before;
         }
-        *fields[i] = before;
     }
     good.block.first_ref = 5;
     seal(&good);
@@ -182,8 +193,9 @@ static void hostile_streams_with_right_checksums_do_no_harm(void **state) {
     struct file good = good_file();
     uint64_t seed = fixture_seed();
     uint8_t *frame = good.bytes + TRACE_HEADER_BYTES + TRACE_BLOCK_HEADER_BYTES;
-    for (int i = 0; i < 2000; i++) {
-        size_t at = fixture_random(&seed) % good.block.packed_bytes;
+    size_t frame_bytes = (size_t)trace_block_frame_bytes(&good.block);
+    for (int i = 0; i < 4000; i++) {
+        size_t at = fixture_random(&seed) % frame_bytes;
         uint8_t before = frame[at];
         frame[at] = (uint8_t)fixture_random(&seed);
         seal(&good);

@@ -125,6 +125,9 @@ enum sim_status fixture_read_all(const char *path, struct sim_error *error) {
     size_t count = 0;
     enum sim_status status = trace_reader_open(path, &reader, error);
     while (status == SIM_OK) status = trace_reader_next(reader, refs, 256, &count, error);
+    if (status == SIM_END) status = trace_reader_seek(reader, 0, error);
+    struct trace_pages pages;
+    while (status == SIM_OK) status = trace_reader_next_pages(reader, &pages, error);
     trace_reader_close(reader);
     return status;
 }

@@ -1,57 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands as a user runs them, each in a process of its own.
+#include "command.h"
 #include "fixture.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "sim/commands_trace.h"
 
-enum { WORDS = 12 };
-
 static bool has_valgrind(void) {
     if (system("valgrind --version > /dev/null 2>&1") == 0) return true;
     print_message("valgrind is not installed: recording is not tested\n");
     return false;
-}
-
-// Start `command` with its output in the files "out" and "err".
-static pid_t start(int (*command)(int, char **), const char *const *words) {
-    fflush(NULL);
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child) return child;
-    int out = open(fixture_path("out"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    int err = open(fixture_path("err"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    dup2(out, STDOUT_FILENO);
-    dup2(err, STDERR_FILENO);
-    char *argv[WORDS + 1] = {0};
-    int argc = 0;
-    for (; words[argc]; argc++) argv[argc] = strdup(words[argc]);
-    int status = command(argc, argv);
-    fflush(NULL);
-    _exit(status);
-}
-
-static int finish(pid_t child) {
-    int status = 0;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status));
-    return WEXITSTATUS(status);
-}
-
-static void assert_file_contains(const char *name, const char *part) {
-    size_t size = 0;
-    char *text = (char *)fixture_read_file(fixture_path(name), &size);
-    text[size] = '\0';
-    fixture_assert_contains(text, part);
-    free(text);
 }
 
 static uint64_t refs_in(const char *path) {
@@ -64,28 +28,25 @@ static uint64_t refs_in(const char *path) {
     return refs;
 }
 
-#define RUN(command, ...) \
-    finish(start(command, (const char *const[]){"tandem test", __VA_ARGS__, NULL}))
-
 static void record_keeps_the_programs_output_and_all_references(void **state) {
     (void)state;
     if (!has_valgrind()) skip();
     const char *trace = fixture_path("echo.tdt");
-    assert_int_equal(RUN(tandem_record, "-o", trace, "--", "echo", "-n", "hello"), 0);
+    assert_int_equal(COMMAND_RUN(tandem_record, "-o", trace, "--", "echo", "-n", "hello"), 0);
     size_t size = 0;
     free(fixture_read_file(fixture_path("out"), &size));
     assert_int_equal(size, 5);
     assert_true(refs_in(trace) > 10000);
-    assert_int_equal(RUN(tandem_show, trace, "--count", "2"), 0);
-    assert_file_contains("out", "echo -n hello\n");
-    assert_file_contains("out", "all match");
+    assert_int_equal(COMMAND_RUN(tandem_show, trace, "--count", "2"), 0);
+    command_assert_file_contains("out", "echo -n hello\n");
+    command_assert_file_contains("out", "all match");
 }
 
 static void record_ends_a_long_program_at_its_limit(void **state) {
     (void)state;
     if (!has_valgrind()) skip();
     const char *trace = fixture_path("limit.tdt");
-    assert_int_equal(RUN(tandem_record, "-n", "1000", "-o", trace, "sleep", "600"), 0);
+    assert_int_equal(COMMAND_RUN(tandem_record, "-n", "1000", "-o", trace, "sleep", "600"), 0);
     assert_int_equal(refs_in(trace), 1000);
 }
 
@@ -93,8 +54,8 @@ static void record_reports_a_failing_program_and_keeps_its_trace(void **state) {
     (void)state;
     if (!has_valgrind()) skip();
     const char *trace = fixture_path("false.tdt");
-    assert_int_equal(RUN(tandem_record, "-o", trace, "false"), 0);
-    assert_file_contains("err", "false ended with exit status 1; the trace is kept");
+    assert_int_equal(COMMAND_RUN(tandem_record, "-o", trace, "false"), 0);
+    command_assert_file_contains("err", "false ended with exit status 1; the trace is kept");
     assert_true(refs_in(trace) > 1000);
 }
 
@@ -102,8 +63,8 @@ static void record_reports_a_program_that_does_not_exist(void **state) {
     (void)state;
     if (!has_valgrind()) skip();
     const char *trace = fixture_path("nothing.tdt");
-    assert_int_equal(RUN(tandem_record, "-o", trace, "/nonexistent/program"), 2);
-    assert_file_contains("err", "/nonexistent/program: nothing was recorded");
+    assert_int_equal(COMMAND_RUN(tandem_record, "-o", trace, "/nonexistent/program"), 2);
+    command_assert_file_contains("err", "/nonexistent/program: nothing was recorded");
     assert_int_not_equal(access(trace, F_OK), 0);
 }
 
@@ -115,17 +76,17 @@ static void record_interrupted_by_a_signal_leaves_nothing(void **state) {
     fixture_path("out");
     fixture_path("err");
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(RUN(tandem_show, "/nonexistent"), 2);  // "out" and "err" exist
+        assert_int_equal(COMMAND_RUN(tandem_show, "/nonexistent"), 2);  // "out" and "err" exist
         unsigned before = fixture_folder_entries();
-        pid_t child =
-            start(tandem_record, (const char *const[]){"t", "-o", trace, "sleep", "600", NULL});
+        pid_t child = command_start(tandem_record,
+                                    (const char *const[]){"t", "-o", trace, "sleep", "600", NULL});
         // Its temporary file shows that it waits for the signal by then.
         for (int tries = 0; tries < 1000 && fixture_folder_entries() == before; tries++) {
             nanosleep(&(struct timespec){0, 10000000}, NULL);
         }
         kill(child, signals[i]);
-        assert_int_equal(finish(child), 2);
-        assert_file_contains("err", "interrupted by a signal");
+        assert_int_equal(command_finish(child), 2);
+        command_assert_file_contains("err", "interrupted by a signal");
         assert_int_equal(fixture_folder_entries(), before);
     }
 }
@@ -135,24 +96,25 @@ static void record_without_valgrind_says_so(void **state) {
     const char *path = getenv("PATH");
     char *before = strdup(path ? path : "");
     setenv("PATH", "/nonexistent", 1);
-    int status = RUN(tandem_record, "-o", fixture_path("none.tdt"), "true");
+    int status = COMMAND_RUN(tandem_record, "-o", fixture_path("none.tdt"), "true");
     setenv("PATH", before, 1);
     free(before);
     assert_int_equal(status, 2);
-    assert_file_contains("err", "valgrind was not found");
+    command_assert_file_contains("err", "valgrind was not found");
 }
 
 static void record_refuses_bad_usage(void **state) {
     (void)state;
     const char *trace = fixture_path("usage.tdt");
-    assert_int_equal(RUN(tandem_record, "true"), 2);
-    assert_int_equal(RUN(tandem_record, "-o", trace), 2);
-    assert_int_equal(RUN(tandem_record, "-o", trace, "-n", "0", "true"), 2);
-    assert_int_equal(RUN(tandem_record, "-o", trace, "-l", "20", "true"), 2);
-    assert_int_equal(RUN(tandem_record, "-o", trace, "-n", "12x", "true"), 2);
-    assert_int_equal(RUN(tandem_record, "-o", trace, "--import", "x", "true"), 2);
-    assert_int_equal(RUN(tandem_record, "-o", "/dev/null", "--import", "traces/cc1.tdt"), 2);
-    assert_file_contains("err", "not a regular file");
+    assert_int_equal(COMMAND_RUN(tandem_record, "true"), 2);
+    assert_int_equal(COMMAND_RUN(tandem_record, "-o", trace), 2);
+    assert_int_equal(COMMAND_RUN(tandem_record, "-o", trace, "-n", "0", "true"), 2);
+    assert_int_equal(COMMAND_RUN(tandem_record, "-o", trace, "-l", "20", "true"), 2);
+    assert_int_equal(COMMAND_RUN(tandem_record, "-o", trace, "-n", "12x", "true"), 2);
+    assert_int_equal(COMMAND_RUN(tandem_record, "-o", trace, "--import", "x", "true"), 2);
+    assert_int_equal(COMMAND_RUN(tandem_record, "-o", "/dev/null", "--import", "traces/cc1.tdt"),
+                     2);
+    command_assert_file_contains("err", "not a regular file");
     assert_int_not_equal(access(trace, F_OK), 0);
 }
 
@@ -161,9 +123,10 @@ static void import_and_show_count_what_was_recorded(void **state) {
     const char *trace = fixture_path("import.tdt");
     const char *lines = "I  1000,4\n L 40000ffc,8\nI  1004,2\n M 40000ffc,4\n S 2000,1\n";
     fixture_write_file(fixture_path("lines"), lines, strlen(lines));
-    assert_int_equal(
-        RUN(tandem_record, "-o", trace, "-p", "five lines", "--import", fixture_path("lines")), 0);
-    assert_int_equal(RUN(tandem_show, trace, "--from", "3"), 0);
+    assert_int_equal(COMMAND_RUN(tandem_record, "-o", trace, "-p", "five lines", "--import",
+                                 fixture_path("lines")),
+                     0);
+    assert_int_equal(COMMAND_RUN(tandem_show, trace, "--from", "3"), 0);
     static const char *const parts[] = {"program          five lines\n",
                                         "references       5\n",
                                         "distinct pages   3\n",
@@ -173,7 +136,7 @@ static void import_and_show_count_what_was_recorded(void **state) {
                                         "           3  modify      4         1       1    4092\n",
                                         "           4  store       1         2       0       0\n"};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        assert_file_contains("out", parts[i]);
+        command_assert_file_contains("out", parts[i]);
     }
 }
 
@@ -187,10 +150,10 @@ static void show_of_a_damaged_trace_fails_with_exit_status_1(void **state) {
     bytes[400] ^= 1;
     fixture_write_file(fixture_path("bad.tdt"), bytes, size);
     free(bytes);
-    assert_int_equal(RUN(tandem_show, fixture_path("bad.tdt")), 2);
-    assert_file_contains("err", "bad.tdt: block 0 at byte offset 280");
-    assert_int_equal(RUN(tandem_show, fixture_path("missing.tdt")), 2);
-    assert_int_equal(RUN(tandem_show, "traces/cc1.tdt", "--from", "10000001"), 2);
+    assert_int_equal(COMMAND_RUN(tandem_show, fixture_path("bad.tdt")), 2);
+    command_assert_file_contains("err", "bad.tdt: block 0 at byte offset 280");
+    assert_int_equal(COMMAND_RUN(tandem_show, fixture_path("missing.tdt")), 2);
+    assert_int_equal(COMMAND_RUN(tandem_show, "traces/cc1.tdt", "--from", "10000001"), 2);
 }
 
 int main(void) {

@@ -59,6 +59,73 @@ static void latency_of_the_widest_range_stays_inside(void **state) {
     assert_in_range(high, 400, 600);
 }
 
+// --- several transactions ------------------------------------------------------------------------
+
+// Many misses of both ports, with four walks.
+static struct scene *busy_memory(unsigned walks) {
+    struct scene *s = scene_create();
+    s->config.mmu.walks = walks;
+    s->config.mmu.tlb[0] = s->config.mmu.tlb[1] = (struct mmu_tlb_config){1, 1, MMU_LRU};
+    s->config.timing = (struct bench_timing){
+        .grant_min = 1, .grant_max = 2, .data_min = 1, .data_max = 12, .seed = 3};
+    checker_map(s);
+    scene_begin(s, FAKE_RIGHT);
+    for (unsigned k = 0; k < 3000 && bench_access_log(s->bench, BENCH_ACCESS_LOG - 1) == NULL;
+         k++) {
+        for (unsigned p = 0; p < MMU_PORTS; p++)
+            if (!s->in.request_valid[p])
+                scene_present(s, (enum mmu_port)p, PAGE_A + 0x1000 * ((k + 2 * p) % 6),
+                              p ? MMU_FETCH : MMU_LOAD);
+        scene_cycle(s);
+    }
+    assert_false(s->failed);
+    return s;
+}
+
+// "Memory port": at grant + L, or in the first cycle after it that no earlier grant has taken.
+static void answers_that_would_collide_give_way_to_earlier_grants(void **state) {
+    (void)state;
+    struct scene *s = busy_memory(4);
+    uint64_t taken[BENCH_ACCESS_LOG];
+    unsigned later = 0, overtaken = 0;
+    for (unsigned k = 0; k < BENCH_ACCESS_LOG; k++) {
+        const struct bench_access *access = bench_access_log(s->bench, BENCH_ACCESS_LOG - 1 - k);
+        uint32_t g, l;
+        bench_latency(&s->config.timing, k, &g, &l);
+        uint64_t cycle = access->grant_cycle + l;
+        for (unsigned i = 0; i < k; i++)
+            if (taken[i] == cycle) {
+                cycle++;
+                i = UINT32_MAX;  // from the beginning
+            }
+        assert_int_equal(access->grant_cycle - access->request_cycle + 1, g);
+        assert_int_equal(access->data_cycle, cycle);
+        later += cycle > access->grant_cycle + l;
+        overtaken += k > 0 && cycle < taken[k - 1];
+        taken[k] = cycle;
+    }
+    assert_true(later > 0 && overtaken > 0);
+    assert_true(bench_stats(s->bench)->most_transactions > 2);
+    assert_true(bench_stats(s->bench)->most_unanswered > 2);
+    scene_destroy(s);
+}
+
+static void each_slot_has_one_transaction_at_a_time(void **state) {
+    (void)state;
+    for (unsigned walks = 1; walks <= MMU_WALKS; walks++) {
+        struct scene *s = busy_memory(walks);
+        uint64_t answered[MMU_WALKS] = {0};
+        for (unsigned k = BENCH_ACCESS_LOG; k-- > 0;) {
+            const struct bench_access *access = bench_access_log(s->bench, k);
+            assert_true(access->id < walks);
+            assert_true(access->request_cycle > answered[access->id]);
+            answered[access->id] = access->data_cycle;
+        }
+        assert_true(bench_stats(s->bench)->most_transactions <= walks);
+        scene_destroy(s);
+    }
+}
+
 // --- errors --------------------------------------------------------------------------------------
 
 static void errors_are_as_frequent_as_asked_and_a_function_of_the_seed(void **state) {
@@ -165,6 +232,8 @@ int main(void) {
         cmocka_unit_test(latency_is_a_function_of_seed_and_ordinal),
         cmocka_unit_test(latency_covers_its_whole_range_and_no_more),
         cmocka_unit_test(latency_of_the_widest_range_stays_inside),
+        cmocka_unit_test(answers_that_would_collide_give_way_to_earlier_grants),
+        cmocka_unit_test(each_slot_has_one_transaction_at_a_time),
         cmocka_unit_test(errors_are_as_frequent_as_asked_and_a_function_of_the_seed),
         cmocka_unit_test(error_on_a_pte_read_gives_an_access_fault_in_every_mode),
         cmocka_unit_test(error_on_an_update_leaves_the_pte_alone),

@@ -228,7 +228,13 @@ static void counter_names_are_those_of_the_specification(void **state) {
     assert_string_equal(bench_counter_name(MMU_COUNT_HITS + 8), "fetch_hits");
     assert_string_equal(bench_counter_name(MMU_COUNT_WALK_RESTARTS), "walk_restarts");
     assert_string_equal(bench_counter_name(MMU_COUNT_CYCLES), "cycles");
-    assert_string_equal(bench_counter_name(MMU_COUNTERS), "unknown");
+    assert_string_equal(bench_counter_name(MMU_COUNT_WIRE_WAIT_CYCLES), "wire_wait_cycles");
+    assert_string_equal(bench_counter_name(MMU_COUNT_MERGES + 8), "fetch_merges");
+    assert_string_equal(bench_counter_name(MMU_COUNT_PREFETCH_FILLS), "prefetch_fills");
+    assert_string_equal(bench_counter_name(MMU_COUNT_PWC_FILLS + 3), "pwc_fills_level_4");
+    assert_null(bench_counter_name(28));
+    assert_null(bench_counter_name(35));
+    assert_null(bench_counter_name(MMU_COUNTERS));
 }
 
 // --- idle cycles -------------------------------------------------------------------------------

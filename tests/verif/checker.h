@@ -19,12 +19,15 @@ struct checker_row {
     uint32_t grant_cycles;               // 0: 1
     void (*setup)(struct scene *scene);  // of the configuration; may be NULL
     enum checker_legal legal;
+    bool any_value;  // expected and observed are not told
 };
 
 extern const struct checker_row checker_rows[];
 extern const unsigned checker_row_count;
 extern const struct checker_row checker_wide_rows[];
 extern const unsigned checker_wide_row_count;
+extern const struct checker_row checker_walks_rows[];
+extern const unsigned checker_walks_row_count;
 
 // Pages that every scene has, and where they lie.
 enum {
@@ -57,7 +60,7 @@ void checker_map(struct scene *scene);
 // Play a row's scene with this fault, to the first mismatch, if any.
 struct scene *checker_play(const struct checker_row *row, enum fake_fault fault, unsigned oracle);
 
-// In which every counter counts; for a TLB with one entry.
+// In which every counter counts; for TLBs with one entry, and two walks.
 void checker_busy_scene(struct scene *scene);
 
 #endif

@@ -183,6 +183,37 @@ static void store_clean_with_conflict(struct scene *s) {
     scene_await(s, MMU_PORT_DATA);
 }
 
+// Each port asks for a page that is being walked, by itself and by the other.
+static void ask_during_walks(struct scene *s) {
+    scene_present(s, MMU_PORT_DATA, PAGE_D, MMU_LOAD);
+    scene_present(s, MMU_PORT_FETCH, PAGE_E, MMU_FETCH);
+    scene_idle(s, 3);
+    scene_present(s, MMU_PORT_DATA, PAGE_E, MMU_LOAD);
+    scene_present(s, MMU_PORT_FETCH, PAGE_D, MMU_FETCH);
+    scene_idle(s, 20);
+}
+
+// Two walks of a port end while its response is not taken.
+static void answers_not_taken(struct scene *s) {
+    scene_present(s, MMU_PORT_DATA, PAGE_B, MMU_LOAD);
+    scene_cycle(s);
+    scene_present(s, MMU_PORT_DATA, PAGE_C, MMU_LOAD);
+    scene_cycle(s);
+    s->in.take = DUT_TAKE_FETCH | DUT_TAKE_FAULT;
+    scene_idle(s, 20);
+    s->in.take |= DUT_TAKE_DATA;
+    scene_idle(s, 5);
+}
+
+// The first walk's second request and the second walk's first can be made in the same cycle.
+static void requests_wait_for_the_wires(struct scene *s) {
+    scene_fence(s, SCENE_ALL, SCENE_ALL);
+    scene_present(s, MMU_PORT_DATA, PAGE_A, MMU_LOAD);
+    scene_idle(s, 3);
+    scene_present(s, MMU_PORT_FETCH, PAGE_FAR, MMU_FETCH);
+    scene_idle(s, 20);
+}
+
 static void fetch_first_then_data(struct scene *s) {
     scene_present(s, MMU_PORT_FETCH, PAGE_A, MMU_FETCH);
     scene_cycle(s);
@@ -210,6 +241,9 @@ void checker_busy_scene(struct scene *s) {
     scene_idle(s, 2);
     scene_kill(s, 1);
     scene_idle(s, 5);
+    ask_during_walks(s);
+    answers_not_taken(s);
+    requests_wait_for_the_wires(s);
 }
 
 struct scene *checker_play(const struct checker_row *row, enum fake_fault fault, unsigned oracle) {
@@ -288,15 +322,15 @@ const struct checker_row checker_rows[] = {
     {"wrong_access_of_a_record_is_named", FAKE_RECORD_ACCESS, load_absent, CHECK_FAULT_RECORD, "fault_access", MMU_LOAD, MMU_FETCH, .legal = LEGAL_CATCHES},
     {"wrong_order_of_records_is_noticed", FAKE_RECORD_ORDER, both_ports_fault_at_once, CHECK_FAULT_RECORD, "fault_port", 0, 1, .legal = LEGAL_PASSES},
 
-    {"wrong_victim_way_is_named", FAKE_FILL_WAY, load_a, CHECK_VICTIM, "evt_fill_way", 0, 1, .legal = LEGAL_PASSES},
-    {"wrong_victim_set_is_named", FAKE_FILL_SET, load_a, CHECK_VICTIM, "evt_fill_set", 1, 0, .tlb = DIRECT16, .legal = LEGAL_PASSES},
-    {"wrong_port_of_a_fill_is_named", FAKE_FILL_PORT, load_a, CHECK_VICTIM, "evt_fill_port", 0, 1, .legal = LEGAL_PASSES},
-    {"wrong_evict_flag_is_named", FAKE_FILL_EVICT, load_a, CHECK_VICTIM, "evt_fill_evict", 0, 1, .legal = LEGAL_PASSES},
-    {"missing_fill_event_is_named", FAKE_FILL_SILENT, load_a, CHECK_VICTIM, "evt_fill_valid", 1, 0, .legal = LEGAL_PASSES},
-    {"fill_event_after_a_fault_is_named", FAKE_FILL_UNASKED, load_absent, CHECK_VICTIM, "evt_fill_valid", 0, 1, .legal = LEGAL_PASSES},
-    {"lru_that_hits_do_not_touch_is_noticed_at_its_victim", FAKE_LRU_UNTOUCHED, hit_saves_a_from_c, CHECK_VICTIM, "evt_fill_way", 1, 0, .tlb = LRU2, .legal = LEGAL_PASSES},
-    {"plru_with_inverted_bits_is_noticed_at_its_victim", FAKE_PLRU, six_pages, CHECK_VICTIM, "evt_fill_way", 0, 3, .tlb = PLRU4, .legal = LEGAL_PASSES},
-    {"random_without_feedback_is_noticed_at_its_second_victim", FAKE_LFSR, six_pages, CHECK_VICTIM, "evt_fill_way", WAY_RIGHT, WAY_WRONG, .tlb = RANDOM4, .legal = LEGAL_PASSES},
+    {"wrong_victim_way_is_named", FAKE_FILL_WAY, load_a, CHECK_VICTIM, "d_fill_way", 0, 1, .legal = LEGAL_PASSES},
+    {"wrong_victim_set_is_named", FAKE_FILL_SET, load_a, CHECK_VICTIM, "d_fill_set", 1, 0, .tlb = DIRECT16, .legal = LEGAL_PASSES},
+    {"wrong_port_of_a_fill_is_named", FAKE_FILL_PORT, load_a, CHECK_VICTIM, "d_fill_valid", 1, 0, .legal = LEGAL_PASSES},
+    {"wrong_evict_flag_is_named", FAKE_FILL_EVICT, load_a, CHECK_VICTIM, "d_fill_evict", 0, 1, .legal = LEGAL_PASSES},
+    {"missing_fill_event_is_named", FAKE_FILL_SILENT, load_a, CHECK_VICTIM, "d_fill_valid", 1, 0, .legal = LEGAL_PASSES},
+    {"fill_event_after_a_fault_is_named", FAKE_FILL_UNASKED, load_absent, CHECK_VICTIM, "d_fill_valid", 0, 1, .legal = LEGAL_PASSES},
+    {"lru_that_hits_do_not_touch_is_noticed_at_its_victim", FAKE_LRU_UNTOUCHED, hit_saves_a_from_c, CHECK_VICTIM, "d_fill_way", 1, 0, .tlb = LRU2, .legal = LEGAL_PASSES},
+    {"plru_with_inverted_bits_is_noticed_at_its_victim", FAKE_PLRU, six_pages, CHECK_VICTIM, "d_fill_way", 0, 3, .tlb = PLRU4, .legal = LEGAL_PASSES},
+    {"random_without_feedback_is_noticed_at_its_second_victim", FAKE_LFSR, six_pages, CHECK_VICTIM, "d_fill_way", WAY_RIGHT, WAY_WRONG, .tlb = RANDOM4, .legal = LEGAL_PASSES},
 
     {"ready_one_cycle_late_is_named", FAKE_READY_LATE, load_a, CHECK_READY, "d_req_ready", 1, 0, .legal = LEGAL_PASSES},
     {"ready_while_busy_is_named", FAKE_READY_BUSY, load_a, CHECK_READY, "d_req_ready", 0, 1, .legal = LEGAL_PASSES},

@@ -205,8 +205,8 @@ const struct checker_row checker_wide_rows[] = {
     {"canonical_check_of_another_mode_is_named_fault", FAKE_CANONICAL_39, load_above_sv39, CHECK_FAULT, "d_rsp_fault", 0, 1, .setup = with_sv48, .legal = LEGAL_CATCHES},
     {"physical_address_beyond_the_width_is_named_fault", FAKE_PA_WIDTH, load_beyond_physical_addresses, CHECK_FAULT, "d_rsp_fault", 1, 0, .legal = LEGAL_CATCHES},
 
-    {"kill_that_is_ignored_is_named_ready", FAKE_KILL_IGNORED, kill_during_the_first_read, CHECK_READY, "d_req_ready", 1, 0, .legal = LEGAL_CATCHES},
-    {"killed_walk_that_installs_is_named_victim", FAKE_KILL_FILLS, kill_during_the_last_read, CHECK_VICTIM, "evt_fill_valid", 0, 1, .legal = LEGAL_PASSES},
+    {"kill_that_is_ignored_is_named_extra", FAKE_KILL_IGNORED, kill_during_the_first_read, CHECK_PTE_ACCESS, "mem_req_valid extra", 0, 1, .legal = LEGAL_CATCHES},
+    {"killed_walk_that_installs_is_named_victim", FAKE_KILL_FILLS, kill_during_the_last_read, CHECK_VICTIM, "d_fill_valid", 0, 1, .legal = LEGAL_PASSES},
     {"killed_walk_that_a_fence_restarts_is_named", FAKE_KILL_RESTARTS, kill_and_fence_at_once, CHECK_PTE_ACCESS, "mem_req_valid extra", 0, 1, .legal = LEGAL_CATCHES},
     {"sinval_that_removes_nothing_is_noticed", FAKE_SINVAL_NOTHING, load_a_sinval_load_a, CHECK_SOURCE, "d_rsp_source", 2, 1, .legal = LEGAL_PASSES},
     {"inval_ir_that_removes_is_noticed", FAKE_INVAL_IR_REMOVES, load_a_inval_ir_load_a, CHECK_SOURCE, "d_rsp_source", 1, 2, .legal = LEGAL_PASSES},

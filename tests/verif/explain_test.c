@@ -68,7 +68,8 @@ static void page_says_what_was_asked_and_shows_both_answers(void **state) {
     EXPECT_LINES(
         page, "--- MISMATCH: physical_address (d_rsp_pa) in cycle 10 ---",
         "          compared: translated physical address",
-        "Asked     data port, load of 1 byte, va 0x0000000000001010 = vpn 0 | 0 | 1, offset 0x010",
+        "Asked     data port, tag 0, load of 1 byte, va 0x0000000000001010 = vpn 0 | 0 | 1, offset "
+        "0x010",
         "          accepted in cycle 0; Sv39, asid 1, root 0x80000000; privilege S, SUM 0, "
         "MXR 0, Svadu",
         "                             expected (model)     observed (DUT)",
@@ -84,15 +85,16 @@ static void page_says_what_was_asked_and_shows_both_answers(void **state) {
 static void page_shows_the_walk_as_a_tree_with_times(void **state) {
     (void)state;
     char *page = page_of(FAKE_PA_BIT, load_a);
-    EXPECT_LINES(page, "Walk      memory transactions: model 3, DUT 3",
+    EXPECT_LINES(page, "Walk      slot 0, memory transactions: model 3, DUT 3",
                  "          level 2 PTE at 0x00000080000000 = 0x0000000020000401 -------V  request "
                  "1, data 3",
                  "            level 1 PTE at 0x00000080001000 = 0x0000000020000801 -------V  "
                  "request 4, data 6",
                  "              level 0 PTE at 0x00000080002008 = 0x00000000048d14cf DA--XWRV  "
                  "request 7, data 9",
-                 "Latency   lookup and answer 1 + wait for the walker 0 + level 2 (g 1 + L 2) + "
-                 "level 1 (g 1 + L 2) + level 0 (g 1 + L 2) = 10 cycles; observed 10: +0",
+                 "Latency   lookup 1", "            + level 2 (wire 0 + grant 1 + memory 2)",
+                 "            + level 1 (wire 0 + grant 1 + memory 2)",
+                 "            + level 0 (wire 0 + grant 1 + memory 2) = 10 cycles; observed 10: +0",
                  "History   no fence that covers this page among the last 64",
                  "Suspect   the DUT: a walk of memory as it is now (by the model's code) gives the "
                  "model's answer.",
@@ -105,7 +107,8 @@ static void page_names_mprv_and_the_registers(void **state) {
     char *page = page_of(FAKE_RECORD_TVAL, store_with_mprv);
     EXPECT_LINES(
         page, "--- MISMATCH: fault_record (fault_tval) in cycle 4 ---",
-        "Asked     data port, store of 1 byte, va 0xfffffffffffff123 = vpn 511 | 511 | 511, offset "
+        "Asked     data port, tag 0, store of 1 byte, va 0xfffffffffffff123 = vpn 511 | 511 | 511, "
+        "offset "
         "0x123",
         "          accepted in cycle 0; Sv39, asid 32769, root 0x80000000; privilege M, "
         "MPRV "
@@ -120,9 +123,10 @@ static void late_answer_is_shown_with_its_term(void **state) {
     char *page = page_of(FAKE_ANSWER_LATE, load_a);
     EXPECT_LINES(page, "--- MISMATCH: latency (d_rsp_valid) in cycle 10 ---",
                  "          d_rsp_valid        cycle 10             cycle 11             <-- +1",
-                 "Latency   lookup and answer 1 + wait for the walker 0 + level 2 (g 1 + L 2) + "
-                 "level 1 (g 1 + L 2) + level 0 (g 1 + L 2) = 10 cycles; observed 11: +1",
-                 "          first term that differs: d_rsp_valid, +1",
+                 "Latency   lookup 1", "            + level 2 (wire 0 + grant 1 + memory 2)",
+                 "            + level 1 (wire 0 + grant 1 + memory 2)",
+                 "            + level 0 (wire 0 + grant 1 + memory 2) = 10 cycles; observed 11: +1",
+                 "          first term that differs: completion, +1",
                  "Suspect   the DUT's timing: what it says is right, the cycle is not; the memory "
                  "kept its g and L.");
     free(page);
@@ -134,10 +138,10 @@ static void late_pte_request_is_shown_with_its_term(void **state) {
     EXPECT_LINES(page, "          memory request     PTE read             PTE read",
                  "          PTE address        0x80001000           0x80001000",
                  "          mem_req_valid      cycle 4              cycle 5              <-- +1",
-                 "Walk      memory transactions: model 2, DUT 1",
+                 "Walk      slot 0, memory transactions: model 2, DUT 1",
                  "            level 1 PTE at 0x00000080001000  request 4",
                  "            ^ the DUT has not made this one",
-                 "          first term that differs: mem_req_valid, +1");
+                 "          first term that differs: wire of level 1, +1");
     free(page);
 }
 
@@ -155,7 +159,7 @@ static void extra_pte_read_is_listed_and_shown_in_cycles(void **state) {
     EXPECT_LINES(page,
                  "          PTE accesses on the way to the answer cycle 10             cycle 13   "
                  "          <-- +3",
-                 "Walk      memory transactions: model 3, DUT 4",
+                 "Walk      slot 0, memory transactions: model 3, DUT 4",
                  "          the DUT alone: read 0x00000080002008 = 0x00000000048d14cf in cycle 10");
     free(page);
 }
@@ -163,7 +167,7 @@ static void extra_pte_read_is_listed_and_shown_in_cycles(void **state) {
 static void missing_update_is_noted_in_the_walk(void **state) {
     (void)state;
     char *page = page_of(FAKE_UPDATE_MISSING, load_clean);
-    EXPECT_LINES(page, "Walk      memory transactions: model 4, DUT 3",
+    EXPECT_LINES(page, "Walk      slot 0, memory transactions: model 4, DUT 3",
                  "              level 0 update 0x00000080002098  request 10",
                  "            ^ the DUT has not made this one");
     free(page);
@@ -186,7 +190,7 @@ static void pte_changed_without_a_fence_is_pointed_at(void **state) {
     char *page = page_of(FAKE_HIT_AS_WALK, remap_without_fence);
     EXPECT_LINES(
         page, "          answered by        TLB                  walk                 <-- differs",
-        "Walk      none by the model", "Latency   lookup and answer 1 = 1 cycles; observed 1: +0",
+        "Walk      none by the model", "Latency   lookup 1 = 1 cycles; observed 1: +0",
         "History   no fence that covers this page among the last 64",
         "          PTE 0x00000080002008: written in cycle 11 by software, 0x48d14cf -> "
         "0x150c84cf  <-- no fence since",

@@ -56,7 +56,7 @@ static void sv32_is_shown_with_its_own_widths(void **state) {
     (void)state;
     char *page = page_of_mode(scene_sv32, FAKE_PA_BIT);
     EXPECT_LINES(
-        page, "Asked     data port, load of 1 byte, va 0x00001000 = vpn 0 | 1, offset 0x000",
+        page, "Asked     data port, tag 0, load of 1 byte, va 0x00001000 = vpn 0 | 1, offset 0x000",
         "          accepted in cycle 0; Sv32, asid 1, root 0x80000000; privilege S, SUM 0, "
         "MXR 0, Svadu",
         "          level 1 PTE at 0x00000080000000 = 0x20000401 -------V  request 1, data 3",
@@ -70,7 +70,8 @@ static void sv57_is_shown_with_five_levels(void **state) {
     char *page = page_of_mode(scene_sv57, FAKE_PA_BIT);
     EXPECT_LINES(
         page,
-        "Asked     data port, load of 1 byte, va 0x0000000000001000 = vpn 0 | 0 | 0 | 0 | 1, "
+        "Asked     data port, tag 0, load of 1 byte, va 0x0000000000001000 = vpn 0 | 0 | 0 | 0 | "
+        "1, "
         "offset "
         "0x000",
         "          level 4 PTE at 0x00000080000000 = 0x0000000020000401 -------V  request 1, data "
@@ -121,7 +122,7 @@ static void denial_of_a_pte_read_names_the_pmp_entry(void **state) {
     EXPECT_LINES(page,
                  "          memory request     none                 PTE read             "
                  "<-- differs",
-                 "Walk      memory transactions: model 2, DUT 2",
+                 "Walk      slot 0, memory transactions: model 2, DUT 2",
                  "              level 0 PTE at 0x00000080002008  cycle 10: denied by PMP entry 0 "
                  "(NAPOT 0x80002000-0x80002fff ---)");
     free(page);
@@ -130,7 +131,7 @@ static void denial_of_a_pte_read_names_the_pmp_entry(void **state) {
 static void kill_and_fence_near_a_mismatch_are_listed(void **state) {
     (void)state;
     char *page = page_of_row(FAKE_KILL_FILLS, BENCH_SHADOW);
-    EXPECT_LINES(page, "--- MISMATCH: victim (evt_fill_valid) in cycle 10 ---",
+    EXPECT_LINES(page, "--- MISMATCH: victim (d_fill_valid) in cycle 10 ---",
                  "          cycle 8        kill of data");
     free(page);
     page = page_of_row(FAKE_KILL_RESTARTS, BENCH_SHADOW);
@@ -156,7 +157,8 @@ static void illegal_outcome_is_shown_beside_memory_as_it_is(void **state) {
     char *page = page_of_row(FAKE_PA_BIT, BENCH_LEGAL);
     EXPECT_LINES(
         page, "          compared: outcome that the privileged specification allows",
-        "Asked     data port, load of 1 byte, va 0x0000000000001000 = vpn 0 | 0 | 1, offset 0x000",
+        "Asked     data port, tag 0, load of 1 byte, va 0x0000000000001000 = vpn 0 | 0 | 1, offset "
+        "0x000",
         "                             by memory as it is   observed (DUT)",
         "          physical address   0x12345000           0x12344000           <-- differs from "
         "bit 12 on",

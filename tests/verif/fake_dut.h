@@ -23,6 +23,7 @@ enum fake_fault {
     FAKE_ANSWER_WITHDRAWN,
     FAKE_ANSWER_UNASKED,  // stays for a cycle after it was taken
     FAKE_ANSWER_CHANGES,  // pa bit 0 flips while not taken
+    FAKE_TAG,             // tag bit 0 flipped
     // walker
     FAKE_REQUEST_LATE,       // a bubble before the second request
     FAKE_REQUEST_EARLY,      // the next request in the cycle of the pointer's arrival
@@ -38,6 +39,20 @@ enum fake_fault {
     FAKE_UPDATE_ADDRESS,     // bit 3 of the address flipped
     FAKE_LIVE_CSR,           // the leaf is judged with the registers of now
     FAKE_FETCH_FIRST,
+    // several walks
+    FAKE_SLOT_ID,            // bit 0 of a request's id flipped
+    FAKE_SLOT_OF_ANSWER,     // an answer goes to the lowest slot that awaits one
+    FAKE_SLOT_HIGHEST,       // the highest slot that is idle is taken
+    FAKE_WIRES_IN_ORDER,     // the lowest slot that has a request goes first
+    FAKE_COMPLETE_IN_ORDER,  // the lowest finished slot completes first
+    FAKE_FENCE_ONE,          // a fence restarts one walk
+    FAKE_KILL_ONE,           // a kill drops one walk
+    FAKE_BLOCKING,           // a port with a walk under way is not ready
+    FAKE_MERGE_MISSING,      // each request has its own walk
+    FAKE_MERGE_SATP,         // walks of other address spaces are taken over
+    FAKE_MERGE_PERMISSION,   // what is taken over is not judged
+    FAKE_MERGE_CLEAN,        // a store takes over a translation with D = 0
+    FAKE_MERGE_UNFILLED,     // what another port's walk gave is not installed
     // fault records
     FAKE_RECORD_MISSING,
     FAKE_RECORD_EXTRA,  // for an answer without fault too
@@ -46,17 +61,19 @@ enum fake_fault {
     FAKE_RECORD_PORT,
     FAKE_RECORD_ASID,  // that of now
     FAKE_RECORD_ACCESS,
+    FAKE_RECORD_TAG,
     FAKE_RECORD_ORDER,  // fetch first
     // fills
     FAKE_FILL_WAY,  // told, not done
     FAKE_FILL_SET,
-    FAKE_FILL_PORT,
+    FAKE_FILL_PORT,  // the other TLB's event
     FAKE_FILL_EVICT,
     FAKE_FILL_SILENT,
     FAKE_FILL_UNASKED,  // told for a walk that ends with a fault
     // ready
     FAKE_READY_LATE,   // after a walk
-    FAKE_READY_BUSY,   // during a walk
+    FAKE_READY_BUSY,   // though a walk of the port is finished
+    FAKE_READY_FULL,   // though the miss register is full
     FAKE_FENCE_READY,  // low for reads too
     FAKE_FENCE_NEVER,  // always low
     // TLB
@@ -110,8 +127,14 @@ static inline bool fake_fault_of_pmp(enum fake_fault fault) {
     return fault >= FAKE_PMP_FINAL && fault <= FAKE_PMP_LOCK;
 }
 
-// The interface; its create gives 16 fully associative LRU entries. Knob "fault": enum fake_fault.
+// It has the first level and up to MMU_WALKS walks, no second level, no page-walk caches, no
+// prefetch. The interface; its create gives 16 fully associative LRU entries. Knob "fault": enum
+// fake_fault.
 const struct dut_ops *fake_dut_ops(void);
+
+// The same unit as one without tags: its profile says so, and what it tells of tags and ids means
+// nothing. With FAKE_BLOCKING and one walk it has one unanswered request a port.
+const struct dut_ops *fake_untagged_ops(void);
 
 // Returns a unit of this configuration, owned by the caller (ops->destroy); NULL without memory.
 // At most 128 entries a TLB.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // State of the fake unit, shared by its files: fake_dut.c (ports, clock), fake_lookup.c (lookup,
-// answers), fake_walk.c, fake_tlb.c, fake_pmp.c, fake_rules.c (what lookup and walk share).
+// answers), fake_walk.c (one walk), fake_slots.c (several), fake_tlb.c, fake_pmp.c, fake_rules.c
+// (what lookup and walk share).
 #ifndef TANDEM_TESTS_VERIF_FAKE_INTERNAL_H
 #define TANDEM_TESTS_VERIF_FAKE_INTERNAL_H
 
@@ -67,7 +68,7 @@ struct fake_tlb {
 
 struct fake_fill {
     bool valid, evict;
-    uint8_t port, set, way;
+    uint8_t set, way;
 };
 
 void fake_tlb_reset(struct fake_tlb *tlb);
@@ -79,7 +80,14 @@ void fake_tlb_fence(struct fake_tlb *tlb, const struct mmu_fence *fence);
 
 // --- walker (section 7) ------------------------------------------------------------------------
 
-enum fake_phase { FAKE_IDLE, FAKE_PAUSE, FAKE_REQUEST, FAKE_WAIT };
+// FAKE_PAUSE: a wrong unit's. FAKE_REQUEST: it has a request to make, on the wires or not yet.
+enum fake_phase { FAKE_IDLE, FAKE_PAUSE, FAKE_REQUEST, FAKE_WAIT, FAKE_FINISHED };
+
+// What an answer of memory, or a denial, leads to.
+struct fake_outcome {
+    bool ends, fault, conflict, restarts;
+    uint8_t cause;
+};
 
 struct fake_walk {
     enum fake_phase phase;
@@ -90,30 +98,36 @@ struct fake_walk {
     unsigned level;
     uint64_t table_ppn, pte;
     bool global, writing;
-    bool ignoring;  // a fence came: the coming answer or denial does not count
-    bool killed;    // ends with the coming answer
-    bool repeated;  // the leaf was read once more (FAKE_PTE_EXTRA)
-    unsigned waited;
-};
-
-// What an answer of memory, or a denial, leads to.
-struct fake_outcome {
-    bool ends, fault, conflict, restarts;
-    uint8_t cause;
+    bool ignoring;                // a fence came: the coming answer or denial does not count
+    bool killed;                  // ends with the coming answer
+    bool repeated;                // the leaf was read once more (FAKE_PTE_EXTRA)
+    unsigned waited;              // cycles on the wires
+    struct fake_outcome outcome;  // FAKE_FINISHED
 };
 
 // --- unit --------------------------------------------------------------------------------------
 
-struct fake_port {
-    bool waiting;  // for the walker
-    bool walking;
-    bool stalled;  // FAKE_READY_LATE
+// The miss register (section 4).
+enum fake_miss { FAKE_MISS_NONE, FAKE_MISS_WAIT, FAKE_MISS_RESOLVE };
+
+// An answer, and whose it is.
+struct fake_delivery {
+    bool valid, held;
+    struct mmu_answer answer;
     struct mmu_request request;
     struct mmu_csr csr;
+};
+
+struct fake_port {
+    enum fake_miss miss;
+    struct mmu_request request;  // the last one accepted: the one in the miss register
+    struct mmu_csr csr;          // its registers
+    struct fake_entry entry;     // FAKE_MISS_RESOLVE: what the walk installed
+    bool entry_own;              // ... of the same port
+    bool stalled;                // FAKE_READY_LATE
     bool response_valid, response_seen;
     struct mmu_answer response;
-    bool coming_valid, coming_held;  // the answer that is valid from the next cycle
-    struct mmu_answer coming;
+    struct fake_delivery coming;  // valid from the next cycle
 };
 
 struct fake_inputs {
@@ -131,11 +145,12 @@ struct fake_inputs {
 
 struct fake_outputs {
     unsigned sample;
-    bool denied;  // the walk's request would stand for the first time, and may not
+    int wires;   // slot whose request stands, -1: none
+    int denied;  // slot whose request would stand for the first time, and may not; -1: none
     struct mmu_answer response[MMU_PORTS];
     struct mmu_fault fault;
     struct mmu_memory_request memory_request;
-    struct dut_event event;
+    struct dut_event event[MMU_PORTS];
 };
 
 struct dut {
@@ -148,8 +163,12 @@ struct dut {
     struct fake_port port[MMU_PORTS];
     struct mmu_fault record[MMU_PORTS];  // oldest first
     unsigned records;
-    struct fake_walk walk;
-    struct fake_fill fill;
+    bool had_record[MMU_PORTS];  // as the cycle began
+    struct fake_walk walk[MMU_WALKS];
+    int wires;  // slot whose request stood in the cycle before and was not granted; -1: none
+    unsigned next_wires, next_completion;  // where the search begins
+    int last_port;                         // that took a slot; -1: none
+    struct fake_fill fill[MMU_PORTS];
     uint64_t counter[MMU_COUNTERS];
     bool idle_request;             // FAKE_REQUEST_IDLE
     bool property_failed;          // FAKE_ASSERTION
@@ -170,15 +189,35 @@ struct mmu_answer fake_fault_answer(const struct dut *dut, uint8_t cause, unsign
 bool fake_final_allowed(const struct dut *dut, uint64_t pa, const struct mmu_request *request,
                         unsigned privilege);
 
-void fake_walk_start(struct dut *dut, unsigned port);
+void fake_walk_begin(const struct dut *dut, struct fake_walk *walk);
 // What stands on the memory request wires in FAKE_REQUEST.
 struct mmu_memory_request fake_walk_request(const struct fake_walk *walk, enum fake_fault fault);
-// Whether that request, in its first cycle, may not stand there.
-bool fake_walk_denied(const struct dut *dut);
+// Whether that request may not stand there.
+bool fake_walk_denied(const struct dut *dut, const struct fake_walk *walk);
 // The answer has come: the walk's next state.
 struct fake_outcome fake_walk_answer(const struct dut *dut, struct fake_walk *walk,
                                      const struct dut_memory_response *answer);
-// One clock of the walker; the answer goes to the port's `coming`.
-void fake_walk_clock(struct dut *dut);
+// What a walk that ended well installs.
+struct fake_entry fake_walk_entry(const struct dut *dut, const struct fake_walk *walk);
+bool fake_walk_final_allowed(const struct dut *dut, const struct fake_walk *walk);
+
+// --- slots (fake_slots.c) ------------------------------------------------------------------------
+
+// Slot that awaits the answer of this cycle, -1: none.
+int fake_slot_answered(const struct dut *dut);
+// Whether the slot's walk is finished in this cycle, and completes in one of the next.
+bool fake_slot_finished(const struct dut *dut, unsigned slot);
+// Which slot's request stands on the wires in this cycle, or is denied: fills dut->out.
+void fake_slots_show(struct dut *dut);
+void fake_slots_kill(struct dut *dut, unsigned port);
+// One clock; fence: op 0 or 1 is accepted. Answers go to the ports' `coming`.
+void fake_slots_clock(struct dut *dut, bool fence);
+// Fill the port's TLB and tell of it.
+void fake_fill_port(struct dut *dut, unsigned port, const struct fake_entry *entry);
+bool fake_has_record(const struct dut *dut, unsigned port);
+// Whether the port's response register takes an answer in this cycle.
+bool fake_register_free(const struct dut *dut, unsigned port);
+// RESOLVE (fake_lookup.c): one cycle of it.
+void fake_resolve(struct dut *dut, unsigned port, bool fence);
 
 #endif

@@ -53,24 +53,48 @@ static bool hit_protected(const struct dut *dut, unsigned p, const struct fake_e
     return !fake_final_allowed(dut, pa, &port->request, fake_privilege(&port->csr, p));
 }
 
-// Returns false for a miss.
+// What a translation that is there gives (section 6, step 3). Returns false if it cannot serve.
+static bool serve(const struct dut *dut, unsigned p, const struct fake_entry *e, unsigned source,
+                  struct mmu_answer *answer) {
+    const struct fake_port *port = &dut->port[p];
+    uint8_t access = port->request.access;
+    bool taken_over = source == MMU_SOURCE_WALK;
+    bool judged = !taken_over || dut->fault != FAKE_MERGE_PERMISSION;
+    bool clean = fake_is_store(access) && !(e->perm & MMU_PTE_D);
+    if (judged && !hit_permitted(dut, p, e))
+        *answer = fake_fault_answer(dut, fake_page_fault(access), source);
+    else if (clean && !(taken_over && dut->fault == FAKE_MERGE_CLEAN))
+        return false;
+    else if (hit_protected(dut, p, e))
+        *answer = fake_fault_answer(dut, fake_access_fault(access), source);
+    else
+        *answer = fake_answer(dut, port->request.va, e, source);
+    return true;
+}
+
 static bool lookup_tlb(struct dut *dut, unsigned p, struct mmu_answer *answer) {
     const struct fake_port *port = &dut->port[p];
     struct fake_tlb *tlb = &dut->tlb[p];
-    uint8_t access = port->request.access;
     int k = fake_tlb_lookup(tlb, port->request.va, fake_asid(&dut->config.arch, port->csr.satp));
-    if (k < 0) return false;
-    const struct fake_entry *e = &tlb->entry[k];
-    if (!hit_permitted(dut, p, e))
-        *answer = fake_fault_answer(dut, fake_page_fault(access), MMU_SOURCE_TLB);
-    else if (fake_is_store(access) && !(e->perm & MMU_PTE_D))
-        return false;
-    else if (hit_protected(dut, p, e))
-        *answer = fake_fault_answer(dut, fake_access_fault(access), MMU_SOURCE_TLB);
-    else
-        *answer = fake_answer(dut, port->request.va, e, MMU_SOURCE_TLB);
+    if (k < 0 || !serve(dut, p, &tlb->entry[k], MMU_SOURCE_TLB, answer)) return false;
     fake_tlb_hit(tlb, (unsigned)k);
     return true;
+}
+
+// Section 4, RESOLVE: answered, or to wait for a walk of its own, or to be tried again.
+void fake_resolve(struct dut *dut, unsigned p, bool fence) {
+    struct fake_port *port = &dut->port[p];
+    struct fake_delivery answer = {.valid = true, .request = port->request, .csr = port->csr};
+    if (fence || !serve(dut, p, &port->entry, MMU_SOURCE_WALK, &answer.answer)) {
+        port->miss = FAKE_MISS_WAIT;
+        return;
+    }
+    bool record = answer.answer.fault && fake_has_record(dut, p);
+    if (!fake_register_free(dut, p) || record) return;
+    port->miss = FAKE_MISS_NONE;
+    port->coming = answer;
+    if (!answer.answer.fault && !port->entry_own && dut->fault != FAKE_MERGE_UNFILLED)
+        fake_fill_port(dut, p, &port->entry);
 }
 
 static bool noncanonical(const struct dut *dut, const struct fake_mode *mode, uint64_t va) {
@@ -83,17 +107,18 @@ void fake_lookup(struct dut *dut, unsigned p) {
     struct fake_mode mode = fake_mode_of(&dut->config.arch, port->csr.satp);
     bool translated = mode.levels > 0 && fake_privilege(&port->csr, p) != MMU_PRIV_M;
     fake_count(dut, MMU_COUNT_REQUESTS + 8 * p, 1);
-    port->coming_valid = true;
+    struct fake_delivery answer = {.valid = true, .request = port->request, .csr = port->csr};
     if (!translated || noncanonical(dut, &mode, port->request.va)) {
         uint8_t page_fault = fake_page_fault(port->request.access);
-        port->coming =
+        answer.answer =
             translated ? fake_fault_answer(dut, page_fault, MMU_SOURCE_NONE) : untranslated(dut, p);
         fake_count(dut, MMU_COUNT_UNTRANSLATED + 8 * p, 1);
-    } else if (lookup_tlb(dut, p, &port->coming)) {
+    } else if (lookup_tlb(dut, p, &answer.answer)) {
         fake_count(dut, MMU_COUNT_HITS + 8 * p, 1);
     } else {
-        port->coming_valid = false;
-        port->waiting = true;
+        answer.valid = false;
+        port->miss = FAKE_MISS_WAIT;
         fake_count(dut, MMU_COUNT_MISSES + 8 * p, 1);
     }
+    if (answer.valid) port->coming = answer;
 }

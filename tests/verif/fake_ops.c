@@ -15,10 +15,12 @@ static const struct dut_profile profile = {
                         .svnapot = true,
                         .update_first = true,
                         .gpa_in_tval2 = true},
-               .tlb = {{16, 16, MMU_LRU}, {16, 16, MMU_LRU}}},
+               .tlb = {{16, 16, MMU_LRU}, {16, 16, MMU_LRU}},
+               .l2 = {.entries = 0, .ways = 4, .policy = MMU_PLRU},
+               .walks = MMU_WALKS},
     .has_kill = true,
     .has_fault_records = true,
-    .one_walk = true};
+    .has_tags = true};
 
 static const struct dut_profile *fake_profile(void) {
     return &profile;
@@ -38,6 +40,7 @@ static void fake_reset(struct dut *dut) {
         dut->tlb[p].arch = config.arch;
         fake_tlb_reset(&dut->tlb[p]);
     }
+    dut->wires = dut->last_port = -1;
     dut->pmp.entries = config.arch.pmp_entries;
     dut->pmp.xlen = config.arch.xlen;
     fake_set_fault(dut, fault);
@@ -117,8 +120,8 @@ static void fake_memory_request(struct dut *dut, struct mmu_memory_request *requ
     *request = dut->out.memory_request;
 }
 
-static void fake_event(struct dut *dut, struct dut_event *event) {
-    *event = dut->out.event;
+static void fake_event(struct dut *dut, enum dut_array array, struct dut_event *event) {
+    *event = dut->out.event[array & 1];
 }
 
 static const char *fake_assertion(struct dut *dut) {
@@ -153,6 +156,55 @@ const struct dut_ops *fake_dut_ops(void) {
                                        .fence_busy = fake_fence_busy,
                                        .response = fake_response,
                                        .fault = fake_read_fault,
+                                       .memory_request = fake_memory_request,
+                                       .event = fake_event,
+                                       .assertion = fake_assertion,
+                                       .counter = fake_counter,
+                                       .knob = fake_knob};
+    return &ops;
+}
+
+// --- without tags ------------------------------------------------------------------------------
+
+static const struct dut_profile *untagged_profile(void) {
+    static const struct dut_profile untagged = {
+        .name = "fake, untagged",
+        .revision = "in C",
+        .config = {.arch = {.xlen = 64, .pa_bits = 56, .asid_bits = 16, .svnapot = true},
+                   .tlb = {{16, 16, MMU_LRU}, {16, 16, MMU_LRU}},
+                   .walks = 1},
+        .has_kill = true,
+        .has_fault_records = true};
+    return &untagged;
+}
+
+static void untagged_response(struct dut *dut, enum mmu_port port, struct mmu_answer *answer) {
+    fake_response(dut, port, answer);
+    answer->tag = 0xA5;
+}
+
+static void untagged_fault(struct dut *dut, struct mmu_fault *fault) {
+    fake_read_fault(dut, fault);
+    fault->tag = 0xA5;
+}
+
+const struct dut_ops *fake_untagged_ops(void) {
+    static const struct dut_ops ops = {.abi = DUT_ABI,
+                                       .profile = untagged_profile,
+                                       .create = fake_create,
+                                       .destroy = fake_destroy,
+                                       .reset = fake_reset,
+                                       .set_csr = fake_set_csr,
+                                       .request = fake_request,
+                                       .kill = fake_kill,
+                                       .pmp_write = fake_pmp_write,
+                                       .fence = fake_fence,
+                                       .take = fake_take,
+                                       .memory_response = fake_memory_response,
+                                       .tick = fake_tick,
+                                       .fence_busy = fake_fence_busy,
+                                       .response = untagged_response,
+                                       .fault = untagged_fault,
                                        .memory_request = fake_memory_request,
                                        .event = fake_event,
                                        .assertion = fake_assertion,

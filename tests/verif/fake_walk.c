@@ -2,19 +2,13 @@
 // The fake's walker: one state, one answer of memory at a time (section 7).
 #include "fake_internal.h"
 
-static void begin(const struct dut *dut, struct fake_walk *walk) {
+void fake_walk_begin(const struct dut *dut, struct fake_walk *walk) {
     walk->phase = FAKE_REQUEST;
     walk->mode = fake_mode_of(&dut->config.arch, walk->csr.satp);
     walk->level = walk->mode.levels - 1;
     walk->table_ppn = fake_root(&dut->config.arch, walk->csr.satp);
     walk->global = walk->writing = walk->ignoring = walk->repeated = false;
     walk->waited = 0;
-}
-
-void fake_walk_start(struct dut *dut, unsigned port) {
-    dut->walk = (struct fake_walk){
-        .port = (uint8_t)port, .request = dut->port[port].request, .csr = dut->port[port].csr};
-    begin(dut, &dut->walk);
 }
 
 // --- memory ------------------------------------------------------------------------------------
@@ -41,9 +35,7 @@ struct mmu_memory_request fake_walk_request(const struct fake_walk *walk, enum f
     return r;
 }
 
-bool fake_walk_denied(const struct dut *dut) {
-    const struct fake_walk *walk = &dut->walk;
-    if (walk->phase != FAKE_REQUEST || walk->waited > 0) return false;
+bool fake_walk_denied(const struct dut *dut, const struct fake_walk *walk) {
     uint64_t pa = fake_walk_request(walk, dut->fault).pa;
     if (pa >> dut->config.arch.pa_bits && dut->fault != FAKE_PA_WIDTH) return true;
     enum fake_kind kind = walk->writing ? FAKE_KIND_W : FAKE_KIND_R;
@@ -122,7 +114,7 @@ static bool leaf_faults(const struct dut *dut, const struct fake_walk *walk) {
     return !leaf_permitted(dut, walk) || (ppn_of(walk) & below);
 }
 
-static bool final_allowed(const struct dut *dut, const struct fake_walk *walk) {
+bool fake_walk_final_allowed(const struct dut *dut, const struct fake_walk *walk) {
     uint64_t pa = fake_pa(ppn_of(walk), shift_of(walk), walk->request.va);
     if (dut->fault == FAKE_PMP_FINAL) return true;
     return fake_final_allowed(dut, pa, &walk->request, fake_privilege(&walk->csr, walk->port));
@@ -135,10 +127,10 @@ static bool update_first(const struct dut *dut) {
 static struct fake_outcome answer_leaf(const struct dut *dut, struct fake_walk *walk) {
     uint8_t access = walk->request.access;
     if (leaf_faults(dut, walk)) return ends_badly(fake_page_fault(access));
-    bool allowed = final_allowed(dut, walk);
     if (walk->pte != updated(walk) && dut->fault != FAKE_UPDATE_MISSING) {
         if (!walk->csr.adue) return ends_badly(fake_page_fault(access));
-        if (!update_first(dut) && !allowed) return ends_badly(fake_access_fault(access));
+        if (!update_first(dut) && !fake_walk_final_allowed(dut, walk))
+            return ends_badly(fake_access_fault(access));
         walk->writing = true;
         return goes_on(walk, FAKE_REQUEST);
     }
@@ -146,16 +138,13 @@ static struct fake_outcome answer_leaf(const struct dut *dut, struct fake_walk *
         walk->repeated = true;
         return goes_on(walk, FAKE_REQUEST);
     }
-    return allowed ? ends_well() : ends_badly(fake_access_fault(access));
+    return ends_well();
 }
 
-static struct fake_outcome answer_update(const struct dut *dut, struct fake_walk *walk,
-                                         uint64_t value) {
+static struct fake_outcome answer_update(struct fake_walk *walk, uint64_t value) {
     walk->writing = false;
     if (value == walk->pte) {
         walk->pte = updated(walk);
-        if (update_first(dut) && !final_allowed(dut, walk))
-            return ends_badly(fake_access_fault(walk->request.access));
         return ends_well();
     }
     struct fake_outcome outcome = goes_on(walk, FAKE_REQUEST);
@@ -167,21 +156,19 @@ struct fake_outcome fake_walk_answer(const struct dut *dut, struct fake_walk *wa
                                      const struct dut_memory_response *answer) {
     if (walk->killed && dut->fault != FAKE_KILL_FILLS) return ends_well();
     if (walk->ignoring) {
-        begin(dut, walk);
+        fake_walk_begin(dut, walk);
         return (struct fake_outcome){.restarts = true};
     }
     if (answer->error) return ends_badly(fake_access_fault(walk->request.access));
     uint64_t value = walk->mode.pte_bytes == 4 ? answer->data & UINT32_MAX : answer->data;
-    if (walk->writing) return answer_update(dut, walk, value);
+    if (walk->writing) return answer_update(walk, value);
     walk->pte = value;
     if (invalid(dut, walk)) return ends_badly(fake_page_fault(walk->request.access));
     bool leaf = walk->pte & (MMU_PTE_R | MMU_PTE_X);
     return leaf ? answer_leaf(dut, walk) : answer_pointer(dut, walk);
 }
 
-// --- clock -------------------------------------------------------------------------------------
-
-static struct fake_entry entry_of(const struct dut *dut, const struct fake_walk *walk) {
+struct fake_entry fake_walk_entry(const struct dut *dut, const struct fake_walk *walk) {
     return (struct fake_entry){.valid = true,
                                .global = walk->global || (walk->pte & MMU_PTE_G),
                                .napot = napot(walk),
@@ -194,86 +181,4 @@ static struct fake_entry entry_of(const struct dut *dut, const struct fake_walk 
                                .ppn = ppn_of(walk),
                                .filled_sum = walk->csr.sum,
                                .filled_mxr = walk->csr.mxr};
-}
-
-static void fill(struct dut *dut, const struct fake_entry *entry) {
-    unsigned port = dut->walk.port;
-    dut->fill = fake_tlb_fill(&dut->tlb[port], entry);
-    dut->fill.port = (uint8_t)port;
-    fake_count(dut, MMU_COUNT_FILLS + 8u * port, 1);
-    fake_count(dut, MMU_COUNT_EVICTIONS + 8u * port, dut->fill.evict);
-}
-
-static void end(struct dut *dut, const struct fake_outcome *outcome) {
-    struct fake_walk *walk = &dut->walk;
-    struct fake_port *port = &dut->port[walk->port];
-    struct fake_entry entry = entry_of(dut, walk);
-    walk->phase = FAKE_IDLE;
-    fake_count(dut, MMU_COUNT_WALKS, 1);
-    dut->idle_request = dut->fault == FAKE_REQUEST_IDLE;
-    dut->property_failed = dut->fault == FAKE_ASSERTION;
-    if (walk->killed) {
-        if (dut->fault == FAKE_KILL_FILLS && !outcome->fault) fill(dut, &entry);
-        return;
-    }
-    port->walking = false;
-    port->stalled = dut->fault == FAKE_READY_LATE;
-    port->coming_valid = true;
-    if (outcome->fault) {
-        port->coming = fake_fault_answer(dut, outcome->cause, MMU_SOURCE_WALK);
-        dut->fill.valid = dut->fault == FAKE_FILL_UNASKED;
-        return;
-    }
-    port->coming = fake_answer(dut, walk->request.va, &entry, MMU_SOURCE_WALK);
-    fill(dut, &entry);
-}
-
-static void conclude(struct dut *dut, const struct fake_outcome *outcome) {
-    fake_count(dut, MMU_COUNT_PTE_WRITE_CONFLICTS, outcome->conflict);
-    fake_count(dut, MMU_COUNT_WALK_RESTARTS, outcome->restarts);
-    if (outcome->ends) end(dut, outcome);
-}
-
-static void answered(struct dut *dut, const struct dut_memory_response *answer) {
-    struct fake_walk *walk = &dut->walk;
-    uint64_t pa = pte_address(walk);
-    if (walk->level == 0 && !walk->writing) {
-        dut->leaf_pa = pa;
-        dut->leaf_value = answer->data;
-    }
-    struct fake_outcome outcome = fake_walk_answer(dut, walk, answer);
-    conclude(dut, &outcome);
-    if (!outcome.ends && dut->fault == FAKE_PTE_MISSING && walk->level == 0 && !walk->writing &&
-        pte_address(walk) == dut->leaf_pa && pa != dut->leaf_pa) {
-        struct dut_memory_response remembered = {.data = dut->leaf_value};
-        answered(dut, &remembered);
-    }
-}
-
-static void denied(struct dut *dut) {
-    struct fake_walk *walk = &dut->walk;
-    struct fake_outcome outcome = ends_badly(fake_access_fault(walk->request.access));
-    if (!walk->killed && walk->ignoring) {
-        begin(dut, walk);
-        outcome = (struct fake_outcome){.restarts = true};
-    }
-    conclude(dut, &outcome);
-}
-
-void fake_walk_clock(struct dut *dut) {
-    struct fake_walk *walk = &dut->walk;
-    if (walk->phase == FAKE_PAUSE && dut->fault == FAKE_REQUEST_LATE) {
-        walk->phase = FAKE_REQUEST;
-    } else if (walk->phase == FAKE_REQUEST) {
-        if (dut->out.denied) {
-            denied(dut);
-            return;
-        }
-        walk->waited++;
-        if (!dut->in.grant) return;
-        fake_count(dut, walk->writing ? MMU_COUNT_PTE_WRITES : MMU_COUNT_PTE_READS, 1);
-        walk->phase = FAKE_WAIT;
-    } else if (walk->phase == FAKE_WAIT && dut->in.answer_valid) {
-        answered(dut, &dut->in.answer);
-    }
 }

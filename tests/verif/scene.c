@@ -41,7 +41,14 @@ struct bench_memory memory_port(struct memory *memory) {
 
 struct mmu_config scene_shape(uint32_t entries, uint32_t ways, enum mmu_policy policy) {
     struct mmu_tlb_config tlb = {.entries = entries, .ways = ways, .policy = (uint8_t)policy};
-    return (struct mmu_config){.arch = mmu_arch_default(), .tlb = {tlb, tlb}};
+    struct mmu_config config = mmu_config_default();
+    config.tlb[0] = config.tlb[1] = tlb;
+    return config;
+}
+
+bool scene_counts(unsigned counter) {
+    return counter <= MMU_COUNT_WIRE_WAIT_CYCLES || counter == MMU_COUNT_MERGES ||
+           counter == MMU_COUNT_MERGES + 8;
 }
 
 struct scene *scene_create(void) {
@@ -146,6 +153,7 @@ void scene_cycle(struct scene *scene) {
     if (scene->out.pmp_write_accepted) scene->in.pmp_write_valid = false;
     for (unsigned p = 0; p < MMU_PORTS; p++) {
         if (scene->out.accepted[p]) scene->in.request_valid[p] = false;
+        if (scene->out.accepted[p]) scene->tag[p] = (scene->tag[p] + 1) % MMU_TAGS;
         if (scene->out.answered[p]) scene->answer[p] = scene->out.answer[p];
     }
 }
@@ -155,7 +163,8 @@ void scene_idle(struct scene *scene, unsigned cycles) {
 }
 
 void scene_present(struct scene *scene, enum mmu_port port, uint64_t va, enum mmu_access access) {
-    scene->in.request[port] = (struct mmu_request){.va = va, .access = (uint8_t)access};
+    scene->in.request[port] =
+        (struct mmu_request){.va = va, .access = (uint8_t)access, .tag = (uint8_t)scene->tag[port]};
     scene->in.request_valid[port] = true;
 }
 

@@ -34,12 +34,15 @@ struct scene {
     struct bench *bench;
     struct bench_inputs in;
     struct bench_outputs out;
+    unsigned tag[MMU_PORTS];              // of the next request
     struct mmu_answer answer[MMU_PORTS];  // the last one taken
     bool failed;                          // bench_mismatch tells how
 };
 
 // Both TLBs of this shape.
 struct mmu_config scene_shape(uint32_t entries, uint32_t ways, enum mmu_policy policy);
+// Whether a unit counts it that has a first level and walks, and nothing else.
+bool scene_counts(unsigned counter);
 // Lockstep in Sv39 without PMP, with 16 LRU entries, g = 1, L = 2, no waiting; change scene.config
 // and map pages before scene_begin.
 struct scene *scene_create(void);

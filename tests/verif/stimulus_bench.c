@@ -45,14 +45,16 @@ struct mmu_arch random_arch(unsigned xlen, unsigned pmp_entries) {
 }
 
 struct random_run random_run_of(const struct mmu_arch *arch, uint64_t seed, unsigned cycles) {
-    return (struct random_run){
-        .mode = BENCH_LOCKSTEP,
-        .oracle = BENCH_SHADOW | BENCH_LEGAL,
-        .mmu = {.arch = *arch, .tlb = {{16, 16, MMU_LRU}, {16, 16, MMU_LRU}}},
-        .stimulus = stimulus_default(),
-        .seed = seed,
-        .cycles = cycles,
-        .error_permille = 2};
+    struct mmu_config mmu = mmu_config_default();
+    mmu.arch = *arch;
+    mmu.walks = 1 + seed % MMU_WALKS;
+    return (struct random_run){.mode = BENCH_LOCKSTEP,
+                               .oracle = BENCH_SHADOW | BENCH_LEGAL,
+                               .mmu = mmu,
+                               .stimulus = stimulus_default(),
+                               .seed = seed,
+                               .cycles = cycles,
+                               .error_permille = 2};
 }
 
 static struct bench_config bench_of(const struct random_run *run, struct tables *tables) {
@@ -61,7 +63,9 @@ static struct bench_config bench_of(const struct random_run *run, struct tables 
         .mode = run->mode,
         .oracle = run->oracle,
         .mmu = run->mmu,
-        .ops = alone ? NULL : fake_dut_ops(),
+        .ops = alone           ? NULL
+               : run->untagged ? fake_untagged_ops()
+                               : fake_dut_ops(),
         .dut = alone ? NULL : fake_dut_create(&run->mmu, run->fault),
         .memory = {.user = tables, .read = tables_read, .write = tables_write},
         .timing = {.grant_min = 1,

@@ -15,6 +15,7 @@ struct random_run {
     unsigned cycles;
     uint32_t error_permille;
     enum fake_fault fault;
+    bool untagged;
 };
 
 struct random_result {

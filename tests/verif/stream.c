@@ -137,7 +137,10 @@ static void request(struct stream *s, unsigned port) {
     va |= (one_in(s, 2) ? 0x7F8 + below(s, 16) : below(s, 4096)) & ~((1u << size) - 1);
     if (one_in(s, 20)) va = MEMORY_BASE + (va & 0x3FFFF);
     if (is_64(s) && one_in(s, 30)) va ^= UINT64_C(1) << (38 + below(s, 26));
-    in->request[port] = (struct mmu_request){.va = is_64(s) ? va : va & UINT32_MAX, .size = size};
+    unsigned tag = below(s, MMU_TAGS);
+    while (s->busy[port] >> tag & 1) tag = (tag + 1) % MMU_TAGS;
+    in->request[port] = (struct mmu_request){
+        .va = is_64(s) ? va : va & UINT32_MAX, .size = size, .tag = (uint8_t)tag};
     if (port == MMU_PORT_DATA) in->request[port].access = (uint8_t)(MMU_LOAD + below(s, 3));
     in->request_valid[port] = true;
 }
@@ -146,7 +149,8 @@ static void request(struct stream *s, unsigned port) {
 // fence that is to end an address space does not come while that one's requests are under way.
 static bool may_fence(const struct stream *s) {
     for (unsigned p = 0; p < MMU_PORTS; p++)
-        if (s->busy[p] && s->satp[p] != s->scene->in.csr.satp) return false;
+        for (unsigned tag = 0; tag < MMU_TAGS; tag++)
+            if ((s->busy[p] >> tag & 1) && s->satp[p][tag] != s->scene->in.csr.satp) return false;
     return true;
 }
 
@@ -191,7 +195,7 @@ static void inputs(struct stream *s) {
     struct bench_inputs *in = &s->scene->in;
     if (one_in(s, 120) && !in->fence_valid) change_registers(s);
     for (unsigned p = 0; p < MMU_PORTS; p++)
-        if (!in->request_valid[p] && !one_in(s, 3)) request(s, p);
+        if (!in->request_valid[p] && !one_in(s, 3) && s->busy[p] != UINT16_MAX) request(s, p);
     if (!in->fence_valid && one_in(s, 120) && may_fence(s)) fence(s);
     if (!in->pmp_write_valid && one_in(s, 40)) pmp_write(s);
     in->kill = one_in(s, 40) ? 1 + below(s, 3) : 0;
@@ -231,11 +235,13 @@ static void note(struct stream *s) {
     const struct bench_outputs *out = &s->scene->out;
     for (unsigned p = 0; p < MMU_PORTS; p++) {
         const struct mmu_answer *a = &out->answer[p];
-        s->kills += out->killed[p];
-        if (out->answered[p] || out->killed[p]) s->busy[p] = false;
+        unsigned asked = s->scene->in.request[p].tag;
+        s->kills += out->killed[p] != 0;
+        s->busy[p] &= (uint16_t)~out->killed[p];
+        if (out->answered[p]) s->busy[p] &= (uint16_t) ~(1u << a->tag);
         if (out->accepted[p]) {
-            s->busy[p] = true;
-            s->satp[p] = s->scene->in.csr.satp;
+            s->busy[p] |= (uint16_t)(1u << asked);
+            s->satp[p][asked] = s->scene->in.csr.satp;
         }
         if (!out->answered[p]) continue;
         s->causes[a->cause & 15]++;

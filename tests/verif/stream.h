@@ -13,8 +13,8 @@ struct stream {
     struct scene *scene;
     uint64_t random;
     uint64_t va[STREAM_PAGES];
-    bool busy[MMU_PORTS];      // a request is accepted and not answered
-    uint64_t satp[MMU_PORTS];  // ... with this satp
+    uint16_t busy[MMU_PORTS];            // tags of requests that are accepted and not answered
+    uint64_t satp[MMU_PORTS][MMU_TAGS];  // ... with this satp
     // What was reached.
     uint64_t causes[16], levels[8], kills, fences[4], pmp_writes, napot, pbmt;
 };

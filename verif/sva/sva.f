@@ -5,6 +5,8 @@ sva_channel.sv
 sva_pmp_shadow.sv
 sva_pmp_oracle.sv
 sva_tlb.sv
+sva_l2.sv
+sva_pwc.sv
 sva_port.sv
 sva_walker.sv
 sva_fault_unit.sv

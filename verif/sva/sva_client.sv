@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one port's client sees (docs/microarchitecture.md sections 4, 6, 10, 12): each
-// request is answered once, nothing else is, and an answer says what its context allows.
-// Placed twice by sva_mmu; it knows the pins only.
+// request is answered once, under its tag, nothing else is, and an answer says what its
+// request's context allows. Placed twice by sva_mmu; it knows the pins only.
 `include "sva.svh"
 
 module sva_client #(
     parameter int unsigned Xlen = 64,
     parameter int unsigned PmpEntries = 0,
     parameter int unsigned PaBits = 56,
+    parameter int unsigned Fetch = 0,
+    parameter int unsigned Second = 0,
     parameter int unsigned Kept = (PmpEntries == 0) ? 1 : PmpEntries
 ) (
     input  logic               clk_i,
@@ -21,9 +23,11 @@ module sva_client #(
     input  logic [       63:0] req_va_i,
     input  logic [        1:0] req_access_i,
     input  logic [        1:0] req_size_i,
+    input  logic [        3:0] req_tag_i,
     input  logic               kill_i,
     input  logic               rsp_valid_i,
     input  logic               rsp_ready_i,
+    input  logic [        3:0] rsp_tag_i,
     input  logic               rsp_fault_i,
     input  logic [        3:0] rsp_cause_i,
     input  logic [       55:0] rsp_pa_i,
@@ -32,61 +36,72 @@ module sva_client #(
     input  logic [        1:0] rsp_pbmt_i,
     input  logic [        1:0] rsp_source_i,
     input  logic [        7:0] rsp_perm_i,
-    input  logic               fill_i,         // the fill event names this port
+    input  logic               fill_i,         // this port's fill event
     input  logic               record_i,       // this port's fault record exists
-    input  logic [        2:0] reads_i,        // PTEs read since the last fence and the last walk
-    input  logic               early_i,        // a walk's final check came before its update
     input  logic [ Kept*8-1:0] pmp_cfg_i,      // as they must have stood in the cycle before
     input  logic [Kept*54-1:0] pmp_addr_i,
-    output logic               busy_o,
     output logic               answer_o,       // first cycle of a response
-    output logic [       63:0] va_o,           // of the request last accepted
-    output logic [        1:0] access_o,
-    output logic [       15:0] asid_o
+    // Of the request that it answers, which a tag names
+    output logic [       63:0] va_o,
+    output logic [        1:0] access_o
 );
 
-  // The request last accepted and its context.
-  logic [63:0] va_q;
-  logic [15:0] asid_q;
-  logic [3:0] mode_q;
-  logic [1:0] access_q, size_q, priv_q;
-  logic sum_q, mxr_q;
+  // The unanswered requests by their tags, with their contexts.
+  localparam int unsigned CtxBits = 64 + 4 + 2 + 2 + 2 + 1 + 1;
+  logic [15:0] open_q, accepted_now, answered_now;
+  logic [CtxBits-1:0] ctx_q[16];
 
-  logic accept, open_q, fresh_q, shown_q;
-  logic gone_q;  // killed, and nothing accepted since
-  assign accept   = req_valid_i && req_ready_i;
-  assign answer_o = rsp_valid_i && !shown_q;
-  assign busy_o   = open_q && !answer_o;
-  assign va_o     = va_q;
-  assign access_o = access_q;
-  assign asid_o   = asid_q;
+  logic accept, shown_q;
+  assign accept       = req_valid_i && req_ready_i;
+  assign answer_o     = rsp_valid_i && !shown_q;
+  assign accepted_now = accept ? 16'd1 << req_tag_i : 16'd0;
+  assign answered_now = answer_o ? 16'd1 << rsp_tag_i : 16'd0;
+
+  // The one accepted last: nothing is accepted while the port looks a miss up.
+  logic [3:0] last_tag_q;
+  logic [1:0] age_q;  // cycles since then, 3: three and more
+  logic [15:0] gone_q;  // dropped by a kill, and not accepted again since
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      open_q  <= 1'b0;
-      fresh_q <= 1'b0;
+      open_q  <= '0;
+      gone_q  <= '0;
       shown_q <= 1'b0;
-      gone_q  <= 1'b0;
+      age_q   <= 2'd3;
     end else begin
-      open_q  <= accept || (busy_o && !kill_i);
-      fresh_q <= accept;  // accepted in the cycle before
+      open_q  <= (kill_i ? 16'd0 : open_q & ~answered_now) | accepted_now;
+      gone_q  <= (gone_q | (kill_i ? open_q & ~answered_now : 16'd0)) & ~accepted_now;
       shown_q <= rsp_valid_i && !rsp_ready_i;
-      gone_q  <= !accept && (gone_q || (busy_o && kill_i));
+      if (accept) age_q <= 2'd0;
+      else if (age_q != 2'd3) age_q <= age_q + 2'd1;
     end
   end
 
   always_ff @(posedge clk_i) begin
     if (accept) begin
-      va_q     <= (Xlen == 32) ? {32'd0, req_va_i[31:0]} : req_va_i;
-      mode_q   <= (Xlen == 32) ? {3'd0, satp_i[31]} : satp_i[63:60];
-      asid_q   <= (Xlen == 32) ? {7'd0, satp_i[30:22]} : satp_i[59:44];
-      access_q <= req_access_i;
-      size_q   <= req_size_i;
-      priv_q   <= priv_i;
-      sum_q    <= sum_i;
-      mxr_q    <= mxr_i;
+      last_tag_q       <= req_tag_i;
+      ctx_q[req_tag_i] <= {(Xlen == 32) ? {32'd0, req_va_i[31:0]} : req_va_i,
+                           (Xlen == 32) ? {3'd0, satp_i[31]} : satp_i[63:60],
+                           req_access_i, req_size_i, priv_i, sum_i, mxr_i};
     end
   end
+
+  // Of an answer.
+  logic [63:0] va_q;
+  logic [3:0] mode_q;
+  logic [1:0] access_q, size_q, priv_q;
+  logic sum_q, mxr_q, fresh, opened;
+  always_comb begin
+    {va_q, mode_q, access_q, size_q, priv_q, sum_q, mxr_q} = '0;
+    opened = 1'b0;
+    if (answer_o) begin
+      {va_q, mode_q, access_q, size_q, priv_q, sum_q, mxr_q} = ctx_q[rsp_tag_i];
+      opened = (open_q & answered_now) != '0;
+    end
+  end
+  assign fresh    = age_q == 2'd0 && answer_o && rsp_tag_i == last_tag_q;
+  assign va_o     = va_q;
+  assign access_o = access_q;
 
   // What the context says: levels of the page table (0: Bare), whether va is canonical.
   logic [2:0] levels;
@@ -159,22 +174,27 @@ module sva_client #(
   assign tlb_or_walk = success && (rsp_source_i != 2'd0);
 
   // Requests and responses
-  `SVA(answer_has_request, answer_o, open_q)
-  `SVA(killed_unanswered, gone_q, !answer_o)
-  `SVA(ready_as_specified, req_valid_i,
-       req_ready_i == (!busy_o && !record_i && (!rsp_valid_i || rsp_ready_i)))
-  `SVA(tlb_answers_next_cycle, answer_o && rsp_source_i == 2'd1, fresh_q)
-  `SVA(walk_takes_longer, answer_o && rsp_source_i == 2'd2, !fresh_q)
-  `SVA(source_known, answer_o, rsp_source_i != 2'd3)
+  `SVA_ENVIRONMENT(tags_differ, accept, (open_q & ~answered_now & accepted_now) == '0)
+  `SVA(answer_has_request, answer_o, opened)
+  `SVA(killed_unanswered, answer_o && gone_q != '0, (gone_q & answered_now) == '0)
+  `SVA(ready_only_if_free, req_valid_i && req_ready_i,
+       !record_i && (!rsp_valid_i || rsp_ready_i))
+  `SVA(ready_with_nothing_open, req_valid_i && (open_q & ~answered_now) == '0,
+       req_ready_i == (!record_i && (!rsp_valid_i || rsp_ready_i)))
+  `SVA(first_level_answers_next_cycle, answer_o && rsp_source_i == 2'd1, fresh)
+  `SVA(walk_takes_longer, answer_o && rsp_source_i == 2'd2, !fresh)
+  `SVA(second_level_answers_in_two_or_three, answer_o && rsp_source_i == 2'd3,
+       Second != 0 && rsp_tag_i == last_tag_q &&
+           (age_q == 2'd1 || (Fetch != 0 && age_q == 2'd2)))
 
   // Not translated, not canonical: answered at once, by nobody
-  `SVA(untranslated_at_once, fresh_q && !translated, answer_o && rsp_source_i == 2'd0)
+  `SVA(untranslated_at_once, answer_o && !translated, fresh && rsp_source_i == 2'd0)
   `SVA(untranslated_pa, success && rsp_source_i == 2'd0,
        !translated && rsp_level_i == 3'd7 && rsp_pa_i == va_q[55:0] && va_q[63:56] == 8'd0 &&
            rsp_perm_i == 8'd0 && !rsp_napot_i && rsp_pbmt_i == 2'd0)
-  `SVA(noncanonical_faults, fresh_q && translated && !canonical,
-       answer_o && rsp_fault_i && rsp_source_i == 2'd0 && rsp_cause_i == page_cause)
-  `SVA(translated_by_tlb_or_walk, answer_o && rsp_source_i != 2'd0, translated && canonical)
+  `SVA(noncanonical_faults, answer_o && translated && !canonical,
+       fresh && rsp_fault_i && rsp_source_i == 2'd0 && rsp_cause_i == page_cause)
+  `SVA(translated_by_tlbs_or_walk, answer_o && rsp_source_i != 2'd0, translated && canonical)
 
   // What an answer says
   `SVA(fault_says_cause_only, answer_o && rsp_fault_i,
@@ -190,20 +210,16 @@ module sva_client #(
   `SVA(offset_kept, tlb_or_walk, ((rsp_pa_i ^ va_q[55:0]) & offset_mask) == '0)
   `SVA(pa_exists, success, (rsp_pa_i >> PaBits) == '0)
 
-  // Walks. A success at level l rests on levels - l PTEs read after the last fence.
-  `SVA(success_reads_after_fence, success && rsp_source_i == 2'd2,
-       4'(reads_i) + 4'(rsp_level_i) >= 4'(levels))
-  `SVA(fill_is_a_success, fill_i, success && rsp_source_i == 2'd2)
-  `SVA(success_fills, success && rsp_source_i == 2'd2, fill_i)
+  `SVA(fill_is_a_success, fill_i, success && rsp_source_i[1])
+  `SVA(second_level_fills, success && rsp_source_i == 2'd3, fill_i)
 
-  // The final physical address under PMP, with the registers of the cycle before. Not if it was
-  // checked before an update: the registers may have changed. In simulation for walks only: for
-  // each hit it would cost more than the design.
+  // The final physical address under PMP, with the registers of the cycle before. In
+  // simulation not of first-level hits: for each it would cost more than the design.
   logic check_final, final_allowed;
 `ifdef FORMAL
-  assign check_final = success && !(early_i && rsp_source_i == 2'd2);
+  assign check_final = success;
 `else
-  assign check_final = success && !early_i && (rsp_source_i == 2'd2);
+  assign check_final = success && rsp_source_i[1];
 `endif
 
   sva_pmp_oracle #(
@@ -222,13 +238,14 @@ module sva_client #(
   `SVA(final_pa_allowed, check_final, final_allowed)
 
   sva_channel #(
-      .Width(77)
+      .Width(81)
   ) u_rsp (
       .clk_i,
       .rst_ni,
       .valid_i(rsp_valid_i),
       .ready_i(rsp_ready_i),
       .payload_i({
+        rsp_tag_i,
         rsp_fault_i,
         rsp_cause_i,
         rsp_pa_i,

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Properties of the whole unit, seen from its pins only (docs/microarchitecture.md sections
-// 3, 4, 7 .. 10): memory port, fences, fault channel, physical memory protection,
-// progress. What each client sees stands in sva_client, placed here once per port.
+// 3, 4, 7 .. 10): memory port, fences, fault channel, physical memory protection. What each
+// client sees stands in sva_client, placed here once per port.
 `include "sva.svh"
 
 module sva_mmu #(
     parameter int unsigned Xlen = 64,
     parameter int unsigned PaBits = 56,
     parameter int unsigned PmpEntries = 0,
-    parameter int unsigned UpdateFirst = 1
+    parameter int unsigned Walks = 1,
+    parameter int unsigned Second = 0
 ) (
     input logic        clk_i,
     input logic        rst_ni,
@@ -32,9 +33,11 @@ module sva_mmu #(
     input logic [63:0] d_req_va_i,
     input logic [ 1:0] d_req_access_i,
     input logic [ 1:0] d_req_size_i,
+    input logic [ 3:0] d_req_tag_i,
     input logic        d_kill_i,
     input logic        d_rsp_valid_o,
     input logic        d_rsp_ready_i,
+    input logic [ 3:0] d_rsp_tag_o,
     input logic        d_rsp_fault_o,
     input logic [ 3:0] d_rsp_cause_o,
     input logic [55:0] d_rsp_pa_o,
@@ -47,9 +50,11 @@ module sva_mmu #(
     input logic        f_req_ready_o,
     input logic [63:0] f_req_va_i,
     input logic [ 1:0] f_req_size_i,
+    input logic [ 3:0] f_req_tag_i,
     input logic        f_kill_i,
     input logic        f_rsp_valid_o,
     input logic        f_rsp_ready_i,
+    input logic [ 3:0] f_rsp_tag_o,
     input logic        f_rsp_fault_o,
     input logic [ 3:0] f_rsp_cause_o,
     input logic [55:0] f_rsp_pa_o,
@@ -61,24 +66,30 @@ module sva_mmu #(
     input logic        fence_valid_i,
     input logic        fence_ready_o,
     input logic [ 1:0] fence_op_i,
+    input logic        fence_has_va_i,
+    input logic        fence_has_asid_i,
     input logic        fault_valid_o,
     input logic        fault_ready_i,
     input logic        fault_port_o,
     input logic [ 1:0] fault_access_o,
+    input logic [ 3:0] fault_tag_o,
     input logic [ 3:0] fault_cause_o,
     input logic [63:0] fault_tval_o,
     input logic [15:0] fault_asid_o,
     input logic        mem_req_valid_o,
     input logic        mem_req_ready_i,
+    input logic [ 2:0] mem_req_id_o,
     input logic        mem_req_write_o,
     input logic [55:0] mem_req_addr_o,
     input logic [63:0] mem_req_expected_o,
     input logic [63:0] mem_req_data_o,
     input logic        mem_rsp_valid_i,
+    input logic [ 2:0] mem_rsp_id_i,
     input logic [63:0] mem_rsp_data_i,
     input logic        mem_rsp_error_i,
-    input logic        evt_fill_valid_o,
-    input logic        evt_fill_port_o
+    input logic        d_fill_valid_o,
+    input logic        f_fill_valid_o,
+    input logic        l2_fill_valid_o
 );
 
   localparam int unsigned Kept = (PmpEntries == 0) ? 1 : PmpEntries;
@@ -121,41 +132,38 @@ module sva_mmu #(
     end
   end
 
-  // --- the memory port
-  logic granted, mem_first, mem_waits_q, outstanding_q, fence_accept;
+  // --- the memory port: one request of each walk slot
+  logic granted, mem_first, mem_waits_q, fence_accept;
+  logic [7:0] outstanding_q, granted_now, answered_now;
+  logic [7:0] writing_q;  // the slot's last request was a compare-and-write
+  logic [7:0] current_q;  // its last PTE was read after the last fence
+  logic stale_q;          // a fence came while a read was on the wires
+  logic [63:0] pte_q[8];  // the slot's last answer to a read
   assign granted      = mem_req_valid_o && mem_req_ready_i;
   assign mem_first    = mem_req_valid_o && !mem_waits_q;  // a request's first cycle
   assign fence_accept = fence_valid_i && fence_ready_o && !fence_op_i[1];
-
-  // PTEs read on behalf of the walk under way since the last fence; a request that was on
-  // the wires when the fence came does not count.
-  logic [2:0] reads_q;
-  logic stale_q, walk_answer;
-  logic [63:0] pte_q;  // the last answer to a read
-  logic reading_q;
+  assign granted_now  = granted ? 8'd1 << mem_req_id_o : 8'd0;
+  assign answered_now = mem_rsp_valid_i ? 8'd1 << mem_rsp_id_i : 8'd0;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       mem_waits_q   <= 1'b0;
-      outstanding_q <= 1'b0;
-      reads_q       <= 3'd0;
+      outstanding_q <= '0;
+      writing_q     <= '0;
+      current_q     <= '0;
       stale_q       <= 1'b0;
-      reading_q     <= 1'b0;
     end else begin
       mem_waits_q   <= mem_req_valid_o && !mem_req_ready_i;
-      outstanding_q <= granted || (outstanding_q && !mem_rsp_valid_i);
+      outstanding_q <= (outstanding_q & ~answered_now) | granted_now;
       stale_q       <= (fence_accept || stale_q) && mem_req_valid_o && !mem_req_ready_i;
-      if (fence_accept) reads_q <= 3'd0;
-      else if (walk_answer) reads_q <= {2'b00, granted && !mem_req_write_o};
-      else if (granted && !mem_req_write_o && !stale_q && reads_q != 3'd7) begin
-        reads_q <= reads_q + 3'd1;
-      end
-      if (granted) reading_q <= !mem_req_write_o;
+      if (granted) writing_q <= (writing_q & ~granted_now) | (mem_req_write_o ? granted_now : '0);
+      if (fence_accept) current_q <= '0;
+      else if (granted && !stale_q && !mem_req_write_o) current_q <= current_q | granted_now;
     end
   end
 
   always_ff @(posedge clk_i) begin
-    if (mem_rsp_valid_i && reading_q) pte_q <= mem_rsp_data_i;
+    if (mem_rsp_valid_i && (answered_now & ~writing_q) != '0) pte_q[mem_rsp_id_i] <= mem_rsp_data_i;
   end
 
   logic pte_allowed;
@@ -173,11 +181,13 @@ module sva_mmu #(
   );
 
   // The bits that a compare-and-write changes.
-  logic [63:0] written;
-  assign written = mem_req_expected_o ^ mem_req_data_o;
+  logic [63:0] written, expected_pte;
+  assign written      = mem_req_expected_o ^ mem_req_data_o;
+  assign expected_pte = pte_q[mem_req_id_o];
 
-  `SVA_ENVIRONMENT(answers_are_awaited, mem_rsp_valid_i, outstanding_q)
-  `SVA(one_outstanding, mem_req_valid_o, !outstanding_q)
+  `SVA_ENVIRONMENT(answers_are_awaited, mem_rsp_valid_i, (outstanding_q & answered_now) != '0)
+  `SVA(one_outstanding, granted, (outstanding_q & granted_now) == '0)
+  `SVA(id_of_a_slot, mem_req_valid_o, 32'(mem_req_id_o) < Walks)
   `SVA(pte_address_aligned, mem_req_valid_o,
        Xlen == 32 ? mem_req_addr_o[1:0] == 2'd0 : mem_req_addr_o[2:0] == 3'd0)
   `SVA(pte_address_exists, mem_req_valid_o, (mem_req_addr_o >> PaBits) == '0)
@@ -190,17 +200,18 @@ module sva_mmu #(
   `SVA(update_of_valid_leaf, mem_req_valid_o && mem_req_write_o,
        mem_req_expected_o[0] && (mem_req_expected_o[1] || mem_req_expected_o[3]))
   `SVA(update_expects_what_was_read, mem_first && mem_req_write_o,
-       mem_req_expected_o == ((Xlen == 32) ? {32'd0, pte_q[31:0]} : pte_q))
-  `SVA(no_update_granted_after_fence, stale_q && mem_req_valid_o, !mem_req_write_o)
+       mem_req_expected_o == ((Xlen == 32) ? {32'd0, expected_pte[31:0]} : expected_pte))
+  `SVA(no_update_granted_after_fence, granted && mem_req_write_o,
+       (current_q & granted_now) != '0)
 
   sva_channel #(
-      .Width(185)
+      .Width(188)
   ) u_mem (
       .clk_i,
       .rst_ni,
       .valid_i  (mem_req_valid_o),
       .ready_i  (mem_req_ready_i),
-      .payload_i({mem_req_write_o, mem_req_addr_o, mem_req_expected_o, mem_req_data_o})
+      .payload_i({mem_req_id_o, mem_req_write_o, mem_req_addr_o, mem_req_expected_o, mem_req_data_o})
   );
 
   // --- fence and PMP ports
@@ -208,21 +219,39 @@ module sva_mmu #(
        fence_ready_o == !(mem_req_valid_o && mem_req_write_o))
   `SVA(pmp_ready_as_specified, pmp_valid_i, pmp_ready_o == !mem_req_valid_o)
 
+  logic [1:0] answer;
+  // A fence of everything leaves nothing: until something is filled nothing hits. (Fill events
+  // tell of the cycle before, and so do answers.)
+  logic [2:0] empty, empty_q, was_empty_q;  // data, fetch, second level
+  assign empty = empty_q & ~{l2_fill_valid_o, f_fill_valid_o, d_fill_valid_o};
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      empty_q     <= 3'b111;
+      was_empty_q <= 3'b000;
+    end else begin
+      empty_q     <= empty | {3{fence_accept && !fence_has_va_i && !fence_has_asid_i}};
+      was_empty_q <= empty;
+    end
+  end
+  `SVA(empty_data_tlb_never_hits, answer[0] && was_empty_q[0], d_rsp_source_o != 2'd1)
+  `SVA(empty_fetch_tlb_never_hits, answer[1] && was_empty_q[1], f_rsp_source_o != 2'd1)
+  `SVA(empty_second_level_never_hits, answer != 2'b00 && was_empty_q[2],
+       !(answer[0] && d_rsp_source_o == 2'd3) && !(answer[1] && f_rsp_source_o == 2'd3))
+
   // --- clients
-  logic [1:0] busy, answer, fault_now;
+  logic [1:0] fault_now;
   logic [63:0] d_va, f_va;
-  logic [15:0] d_asid, f_asid;
   logic [1:0] d_access, f_access;
   logic [1:0] record;
 
-  assign walk_answer = (answer[0] && d_rsp_source_o == 2'd2) ||
-                       (answer[1] && f_rsp_source_o == 2'd2);
   assign fault_now = {answer[1] && f_rsp_fault_o, answer[0] && d_rsp_fault_o};
 
   sva_client #(
       .Xlen      (Xlen),
       .PmpEntries(PmpEntries),
-      .PaBits    (PaBits)
+      .PaBits    (PaBits),
+      .Fetch     (0),
+      .Second    (Second)
   ) u_data (
       .clk_i,
       .rst_ni,
@@ -235,9 +264,11 @@ module sva_mmu #(
       .req_va_i    (d_req_va_i),
       .req_access_i(d_req_access_i),
       .req_size_i  (d_req_size_i),
+      .req_tag_i   (d_req_tag_i),
       .kill_i      (d_kill_i),
       .rsp_valid_i (d_rsp_valid_o),
       .rsp_ready_i (d_rsp_ready_i),
+      .rsp_tag_i   (d_rsp_tag_o),
       .rsp_fault_i (d_rsp_fault_o),
       .rsp_cause_i (d_rsp_cause_o),
       .rsp_pa_i    (d_rsp_pa_o),
@@ -246,23 +277,21 @@ module sva_mmu #(
       .rsp_pbmt_i  (d_rsp_pbmt_o),
       .rsp_source_i(d_rsp_source_o),
       .rsp_perm_i  (d_rsp_perm_o),
-      .fill_i      (evt_fill_valid_o && !evt_fill_port_o),
+      .fill_i      (d_fill_valid_o),
       .record_i    (record[0]),
-      .reads_i     (reads_q),
-      .early_i     ((UpdateFirst == 0) && !reading_q),
       .pmp_cfg_i   (pmp_cfg_q),
       .pmp_addr_i  (pmp_addr_q),
-      .busy_o      (busy[0]),
       .answer_o    (answer[0]),
       .va_o        (d_va),
-      .access_o    (d_access),
-      .asid_o      (d_asid)
+      .access_o    (d_access)
   );
 
   sva_client #(
       .Xlen      (Xlen),
       .PmpEntries(PmpEntries),
-      .PaBits    (PaBits)
+      .PaBits    (PaBits),
+      .Fetch     (1),
+      .Second    (Second)
   ) u_fetch (
       .clk_i,
       .rst_ni,
@@ -275,9 +304,11 @@ module sva_mmu #(
       .req_va_i    (f_req_va_i),
       .req_access_i(2'd0),
       .req_size_i  (f_req_size_i),
+      .req_tag_i   (f_req_tag_i),
       .kill_i      (f_kill_i),
       .rsp_valid_i (f_rsp_valid_o),
       .rsp_ready_i (f_rsp_ready_i),
+      .rsp_tag_i   (f_rsp_tag_o),
       .rsp_fault_i (f_rsp_fault_o),
       .rsp_cause_i (f_rsp_cause_o),
       .rsp_pa_i    (f_rsp_pa_o),
@@ -286,17 +317,13 @@ module sva_mmu #(
       .rsp_pbmt_i  (f_rsp_pbmt_o),
       .rsp_source_i(f_rsp_source_o),
       .rsp_perm_i  (f_rsp_perm_o),
-      .fill_i      (evt_fill_valid_o && evt_fill_port_o),
+      .fill_i      (f_fill_valid_o),
       .record_i    (record[1]),
-      .reads_i     (reads_q),
-      .early_i     ((UpdateFirst == 0) && !reading_q),
       .pmp_cfg_i   (pmp_cfg_q),
       .pmp_addr_i  (pmp_addr_q),
-      .busy_o      (busy[1]),
       .answer_o    (answer[1]),
       .va_o        (f_va),
-      .access_o    (f_access),
-      .asid_o      (f_asid)
+      .access_o    (f_access)
   );
 
   `SVA_ENVIRONMENT(data_access_legal, d_req_valid_i, d_req_access_i != 2'd0)
@@ -331,62 +358,23 @@ module sva_mmu #(
     end
   end
 
-  // A record's cause is its answer's, which may have been taken long before.
-  logic [3:0] d_cause_q, f_cause_q, d_cause, f_cause;
-  assign d_cause = fault_now[0] ? d_rsp_cause_o : d_cause_q;
-  assign f_cause = fault_now[1] ? f_rsp_cause_o : f_cause_q;
+  // A record says what its answer's first cycle said.
+  logic [73:0] d_said, f_said, d_said_q, f_said_q;
+  assign d_said = fault_now[0] ? {d_access, d_rsp_tag_o, d_rsp_cause_o, d_va} : d_said_q;
+  assign f_said = fault_now[1] ? {f_access, f_rsp_tag_o, f_rsp_cause_o, f_va} : f_said_q;
   always_ff @(posedge clk_i) begin
-    d_cause_q <= d_cause;
-    f_cause_q <= f_cause;
+    if (fault_now[0]) d_said_q <= d_said;
+    if (fault_now[1]) f_said_q <= f_said;
   end
 
   `SVA(record_for_each_fault, record != 2'b00, fault_valid_o)
   `SVA(no_record_without_fault, fault_valid_o, record[fault_port_o])
   `SVA(records_in_order, fault_valid_o && record == 2'b11, fault_port_o == fetch_first)
   `SVA(data_record, fault_valid_o && !fault_port_o,
-       fault_access_o == d_access && fault_cause_o == d_cause && fault_tval_o == d_va)
+       {fault_access_o, fault_tag_o, fault_cause_o, fault_tval_o} == d_said)
   `SVA(fetch_record, fault_valid_o && fault_port_o,
-       fault_access_o == 2'd0 && fault_cause_o == f_cause && fault_tval_o == f_va)
-
-  // --- progress: while a port is busy, memory works or a walk ends, except around fences
-  // and kills. So only memory and the number of PTEs bound how long an answer takes.
-  logic idle, idle_q, killed_q;
-  assign idle = (busy != 2'b00) && !mem_req_valid_o && !outstanding_q;
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      idle_q   <= 1'b0;
-      killed_q <= 1'b0;
-    end else begin
-      idle_q   <= idle && !fence_accept;
-      killed_q <= d_kill_i || f_kill_i;
-    end
-  end
-
-  `SVA(idle_only_to_end_a_walk, idle_q && !killed_q, walk_answer)
-
-  // A walk reads each level once and updates one PTE, unless a fence or another writer
-  // makes it begin or read again: at most levels + 1 transactions without such a cause.
-  logic [2:0] transactions_q;
-  logic conflict, drop, drain_q;
-  assign conflict = mem_rsp_valid_i && !reading_q;
-  assign drop     = fence_accept || d_kill_i || f_kill_i || drain_q;
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      transactions_q <= 3'd0;
-      drain_q        <= 1'b0;
-    end else begin
-      // What was on the wires or outstanding then is still completed.
-      drain_q <= drop && (mem_req_valid_o || (outstanding_q && !mem_rsp_valid_i));
-      if (drop) transactions_q <= 3'd0;
-      else if (walk_answer || conflict) transactions_q <= {2'b00, granted};
-      else if (granted && transactions_q != 3'd7) transactions_q <= transactions_q + 3'd1;
-    end
-  end
-
-  `SVA(transactions_bounded, transactions_q != 3'd0,
-       transactions_q <= ((Xlen == 32) ? 3'd3 : 3'd6))
+       {fault_access_o, fault_tag_o, fault_cause_o, fault_tval_o} == f_said)
+  `SVA(second_level_fill_needs_one, l2_fill_valid_o, Second != 0)
 
 endmodule
 
@@ -395,6 +383,7 @@ bind tandem_mmu sva_mmu #(
     .Xlen      (Xlen),
     .PaBits    (PaBits),
     .PmpEntries(PmpEntries),
-    .UpdateFirst(UpdateFirst)
+    .Walks     (Walks),
+    .Second    (L2Entries == 0 ? 0 : 1)
 ) u_sva (.*);
 `endif

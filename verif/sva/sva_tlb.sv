@@ -23,7 +23,6 @@ module sva_tlb #(
     input logic           [15:0] lookup_asid_i,
     input logic                  lookup_hit_o,
     input tandem_mmu_pkg::leaf_t lookup_leaf_o,
-    input logic           [43:0] lookup_page_o,
     input logic                  touch_i,
     input logic                  fence_valid_i,
     input logic                  fence_has_va_i,
@@ -61,6 +60,13 @@ module sva_tlb #(
   // The bits of a VPN above a page's size.
   function automatic logic [44:0] above(input logic [2:0] level, input logic napot);
     above = 45'h1fff_ffff_ffff << (napot ? 32'd4 : LevelBits * 32'(level));
+  endfunction
+
+  // A leaf as an answer gives it: inside a larger page, ppn's low bits are the VPN's.
+  function automatic logic [LeafBits-1:0] of_page(input logic [LeafBits-1:0] leaf,
+                                                  input logic [43:0] care,
+                                                  input logic [43:0] vpn);
+    of_page = {leaf[57:52], (leaf[51:8] & care) | (vpn & ~care), leaf[7:0]};
   endfunction
 
   // --- shadow
@@ -218,15 +224,14 @@ module sva_tlb #(
   `SVA(hit_asid_matches, hit, hit_asid[16] || hit_asid[15:0] == lookup_asid_i)
   `SVA(one_way_hits, hit, !other_matches)
   `SVA(hit_answers_its_entry, hit,
-       lookup_leaf_o == hit_leaf &&
-           lookup_page_o == ((lookup_leaf_o.ppn & hit_above[43:0]) |
-                             (lookup_vpn_i[43:0] & ~hit_above[43:0])))
+       lookup_leaf_o == of_page(hit_leaf, hit_above[43:0], lookup_vpn_i[43:0]))
   `SVA_COVER(hit_superpage_reached, hit && lookup_leaf_o.level != 3'd0)
   `SVA_COVER(hit_global_reached, hit && hit_asid[16] && hit_asid[15:0] != lookup_asid_i)
 
   // --- the last fill that covers a page answers, until it is removed
   `SVA(live_page_hits, watched && live_q, lookup_hit_o && hit_at == live_at_q)
-  `SVA(live_page_answer, watched && live_q && lookup_hit_o, lookup_leaf_o == live_leaf_q)
+  `SVA(live_page_answer, watched && live_q && lookup_hit_o,
+       lookup_leaf_o == of_page(live_leaf_q, live_above_q[43:0], lookup_vpn_i[43:0]))
   `SVA(only_live_page_hits, watched && !live_q, !lookup_hit_o)
   `SVA(fence_all_removes, watched && gone_q[0], !lookup_hit_o)
   `SVA(fence_asid_removes, watched && gone_q[1], !lookup_hit_o)

@@ -12,7 +12,15 @@ enum mmu_access { MMU_FETCH = 0, MMU_LOAD = 1, MMU_STORE = 2, MMU_AMO = 3 };
 enum mmu_priv { MMU_PRIV_U = 0, MMU_PRIV_S = 1, MMU_PRIV_M = 3 };
 
 // Who answered a request ("source" of an answer).
-enum mmu_source { MMU_SOURCE_NONE = 0, MMU_SOURCE_TLB = 1, MMU_SOURCE_WALK = 2 };
+enum mmu_source {
+    MMU_SOURCE_NONE = 0,
+    MMU_SOURCE_TLB = 1,   // first level
+    MMU_SOURCE_WALK = 2,  // its own walk, or one that it was merged with
+    MMU_SOURCE_L2 = 3     // second-level TLB
+};
+
+// Tags of requests: unanswered requests of one port have different ones, 0 .. MMU_TAGS - 1.
+#define MMU_TAGS 16u
 
 // Level of an answer that was not translated (Bare, M-mode).
 #define MMU_LEVEL_NONE 7u
@@ -85,6 +93,7 @@ struct mmu_request {
     uint64_t va;
     uint8_t access;  // enum mmu_access; on the fetch port always MMU_FETCH
     uint8_t size;    // log2 of its bytes, 0 .. 3; va is a multiple of them
+    uint8_t tag;     // 0 .. MMU_TAGS - 1, comes back with the answer
 };
 
 // One write of one PMP entry's registers (docs/microarchitecture.md section 8).
@@ -123,6 +132,7 @@ struct mmu_answer {
     uint8_t pbmt;    // PBMT of the leaf; 0 with fault and when not translated
     uint8_t source;  // enum mmu_source
     uint8_t perm;    // D A G U X W R V, bit 7 .. 0; 0 with fault and when not translated
+    uint8_t tag;     // the request's
 };
 
 struct mmu_fault {
@@ -131,6 +141,7 @@ struct mmu_fault {
     uint8_t port;
     uint8_t access;
     uint8_t cause;
+    uint8_t tag;  // the request's
 };
 
 // The fields of satp. mmu_satp_asid: only the low asid_bits.

@@ -5,11 +5,12 @@
 #ifndef SIM_COMMANDS_TRACE_H
 #define SIM_COMMANDS_TRACE_H
 
-// tandem record -o FILE [-n REFS] [-l LEVEL] [-p TEXT] -- PROGRAM [ARGUMENT...]
-// tandem record -o FILE [-n REFS] [-l LEVEL] [-p TEXT] --import INPUT
+// tandem record -o FILE [-n REFS] [-l LEVEL] [-p TEXT] [--recorder WHICH] -- PROGRAM [ARGUMENT...]
+// tandem record -o FILE [-n REFS] [-l LEVEL] [-p TEXT] --import INPUT [--format FORMAT]
 int tandem_record(int argc, char **argv);
 
 // tandem show FILE [--from REF] [--count N]
+// tandem show FILE --export oracleGeneral -o OUT
 int tandem_show(int argc, char **argv);
 
 #endif

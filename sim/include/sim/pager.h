@@ -7,6 +7,7 @@
 //
 //   pager_fault_begin    find out what the fault is; choose frame or victim; clear the
 //                        victim's PTE                    -> work.fence (victim), if work.evicts
+//   pager_next_fence ... [caller fences]   for A and D bits that the policy has cleared
 //   [caller fences]      after this no translation of the victim is left
 //   pager_fault_finish   victim to swap if dirty; page in or zero; write the PTE
 //                                                        -> work.fence (new page)
@@ -20,18 +21,23 @@
 #include "mmu/types.h"
 #include "sim/error.h"
 #include "sim/memory.h"
+#include "sim/policy.h"
 
-enum pager_policy { PAGER_FIFO, PAGER_LRU, PAGER_OPT, PAGER_CLOCK, PAGER_RANDOM, PAGER_POLICIES };
+// The fences that a kernel's policy owes when it has cleared A: without them, what the TLB still
+// holds is referenced unseen. (D is never cleared without.)
+enum pager_fence { PAGER_FENCE_PAGE, PAGER_FENCE_ALL, PAGER_FENCE_NONE, PAGER_FENCES };
 
 struct pager_config {
-    uint32_t frames;        // page frames for programs' pages (page tables not counted), >= 1
-    uint8_t policy;         // enum pager_policy
-    uint64_t seed;          // of RANDOM
-    uint64_t swap_slots;    // pages that fit in swap
-    const char *swap_path;  // NULL: an unlinked temporary file
-    bool adue;              // hardware sets A and D; otherwise the handler does, on faults
-    uint8_t mode;           // satp.MODE of the page tables (MMU_SATP_MODE_SV39 ...); 0: Sv39
-    uint8_t asid_bits;      // ASIDLEN, 0 .. 16 (Sv32: .. 9)
+    uint32_t frames;  // page frames for programs' pages (page tables not counted), >= 1
+    uint8_t policy;   // enum policy_kind
+    uint8_t fence;    // enum pager_fence
+    uint64_t seed;    // of RANDOM
+    const struct policy_parameters *parameters;  // NULL: the defaults
+    uint64_t swap_slots;                         // pages that fit in swap
+    const char *swap_path;                       // NULL: an unlinked temporary file
+    bool adue;          // hardware sets A and D; otherwise the handler does, on faults
+    uint8_t mode;       // satp.MODE of the page tables (MMU_SATP_MODE_SV39 ...); 0: Sv39
+    uint8_t asid_bits;  // ASIDLEN, 0 .. 16 (Sv32: .. 9)
 };
 
 enum pager_outcome {
@@ -59,6 +65,10 @@ struct pager_work {
 struct pager_counts {
     uint64_t references, major_faults, minor_faults, spurious_faults, zero_fills;
     uint64_t swap_reads, swap_writes, evictions, out_of_memory;
+    uint64_t scans;         // ticks of the timer at which the policy looked
+    uint64_t ptes_scanned;  // PTEs that it looked at, at ticks and faults
+    uint64_t scan_fences;   // fences owed for A and D cleared by it
+    uint64_t cleaned;       // of swap_writes: of pages that stayed
 };
 
 struct pager;
@@ -95,6 +105,14 @@ enum sim_status pager_fault_begin(struct pager *pager, uint32_t space,
 enum sim_status pager_fault_finish(struct pager *pager, struct pager_work *work,
                                    struct sim_error *error);
 
+// The timer ticks: a policy that scans looks at the A bits of all resident pages.
+// Nothing may be in flight, as at a fault.
+void pager_scan(struct pager *pager);
+
+// After pager_fault_begin, whatever its outcome, and after pager_scan: the fences that the handler
+// owes for A and D bits that it cleared. Call until it returns false.
+bool pager_next_fence(struct pager *pager, struct mmu_fence *fence);
+
 // A completed reference: the access of `space` to va was translated to pa. Tells the
 // policy, and proves through the tags in the frame that pa is the page that va names, in
 // its latest version; a write makes a new version. next_use = number of the next reference to this
@@ -111,8 +129,5 @@ enum sim_status pager_reference(struct pager *pager, uint32_t space, uint64_t va
                                 uint64_t next_use, bool *major, struct sim_error *error);
 
 const struct pager_counts *pager_counts(const struct pager *pager);
-
-// Returns the policy's name in configuration and messages ("lru"), NULL past the last.
-const char *pager_policy_name(unsigned policy);
 
 #endif

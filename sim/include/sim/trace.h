@@ -45,6 +45,29 @@ enum sim_status trace_reader_next(struct trace_reader *reader, struct trace_ref 
 enum sim_status trace_reader_seek(struct trace_reader *reader, uint64_t ref,
                                   struct sim_error *error);
 
+// The pages of one block as runs: `refs` references in a row to one 4 KiB page and of one
+// kind. Run i is on page `low[i] | high[i] << 8 | top[i] << 16` of the block's table `vpn` and
+// has weight[i] = (refs - 1) << 2 | kind, that is 1 to 64 references. high and top are NULL
+// where the table is too short to need them. What the pointers show belongs to the reader.
+struct trace_pages {
+    uint64_t first_ref;   // number of the block's first reference
+    uint32_t refs;        // of the block
+    uint32_t pages;       // in the table, 1 .. refs
+    uint32_t runs;        // 1 .. refs
+    const uint64_t *vpn;  // address >> TRACE_PAGE_SHIFT, ascending
+    const uint8_t *low, *high, *top, *weight;
+};
+
+enum { TRACE_PAGE_SHIFT = 12 };
+
+// Read the next whole block's pages without its addresses, an order of magnitude faster than
+// trace_reader_next; the next reference read will be the one behind the block. Traces of version
+// 2 hold no pages: they are made from the references then. SIM_END at the end;
+// SIM_ERROR_USAGE between two blocks' beginnings; SIM_ERROR_FORMAT, SIM_ERROR_IO,
+// SIM_ERROR_MEMORY. Valid until the next call with this reader.
+enum sim_status trace_reader_next_pages(struct trace_reader *reader, struct trace_pages *pages,
+                                        struct sim_error *error);
+
 struct trace_writer;
 
 // Create a trace under a temporary name beside `path`; nothing stands at `path` before

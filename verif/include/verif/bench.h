@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "mmu/engine.h"
+#include "verif/contract.h"
 #include "verif/dut.h"
 #include "verif/legal.h"
 
@@ -65,6 +66,7 @@ struct bench_inputs {
     struct mmu_pmp_write pmp_write;
     bool pmp_write_valid;
     unsigned kill;  // bit = 1 << port
+    bool poison;    // l2_poison
     unsigned take;  // enum dut_take bits
 };
 
@@ -77,29 +79,32 @@ struct bench_outputs {
     struct mmu_fault fault;
     bool fence_accepted;
     bool pmp_write_accepted;
-    bool killed[MMU_PORTS];  // an accepted request was dropped: it gets no answer
+    uint16_t killed[MMU_PORTS];  // tags (bit = 1 << tag) of accepted requests that were dropped:
+                                 // they get no answer
 };
 
 // What is compared. key (JSON, messages), meaning
-#define BENCH_CHECK_LIST(X)                                                                \
-    X(CHECK_LATENCY, "latency", "the cycle in which a response or a PTE request is valid") \
-    X(CHECK_PA, "physical_address", "translated physical address")                         \
-    X(CHECK_FAULT, "fault", "fault or no fault, and its cause")                            \
-    X(CHECK_LEVEL, "page_size", "level of the leaf PTE, NAPOT or not")                     \
-    X(CHECK_MEMORY_TYPE, "memory_type", "PBMT of the translation")                         \
-    X(CHECK_PERM, "permissions", "permission bits of the translation")                     \
-    X(CHECK_SOURCE, "hit_or_miss", "who answered: TLB, walk, neither")                     \
-    X(CHECK_READY, "ready", "the cycles in which a request or PMP write can be accepted")  \
-    X(CHECK_FENCE, "fence", "the cycles in which a fence can be accepted")                 \
-    X(CHECK_FAULT_RECORD, "fault_record",                                                  \
-      "fault channel: presence, cause, tval, port, asid, access")                          \
-    X(CHECK_PTE_ACCESS, "pte_access", "PTE reads: address, order, none missing or extra")  \
-    X(CHECK_PTE_WRITE, "pte_write", "A/D updates: address, expected, new value")           \
-    X(CHECK_VICTIM, "victim", "TLB fill: set, way, eviction")                              \
-    X(CHECK_COUNTER, "counter", "event counters")                                          \
-    X(CHECK_WATCHDOG, "watchdog", "an answer that never comes")                            \
-    X(CHECK_LEGAL, "legal_outcome", "outcome that the privileged specification allows")    \
-    X(CHECK_INVARIANCE, "invariance", "the outcome of an access that is asked again")      \
+#define BENCH_CHECK_LIST(X)                                                                     \
+    X(CHECK_LATENCY, "latency", "the cycle in which a response or a PTE request is valid")      \
+    X(CHECK_PA, "physical_address", "translated physical address")                              \
+    X(CHECK_FAULT, "fault", "fault or no fault, and its cause")                                 \
+    X(CHECK_LEVEL, "page_size", "level of the leaf PTE, NAPOT or not")                          \
+    X(CHECK_MEMORY_TYPE, "memory_type", "PBMT of the translation")                              \
+    X(CHECK_PERM, "permissions", "permission bits of the translation")                          \
+    X(CHECK_SOURCE, "hit_or_miss", "who answered: a TLB of either level, walk, neither")        \
+    X(CHECK_TAG, "tag", "which request is answered")                                            \
+    X(CHECK_TERMS, "terms", "the terms of a latency: their sum, the latency contract")          \
+    X(CHECK_READY, "ready", "the cycles in which a request or PMP write can be accepted")       \
+    X(CHECK_FENCE, "fence", "the cycles in which a fence can be accepted")                      \
+    X(CHECK_FAULT_RECORD, "fault_record",                                                       \
+      "fault channel: presence, cause, tval, port, asid, access")                               \
+    X(CHECK_PTE_ACCESS, "pte_access", "PTE reads: address, slot, order, none missing or extra") \
+    X(CHECK_PTE_WRITE, "pte_write", "A/D updates: address, expected, new value")                \
+    X(CHECK_VICTIM, "victim", "fills of each TLB: set, way, eviction")                          \
+    X(CHECK_COUNTER, "counter", "event counters")                                               \
+    X(CHECK_WATCHDOG, "watchdog", "an answer that never comes")                                 \
+    X(CHECK_LEGAL, "legal_outcome", "outcome that the privileged specification allows")         \
+    X(CHECK_INVARIANCE, "invariance", "the outcome of an access that is asked again")           \
     X(CHECK_ASSERTION, "assertion", "properties of the RTL (verif/sva)")
 
 enum bench_check {
@@ -137,6 +142,7 @@ struct bench_access {
     uint64_t pa, value;  // value: what memory answered
     uint64_t request_cycle, grant_cycle, data_cycle;
     bool write, error;
+    uint8_t id;  // walk slot
 };
 #define BENCH_ACCESS_LOG 64u
 
@@ -153,17 +159,62 @@ struct bench_fence_record {
     uint64_t cycle;
 };
 
+// Rare events of second level, page-walk caches and several walks, as the model tells them. key,
+// meaning
+#define BENCH_COVER_LIST(X)                                                                       \
+    X(COVER_L2_SMALL, "l2_hits_small", "second level: a 4 KiB page")                              \
+    X(COVER_L2_NAPOT, "l2_hits_napot", "second level: a 4 KiB granule of a NAPOT page")           \
+    X(COVER_L2_LARGE, "l2_hits_large", "second level: a leaf of level 1")                         \
+    X(COVER_L2_FRAGMENT, "l2_hits_fragment", "second level: a granule of a page of level 2 .. 4") \
+    X(COVER_L2_FAULT, "l2_faults", "second level: faults of resident pages")                      \
+    X(COVER_BOTH_MISS, "both_ports_missed", "a fetch whose lookup waited for the data port's")    \
+    X(COVER_MERGE_SAME_PORT, "merged_same_port", "answered by a walk of the same port")           \
+    X(COVER_MERGE_OTHER_PORT, "merged_other_port", "by one of the other port, or a prefetch")     \
+    X(COVER_MERGE_FAULT, "merged_faults", "by another's walk, with a fault")                      \
+    X(COVER_RESOLVE_WAIT, "resolve_waits", "RESOLVE for more than a cycle")                       \
+    X(COVER_RESOLVE_IN_VAIN, "resolve_in_vain", "RESOLVE, then a walk of its own")                \
+    X(COVER_SLOT_WAIT, "slot_waits", "waited for a walk slot")                                    \
+    X(COVER_WIRE_WAIT, "wire_waits", "a transaction waited for the wires")                        \
+    X(COVER_COMPLETION_WAIT, "completion_waits", "finished, and waited to complete")              \
+    X(COVER_RESTART, "restarts", "begun again with nothing outstanding")                          \
+    X(COVER_OVERTAKE, "overtaking_answers", "answered before an older request of the port")       \
+    X(COVER_PWC_1, "pwc_hits_level_1", "walks begun with a cached pointer of level 1")            \
+    X(COVER_PWC_2, "pwc_hits_level_2", "... of level 2")                                          \
+    X(COVER_PWC_3, "pwc_hits_level_3", "... of level 3")                                          \
+    X(COVER_PWC_4, "pwc_hits_level_4", "... of level 4")                                          \
+    X(COVER_FENCE_WALKS, "fences_of_walks", "fences with two walks or more in flight")            \
+    X(COVER_KILL_SEVERAL, "kills_of_several", "kills that dropped two requests or more")          \
+    X(COVER_KILL_WALKS, "kills_of_walks", "... of which two or more were walking")
+
+enum bench_cover {
+#define X(id, key, text) id,
+    BENCH_COVER_LIST(X)
+#undef X
+        BENCH_COVERS
+};
+
+// Returns the cover's key / meaning (static).
+const char *bench_cover_key(enum bench_cover cover);
+const char *bench_cover_text(enum bench_cover cover);
+
 struct bench_stats {
     uint64_t compared[BENCH_CHECKS];  // comparisons made, by check
     uint64_t mismatches;
     uint64_t answers[MMU_PORTS];
     uint64_t latency_sum[MMU_PORTS], latency_max[MMU_PORTS];  // first valid - accepted
     uint64_t walk_answers[MMU_PORTS], walk_latency_sum[MMU_PORTS];
+    uint64_t outcome[MMU_PORTS][CONTRACT_OUTCOMES];  // answers, by row of the latency contract
+    uint64_t outcome_latency_max[MMU_PORTS][CONTRACT_OUTCOMES];
+    struct mmu_terms terms[MMU_PORTS];  // sums over all answers; by the model, 0 without it
+    uint64_t cover[BENCH_COVERS];       // likewise
+    uint64_t most_unanswered;           // requests at a time, both ports
+    uint64_t most_transactions;         // unanswered ones at a time, on the memory port
     uint64_t cycles;
     uint64_t digest;  // of all requests, fences, kills, PMP writes, CSRs and answers, in order
     // Of what was applied, and in which cycle, but not of what was answered: requests and their
-    // registers, fences, kills, PMP writes, software's writes of PTEs, and each transaction's g, L
-    // and error. Open-loop stimulus gives the same in every mode, waveform or not.
+    // registers, fences, kills, PMP writes, poison, software's writes of PTEs, and each
+    // transaction's g, L and error. Open-loop stimulus gives the same in every mode, waveform or
+    // not.
     uint64_t fingerprint;
     struct legal_stats legal;
 };
@@ -188,8 +239,9 @@ bool bench_compare_counters(struct bench *bench);
 bool bench_check_invariance(struct bench *bench, unsigned port, const struct mmu_answer *first,
                             const struct mmu_answer *again);
 
-// With the model alone: skip the cycles in which, given `inputs` without requests, fences, kills
-// and PMP writes, nothing would happen. Elsewhere: nothing.
+// With the model alone: skip the cycles in which, given `inputs` without fences, kills and PMP
+// writes, nothing would happen; requests that are refused go on being presented. Elsewhere:
+// nothing.
 void bench_skip_idle(struct bench *bench, const struct bench_inputs *inputs);
 
 // After a mismatch: reset DUT and model and go on in the next cycle. Requests in flight are lost;
@@ -200,12 +252,15 @@ void bench_resynchronise(struct bench *bench);
 void bench_note_write(struct bench *bench, uint64_t pa, uint64_t before, uint64_t after);
 
 uint64_t bench_now(const struct bench *bench);  // the coming cycle
+// Whether several requests of a port may be unanswered: answers carry their tags.
+bool bench_tags(const struct bench *bench);
 const struct mismatch *bench_mismatch(const struct bench *bench);
 const struct bench_stats *bench_stats(const struct bench *bench);
 // Counter of the run (sum over resynchronisations), from the model, or the DUT where the model is
 // not run (0 if it has none).
 uint64_t bench_counter(const struct bench *bench, unsigned counter);
-// Returns the name of a counter as in section 11 of docs/microarchitecture.md ("data_hits").
+// Returns the name of a counter as in section 11 of docs/microarchitecture.md ("data_hits"), NULL
+// if nothing has this number.
 const char *bench_counter_name(unsigned counter);
 const struct mmu_engine *bench_engine(const struct bench *bench);  // NULL: not run
 

@@ -19,7 +19,7 @@
 #include "mmu/engine.h"
 #include "mmu/types.h"
 
-#define DUT_ABI 3u
+#define DUT_ABI 4u
 
 // Bits of tick's result: what stood on the wires in that cycle.
 enum dut_sample {
@@ -30,9 +30,11 @@ enum dut_sample {
     DUT_RESPONSE_FETCH = 1u << 4,
     DUT_FAULT = 1u << 5,           // fault_valid
     DUT_MEMORY_REQUEST = 1u << 6,  // mem_req_valid
-    DUT_EVENT = 1u << 7,           // evt_fill_valid
-    DUT_READY_PMP = 1u << 8,       // pmp_ready
-    DUT_ASSERTION = 1u << 9        // a property of the RTL failed: see assertion
+    DUT_READY_PMP = 1u << 7,       // pmp_ready
+    DUT_ASSERTION = 1u << 8,       // a property of the RTL failed: see assertion
+    DUT_FILL_DATA = 1u << 9,       // d_fill_valid (bit = 512 << enum dut_array)
+    DUT_FILL_FETCH = 1u << 10,
+    DUT_FILL_L2 = 1u << 11
 };
 
 // Outgoing channels that the harness takes (their ready inputs), for `take`.
@@ -42,6 +44,9 @@ enum dut_take {
     DUT_TAKE_FAULT = 1u << 2  // fault_ready
 };
 
+// Which TLB a fill event is of.
+enum dut_array { DUT_ARRAY_DATA = 0, DUT_ARRAY_FETCH = 1, DUT_ARRAY_L2 = 2, DUT_ARRAYS = 3 };
+
 // Who checks what, and what the unit is: data that the harness reads, never code.
 struct dut_profile {
     const char *name;          // "tandem_mmu"
@@ -49,8 +54,7 @@ struct dut_profile {
     struct mmu_config config;  // the parameters that it was built with
     bool has_kill;             // requests can be dropped
     bool has_fault_records;    // each answer with a fault makes a record on the fault channel
-    bool one_walk;  // never more than one walk under way: what a killed request still asks of
-                    // memory is the next transaction
+    bool has_tags;  // answers carry their request's tag; without: one unanswered request a port
 };
 
 struct dut_options {
@@ -61,11 +65,11 @@ struct dut_options {
 struct dut_memory_response {
     uint64_t data;
     bool error;
+    uint8_t id;  // of the request that it answers
 };
 
 struct dut_event {
-    uint8_t port;
-    uint8_t set, way;
+    uint16_t set, way;
     bool evict;
 };
 
@@ -96,6 +100,7 @@ struct dut_ops {
     void (*pmp_write)(struct dut *dut, const struct mmu_pmp_write *write);
     void (*fence)(struct dut *dut, const struct mmu_fence *fence);
     void (*take)(struct dut *dut, unsigned take_mask);
+    void (*poison)(struct dut *dut, bool poison);  // l2_poison; NULL: the unit has none
     void (*memory_response)(struct dut *dut, bool grant, const struct dut_memory_response *answer);
 
     // One cycle. Returns enum dut_sample bits.
@@ -106,7 +111,7 @@ struct dut_ops {
     void (*response)(struct dut *dut, enum mmu_port port, struct mmu_answer *answer);
     void (*fault)(struct dut *dut, struct mmu_fault *fault);
     void (*memory_request)(struct dut *dut, struct mmu_memory_request *request);
-    void (*event)(struct dut *dut, struct dut_event *event);
+    void (*event)(struct dut *dut, enum dut_array array, struct dut_event *event);
     // Returns the name of the property that failed first since reset
     // ("sva_walker.no_orphan_response"), valid until the next reset.
     const char *(*assertion)(struct dut *dut);

@@ -27,8 +27,9 @@ struct legal_config {
     struct mmu_memory memory;   // the present; only read
     uint32_t pte_slots;         // PTEs remembered at a time, a power of two; 0: a default
     uint32_t versions_per_pte;  // past values remembered for each; 0: a default
-    bool one_walk;              // at most one walk and one PTE transaction are under way at a time,
-                                // and legal_transaction tells of each
+    bool tags;  // answers name their request; without: a port's requests are answered in order
+    bool kills_at_the_wires;  // of a killed request at most the transaction that waits for its
+                              // grant still happens, and legal_transaction tells of each
 };
 
 #define LEGAL_MOST_LEVELS 5u
@@ -83,14 +84,15 @@ void legal_fence(struct legal *legal, uint64_t now, const struct mmu_fence *fenc
 void legal_request(struct legal *legal, uint64_t now, enum mmu_port port,
                    const struct mmu_request *request, const struct mmu_csr *csr);
 // Drops the port's unanswered requests that were accepted before cycle `now`. An A/D update that
-// was on its way may still come: with one_walk as the next transaction, otherwise within a few
-// walks of the port; never after a fence of everything.
+// was on its way may still come: with kills_at_the_wires as the next transaction, otherwise within
+// a few walks of the port; never after a fence of everything.
 void legal_kill(struct legal *legal, uint64_t now, enum mmu_port port);
 // The bus answered the unit's access of the PTE at pa with an error, though there is memory:
 // requests in flight may give an access fault for it.
 void legal_error(struct legal *legal, uint64_t now, uint64_t pa);
 
-// Judge the answer to the port's oldest unanswered request, at its first cycle.
+// Judge the answer to the port's unanswered request with its tag (without tags: the oldest one), at
+// its first cycle.
 struct legal_verdict legal_answer(struct legal *legal, uint64_t now, enum mmu_port port,
                                   const struct mmu_answer *answer);
 // Judge an A/D update that the unit makes in this cycle, before legal_write tells of it: `data`

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Constrained random stimulus: page tables of every valid and reserved shape in all modes, requests
-// on both ports, register changes, PMP writes, fences, Svinval sequences, kills, resets, PTE writes
-// under way, idle cycles and back-pressure, in phases of changing weights.
-// A function of its seed, its configuration and of what the bench answers; nothing else.
+// on both ports, several of each unanswered, register changes, PMP writes, fences, Svinval
+// sequences, kills, resets, PTE writes under way, idle cycles and back-pressure, in phases of
+// changing weights. A function of its seed, its configuration and of what the bench answers;
+// nothing else.
 //
 // An invariance check needs no model: an access is asked after a full fence, again at once
 // (resident, if it succeeded) and again after a full fence, with all that could change the outcome
@@ -25,6 +26,10 @@
     X(pte_write, 0, 1000, 6, "per 1000 cycles, software rewrites a PTE")                     \
     X(pmp, 0, 1000, 4, "per 1000 cycles, a PMP entry is written")                            \
     X(kill, 0, 1000, 4, "per 1000 cycles, a port's request is killed")                       \
+    X(poison, 0, 1000, 20, "per 1000 cycles, entries of the second level get wrong parity")  \
+    X(outstanding, 1, MMU_TAGS, 6, "requests of a port without an answer, at most")          \
+    X(again, 0, 1000, 120, "per 1000 requests: a page that is being asked for already")      \
+    X(sequential, 0, 1000, 120, "per 1000 requests: the page after the port's last one")     \
     X(kill_stores, 0, 1000, 0, "per 1000 kills of a store that may set D: not spared")       \
     X(ask_twice, 0, 1000000, 300, "per million cycles, an invariance check begins")          \
     X(reset, 0, 1000000, 30, "per million cycles, the unit is reset")                        \
@@ -148,6 +153,9 @@ struct stimulus_config stimulus_default(void);
     X(STIMULUS_FENCE_UNDER_WAY, "fences_under_way", "fences while a request is unanswered")      \
     X(STIMULUS_KILL_DATA, "kills_data", "requests of the data port dropped")                     \
     X(STIMULUS_KILL_FETCH, "kills_fetch", "requests of the fetch port dropped")                  \
+    X(STIMULUS_KILL_SEVERAL, "kills_several", "kills that dropped two requests or more")         \
+    X(STIMULUS_AGAIN, "asked_again", "requests for a page that is being asked for")              \
+    X(STIMULUS_SEQUENTIAL, "sequential", "requests for the page after the last one")             \
     X(STIMULUS_KILL_IDLE, "kills_without_effect", "kills that found nothing to drop")            \
     X(STIMULUS_PMP_OFF, "pmp_off", "PMP writes with A = OFF")                                    \
     X(STIMULUS_PMP_TOR, "pmp_tor", "PMP writes with A = TOR")                                    \

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "special.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "mmu/engine.h"
+
+struct report_figure *study_find_figure(struct study_report *report, const char *id) {
+    for (unsigned f = 0; f < report->figure_count; f++)
+        if (!strcmp(report->figures[f].id, id)) return &report->figures[f];
+    return NULL;
+}
+
+struct report_figure *study_find_figure_of(struct study_report *report, const char *id,
+                                           unsigned trace) {
+    char own[64];
+    snprintf(own, sizeof own, "%s-%u", id, trace + 1);
+    struct report_figure *figure = trace ? study_find_figure(report, own) : NULL;
+    return figure ? figure : study_find_figure(report, id);
+}
+
+int study_axis_of(const struct study_plan *plan, const char *path) {
+    for (unsigned a = 0; a < plan->axis_count; a++)
+        for (unsigned k = 0; k < plan->axes[a].key_count; k++)
+            if (!strcmp(plan->axes[a].keys[k]->path, path)) return (int)a;
+    return -1;
+}
+
+int study_value_of(const struct study_axis *axis, uint64_t value) {
+    for (unsigned i = 0; i < axis->count; i++)
+        if (axis->values[i] == value) return (int)i;
+    return -1;
+}
+
+const struct study_row *study_sibling(const struct study_work *work, const struct study_row *row,
+                                      int axis, int index) {
+    unsigned value[STUDY_MOST_AXES];
+    if (axis < 0 || index < 0) return NULL;
+    memcpy(value, row->point.value, sizeof value);
+    value[axis] = (unsigned)index;
+    return study_find_row(work, row->point.trace, value);
+}
+
+// --- misses by cause ---------------------------------------------------------------------
+
+enum cause { COMPULSORY, CAPACITY, CONFLICT, CAUSES };
+
+static const char *const causes[] = {"compulsory", "capacity", "conflict"};
+
+static enum study_ask classes_of(const struct study_row *row) {
+    return row->query[ASK_DATA] != QUERY_NONE ? ASK_DATA : ASK_FETCH;
+}
+
+static double by_cause(const struct study_work *work, const struct study_row *row,
+                       enum cause cause) {
+    static const enum study_value values[] = {VALUE_DISTINCT, VALUE_CAPACITY, VALUE_CONFLICT};
+    uint64_t all = study_row_value(work, row, classes_of(row), VALUE_REFERENCES);
+    uint64_t part = study_row_value(work, row, classes_of(row), values[cause]);
+    return all ? (double)part / (double)all : 0;
+}
+
+static void add_cause(const struct study_work *work, const struct study_row *first, int axis,
+                      enum cause cause, struct report_figure *figure, struct study_report *report) {
+    char label[REPORT_LABEL_BYTES], full[REPORT_LABEL_BYTES + 16];
+    study_row_label(work, first, axis, label, sizeof label);
+    snprintf(full, sizeof full, "%s: %s", label, causes[cause]);
+    struct report_curve *curve = report_add_curve(report, figure, full);
+    for (unsigned i = 0; i < work->plan->axes[axis].count; i++) {
+        const struct study_row *row = study_sibling(work, first, axis, (int)i);
+        if (row)
+            report_add_point(report, curve, (double)work->plan->axes[axis].values[i],
+                             by_cause(work, row, cause), NULL);
+    }
+}
+
+// Compulsory misses are a program's, whatever its TLB: one curve for all that have the same.
+static bool same_compulsory(const struct study_work *work, const struct study_row *a,
+                            const struct study_row *b, int axis) {
+    for (int i = 0; i < (int)work->plan->axes[axis].count; i++) {
+        const struct study_row *one = study_sibling(work, a, axis, i);
+        const struct study_row *other = study_sibling(work, b, axis, i);
+        if (other && (!one || by_cause(work, one, COMPULSORY) != by_cause(work, other, COMPULSORY)))
+            return false;
+    }
+    return true;
+}
+
+// A picture for each program: three curves for each TLB are many.
+static struct report_figure *causes_of(const struct study_work *work, const struct study_row *row,
+                                       int axis, struct study_report *report) {
+    char id[32] = "causes", title[96], name[64];
+    if (row->point.trace) snprintf(id, sizeof id, "causes-%u", row->point.trace + 1);
+    snprintf(title, sizeof title, "Misses by cause, each reference by itself: %s",
+             work->plan->mix ? "mix" : study_trace_name(work->plan, row->point.trace, name));
+    struct report_figure *figure = report_add_figure(report, id, title);
+    study_set_scales(figure, &work->plan->axes[axis], "misses", "per reference", "linear");
+    return figure;
+}
+
+// In words, where the curve stands in the middle of its range.
+static void say_causes(const struct study_work *work, const struct study_row *first, int axis,
+                       struct study_report *report) {
+    const struct study_axis *x = &work->plan->axes[axis];
+    const struct study_row *row = study_sibling(work, first, axis, (int)x->count / 2);
+    char label[REPORT_LABEL_BYTES];
+    if (!row) row = first;
+    double misses = 0, part[CAUSES];
+    for (unsigned c = 0; c < CAUSES; c++) misses += part[c] = by_cause(work, row, (enum cause)c);
+    if (misses <= 0) return;
+    study_row_label(work, row, -1, label, sizeof label);
+    report_say(report,
+               "%s: of the misses %.0f %% are compulsory, %.0f %% capacity, %.0f %% "
+               "conflict misses.",
+               label, 100 * part[COMPULSORY] / misses, 100 * part[CAPACITY] / misses,
+               100 * part[CONFLICT] / misses);
+}
+
+static bool begins_causes(const struct study_work *work, const struct study_row *row, int axis) {
+    return (work->plan->measures & STUDY_CLASSES) && axis >= 0 &&
+           row->query[classes_of(row)] != QUERY_NONE && study_begins_curve(work, row, axis);
+}
+
+static void add_classes(const struct study_work *work, struct study_report *report) {
+    int axis = study_x_axis(work->plan);
+    struct report_figure *figure = NULL;
+    const struct study_row *before = NULL;  // the figure's first
+    for (unsigned r = 0; r < work->row_count; r++) {
+        const struct study_row *row = &work->rows[r];
+        if (!begins_causes(work, row, axis)) continue;
+        if (!before || before->point.trace != row->point.trace) {
+            figure = causes_of(work, row, axis, report);
+            before = row;
+        }
+        for (unsigned c = 0; c < CAUSES; c++)
+            if (c != COMPULSORY || row == before || !same_compulsory(work, before, row, axis))
+                add_cause(work, row, axis, (enum cause)c, figure, report);
+    }
+}
+
+void study_say_causes(const struct study_work *work, struct study_report *report) {
+    int axis = study_x_axis(work->plan);
+    for (unsigned r = 0; r < work->row_count; r++)
+        if (begins_causes(work, &work->rows[r], axis))
+            say_causes(work, &work->rows[r], axis, report);
+}
+
+// --- comparisons of two values of one key ------------------------------------------------
+
+// How much of the metric the better value saves, at the end of x where that is most.
+static void say_comparison(const struct study_work *work, const char *key, uint64_t better,
+                           uint64_t worse, const char *metric_id, const char *sentence,
+                           const char *otherwise, struct study_report *report) {
+    int axis = study_axis_of(work->plan, key);
+    if (axis < 0) return;
+    const struct study_axis *values = &work->plan->axes[axis];
+    int good = study_value_of(values, better), bad = study_value_of(values, worse);
+    const struct study_metric *metric = study_metrics;
+    while (strcmp(metric->id, metric_id)) metric++;
+    const struct study_row *best = NULL;
+    double most = -1, saved = 0, than = 0;
+    for (unsigned r = 0; r < work->row_count && good >= 0 && bad >= 0; r++) {
+        const struct study_row *row = &work->rows[r];
+        const struct study_row *other = study_sibling(work, row, axis, bad);
+        if ((int)row->point.value[axis] != good || !other || !metric->has(row)) continue;
+        double a = metric->value(work, row), b = metric->value(work, other);
+        double part = b > 0 ? (b - a) / b : 0;
+        if (part > most) {
+            most = saved = part;
+            than = b;
+            best = row;
+        }
+    }
+    if (!best) return;
+    char label[REPORT_LABEL_BYTES];
+    study_row_label(work, best, axis, label, sizeof label);
+    report_say(report, "%s: %s %.0f %% of the %s (%.4g %s).", label, sentence, 100 * saved,
+               metric->noun, than, otherwise);
+}
+
+// --- page sizes --------------------------------------------------------------------------
+
+static void say_page_sizes(const struct study_work *work, struct study_report *report) {
+    int axis = study_axis_of(work->plan, "study.page_bytes");
+    if (axis < 0 || !(work->plan->measures & STUDY_PAGES)) return;
+    for (unsigned r = 0; r < work->row_count; r++) {
+        const struct study_row *row = &work->rows[r];
+        char name[64];
+        bool first = r == 0 || work->rows[r - 1].point.trace != row->point.trace ||
+                     work->rows[r - 1].point.value[axis] != row->point.value[axis];
+        double pages = (double)study_row_value(work, row, ASK_PAGES, VALUE_DISTINCT);
+        double used = (double)study_row_value(work, row, ASK_PAGES, VALUE_USED_BYTES);
+        double bytes = pages * (double)row->point.config.page_bytes;
+        if (!first || bytes <= 0) continue;
+        report_say(report,
+                   "%s: pages of %.0f KiB take %.0f KiB, of which %.1f %% is never used; %.0f TLB "
+                   "entries reach %.0f KiB.",
+                   study_trace_name(work->plan, row->point.trace, name),
+                   (double)row->point.config.page_bytes / 1024, bytes / 1024,
+                   100 * (1 - used / bytes), (double)row->point.config.run.data_entries,
+                   (double)row->point.config.run.data_entries *
+                       (double)row->point.config.page_bytes / 1024);
+    }
+}
+
+void study_add_special(const struct study_work *work, struct study_report *report) {
+    add_classes(work, report);
+    say_page_sizes(work, report);
+    study_add_frames(work, report);
+    say_comparison(work, "mmu.asid_bits", 16, 0, "data-miss-ratio", "ASIDs save", "without",
+                   report);
+    say_comparison(work, "mmu.asid_bits", 16, 0, "fetch-miss-ratio", "ASIDs save", "without",
+                   report);
+    say_comparison(work, "mmu.asid_bits", 16, 0, "translation-cycles", "ASIDs save", "without",
+                   report);
+    say_comparison(work, "replacement.scan_fence", PAGER_FENCE_NONE, PAGER_FENCE_PAGE,
+                   "scan-access", "scans without fences save", "with them", report);
+    say_comparison(work, "replacement.scan_fence", PAGER_FENCE_PAGE, PAGER_FENCE_NONE,
+                   "hidden-accesses", "fences uncover", "without", report);
+}
