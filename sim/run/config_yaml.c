@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// YAML to keys, with libyaml: mappings nest, scalars are values, nothing else is legal. One pass
-// over the events first: libyaml takes minutes for some thousand levels of nesting, and it would
-// pass over a second document.
+// YAML to keys: mappings nest, scalars are values, nothing else is legal.
 #include <assert.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <yaml.h>
 
 #include "config.h"
+#include "yaml_file.h"
 
-enum { PATH_BYTES = 96, MOST_DEPTH = 4, MOST_KIB = 64, MOST_BYTES = MOST_KIB << 10 };
+enum { PATH_BYTES = 96, MOST_DEPTH = 4 };
 enum { MOST_NODES = 10000, MOST_KEYS = 128 };
 
 struct yaml_walk {
@@ -80,115 +77,31 @@ static enum sim_status visit(struct yaml_walk *walk, yaml_node_t *node, const ch
     return assign(walk, node, path);
 }
 
-// The reader of characters knows an offset only, and counts no lines.
-static size_t problem_line(const yaml_parser_t *parser, const unsigned char *bytes, size_t size) {
-    size_t line = 1;
-    if (parser->error != YAML_READER_ERROR) return parser->problem_mark.line + 1;
-    for (size_t i = 0; i < size && i < parser->problem_offset; i++) line += bytes[i] == '\n';
-    return line;
-}
-
-static enum sim_status fail_yaml(const char *name, const yaml_parser_t *parser,
-                                 const unsigned char *bytes, size_t size, struct sim_error *error) {
-    if (parser->error == YAML_MEMORY_ERROR)
-        return sim_fail(error, SIM_ERROR_MEMORY, "%s: out of memory", name);
-    return sim_fail(error, SIM_ERROR_USAGE, "%s:%zu: this is not YAML: %s", name,
-                    problem_line(parser, bytes, size),
-                    parser->problem ? parser->problem : "unknown problem");
-}
-
-// What the events must not show; NULL: go on.
-static const char *event_problem(const yaml_event_t *event, unsigned *documents, unsigned *depth) {
-    switch (event->type) {
-        case YAML_DOCUMENT_START_EVENT:
-            return ++*documents > 1 ? "a second document begins; one file is one configuration"
-                                    : NULL;
-        case YAML_MAPPING_START_EVENT:
-        case YAML_SEQUENCE_START_EVENT:
-            return ++*depth > MOST_DEPTH ? "mappings are nested too deeply" : NULL;
-        case YAML_MAPPING_END_EVENT:
-        case YAML_SEQUENCE_END_EVENT:
-            --*depth;
-            return NULL;
-        default:
-            return NULL;
-    }
-}
-
-static enum sim_status look_at_events(const char *name, const unsigned char *bytes, size_t size,
-                                      struct sim_error *error) {
-    yaml_parser_t parser;
-    enum sim_status status = SIM_OK;
-    unsigned documents = 0, depth = 0;
-    bool at_end = false;
-    if (!yaml_parser_initialize(&parser))
-        return sim_fail(error, SIM_ERROR_MEMORY, "%s: out of memory", name);
-    yaml_parser_set_input_string(&parser, bytes, size);
-    while (!status && !at_end) {
-        yaml_event_t event;
-        if (!yaml_parser_parse(&parser, &event)) {
-            status = fail_yaml(name, &parser, bytes, size, error);
-            break;
-        }
-        const char *problem = event_problem(&event, &documents, &depth);
-        if (problem)
-            status = sim_fail(error, SIM_ERROR_USAGE, "%s:%zu: %s", name, event.start_mark.line + 1,
-                              problem);
-        at_end = event.type == YAML_STREAM_END_EVENT;
-        yaml_event_delete(&event);
-    }
-    yaml_parser_delete(&parser);
-    return status;
-}
-
-static enum sim_status read_document(const char *name, const unsigned char *bytes, size_t size,
-                                     struct run_config *config, struct sim_error *error) {
-    yaml_parser_t parser;
-    yaml_document_t document;
-    enum sim_status status = SIM_OK;
-    if (!yaml_parser_initialize(&parser))
-        return sim_fail(error, SIM_ERROR_MEMORY, "%s: out of memory", name);
-    yaml_parser_set_input_string(&parser, bytes, size);
-    if (!yaml_parser_load(&parser, &document)) {
-        status = fail_yaml(name, &parser, bytes, size, error);
-    } else {
-        struct yaml_walk walk = {
-            .name = name, .document = &document, .config = config, .error = error};
-        yaml_node_t *root = yaml_document_get_root_node(&document);
-        if (root) status = visit(&walk, root, "", 0);
-        yaml_document_delete(&document);
-    }
-    yaml_parser_delete(&parser);
-    return status;
-}
+static const struct yaml_file_kind configuration = {"configuration", MOST_DEPTH};
 
 enum sim_status config_parse(const char *name, const unsigned char *bytes, size_t size,
                              struct run_config *config, struct sim_error *error) {
     struct run_config result = *config;
+    yaml_document_t document;
     assert(config_key_count <= MOST_KEYS);
-    if (size > MOST_BYTES)
-        return sim_fail(error, SIM_ERROR_USAGE, "%s: larger than %d KiB, not a configuration", name,
-                        MOST_KIB);
-    enum sim_status status = look_at_events(name, bytes, size, error);
-    if (!status) status = read_document(name, bytes, size, &result, error);
+    enum sim_status status =
+        yaml_file_document(name, bytes, size, &configuration, &document, error);
+    if (status) return status;
+    struct yaml_walk walk = {
+        .name = name, .document = &document, .config = &result, .error = error};
+    yaml_node_t *root = yaml_document_get_root_node(&document);
+    if (root) status = visit(&walk, root, "", 0);
+    yaml_document_delete(&document);
     if (!status) *config = result;
     return status;
 }
 
 enum sim_status config_load(const char *path, struct run_config *config, struct sim_error *error) {
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return sim_fail(error, SIM_ERROR_IO, "%s: cannot be opened: %s", path, strerror(errno));
-    unsigned char *bytes = malloc(MOST_BYTES + 1);
-    size_t size = bytes ? fread(bytes, 1, MOST_BYTES + 1, file) : 0;
-    enum sim_status status;
-    if (!bytes)
-        status = sim_fail(error, SIM_ERROR_MEMORY, "%s: out of memory", path);
-    else if (ferror(file))
-        status = sim_fail(error, SIM_ERROR_IO, "%s: cannot be read: %s", path, strerror(errno));
-    else
-        status = config_parse(path, bytes, size, config, error);
+    unsigned char *bytes;
+    size_t size;
+    enum sim_status status = yaml_file_read(path, &bytes, &size, error);
+    if (status) return status;
+    status = config_parse(path, bytes, size, config, error);
     free(bytes);
-    fclose(file);
     return status;
 }

@@ -32,7 +32,7 @@ enum sim_status study_feed_open(const struct study_input *input, unsigned filter
     if (!f) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     f->input = *input;
     f->filter = filter;
-    while (UINT64_C(1) << f->page_bits < input->config.page_bytes) f->page_bits++;
+    f->page_bits = study_page_bits(&input->config);
     enum sim_status status = SIM_OK;
     if (is_plain(input)) {
         const char *path =
@@ -153,8 +153,7 @@ static uint64_t used_bytes(const struct usage *usage) {
 static enum sim_status count_one(struct study_query *query, struct sim_error *error) {
     struct study_stream *stream = NULL;
     struct usage usage = {0};
-    unsigned page_bits = 0;
-    while (UINT64_C(1) << page_bits < query->input.config.page_bytes) page_bits++;
+    unsigned page_bits = study_page_bits(&query->input.config);
     enum sim_status status = study_stream_open(&query->input, &stream, error);
     while (!status) {
         struct study_ref ref;

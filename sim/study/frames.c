@@ -59,8 +59,7 @@ static enum sim_status feed_all(struct frames **frames, unsigned count,
                                 const struct study_input *input, struct sim_error *error) {
     struct frames_reference *batch = malloc(BATCH * sizeof *batch);
     struct study_stream *stream = NULL;
-    unsigned page_bits = 0;
-    while (UINT64_C(1) << page_bits < input->config.page_bytes) page_bits++;
+    unsigned page_bits = study_page_bits(&input->config);
     enum sim_status status = batch ? study_stream_open(input, &stream, error)
                                    : sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     while (!status) {

@@ -49,6 +49,12 @@ void study_key_set(struct study_config *config, const struct config_key *key, ui
     memcpy((char *)config + key->offset, &value, sizeof value);
 }
 
+unsigned study_page_bits(const struct study_config *config) {
+    unsigned bits = 0;
+    while (UINT64_C(1) << bits < config->page_bytes) bits++;
+    return bits;
+}
+
 static bool is_ways(const struct config_key *key) {
     const char *dot = strrchr(key->path, '.');
     return dot && !strcmp(dot, ".ways");

@@ -34,6 +34,9 @@ const struct config_key *study_key_find(const char *path);
 uint64_t study_key_value(const struct study_config *config, const struct config_key *key);
 void study_key_set(struct study_config *config, const struct config_key *key, uint64_t value);
 
+// Returns log2 of the bytes of a page.
+unsigned study_page_bits(const struct study_config *config);
+
 // Read a value of the key from text; "full" for ways. `place` begins the sentence of a failure.
 enum sim_status study_key_read(const char *place, const struct config_key *key, const char *text,
                                uint64_t *value, struct sim_error *error);

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// YAML to a plan, with libyaml. As in sim/run/config_yaml.c the events are looked at first: libyaml
-// takes minutes for some thousand levels of nesting, and would pass over a second document.
+// YAML to a plan.
 #include "plan_yaml.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <yaml.h>
 
 #include "presets.h"
+#include "yaml_file.h"
 
-enum { MOST_DEPTH = 6, MOST_KIB = 64, MOST_BYTES = MOST_KIB << 10, MOST_NODES = 10000 };
+enum { MOST_DEPTH = 6, MOST_NODES = 10000 };
 enum { PATH_BYTES = 256, PLACE_BYTES = 256, LIST_BYTES = 8192 };
 
 struct walk {
@@ -178,77 +176,13 @@ static enum sim_status visit_plan(struct walk *walk, const char *key, yaml_node_
 
 // --- the file ----------------------------------------------------------------------------
 
-static size_t problem_line(const yaml_parser_t *parser, const unsigned char *bytes, size_t size) {
-    size_t line = 1;
-    if (parser->error != YAML_READER_ERROR) return parser->problem_mark.line + 1;
-    for (size_t i = 0; i < size && i < parser->problem_offset; i++) line += bytes[i] == '\n';
-    return line;
-}
-
-static enum sim_status fail_yaml(const char *name, const yaml_parser_t *parser,
-                                 const unsigned char *bytes, size_t size, struct sim_error *error) {
-    if (parser->error == YAML_MEMORY_ERROR)
-        return sim_fail(error, SIM_ERROR_MEMORY, "%s: out of memory", name);
-    return sim_fail(error, SIM_ERROR_USAGE, "%s:%zu: this is not YAML: %s", name,
-                    problem_line(parser, bytes, size),
-                    parser->problem ? parser->problem : "unknown problem");
-}
-
-// What the events must not show; NULL: go on.
-static const char *event_problem(const yaml_event_t *event, unsigned *documents, unsigned *depth) {
-    bool opens =
-        event->type == YAML_MAPPING_START_EVENT || event->type == YAML_SEQUENCE_START_EVENT;
-    bool closes = event->type == YAML_MAPPING_END_EVENT || event->type == YAML_SEQUENCE_END_EVENT;
-    if (event->type == YAML_DOCUMENT_START_EVENT && ++*documents > 1)
-        return "a second document begins; one file is one plan";
-    if (opens && ++*depth > MOST_DEPTH) return "mappings are nested too deeply";
-    if (closes) --*depth;
-    return NULL;
-}
-
-static enum sim_status look_at_events(const char *name, const unsigned char *bytes, size_t size,
-                                      struct sim_error *error) {
-    yaml_parser_t parser;
-    enum sim_status status = SIM_OK;
-    unsigned documents = 0, depth = 0;
-    bool at_end = false;
-    if (!yaml_parser_initialize(&parser))
-        return sim_fail(error, SIM_ERROR_MEMORY, "%s: out of memory", name);
-    yaml_parser_set_input_string(&parser, bytes, size);
-    while (!status && !at_end) {
-        yaml_event_t event;
-        if (!yaml_parser_parse(&parser, &event)) {
-            status = fail_yaml(name, &parser, bytes, size, error);
-            break;
-        }
-        const char *problem = event_problem(&event, &documents, &depth);
-        if (problem)
-            status = sim_fail(error, SIM_ERROR_USAGE, "%s:%zu: %s", name, event.start_mark.line + 1,
-                              problem);
-        at_end = event.type == YAML_STREAM_END_EVENT;
-        yaml_event_delete(&event);
-    }
-    yaml_parser_delete(&parser);
-    return status;
-}
+static const struct yaml_file_kind plan_file = {"plan", MOST_DEPTH};
 
 enum sim_status study_plan_parse(const char *name, const unsigned char *bytes, size_t size,
                                  struct study_plan *plan, struct sim_error *error) {
-    yaml_parser_t parser;
     yaml_document_t document;
-    if (size > MOST_BYTES)
-        return sim_fail(error, SIM_ERROR_USAGE, "%s: larger than %d KiB, not a plan", name,
-                        MOST_KIB);
-    enum sim_status status = look_at_events(name, bytes, size, error);
+    enum sim_status status = yaml_file_document(name, bytes, size, &plan_file, &document, error);
     if (status) return status;
-    if (!yaml_parser_initialize(&parser))
-        return sim_fail(error, SIM_ERROR_MEMORY, "%s: out of memory", name);
-    yaml_parser_set_input_string(&parser, bytes, size);
-    if (!yaml_parser_load(&parser, &document)) {
-        status = fail_yaml(name, &parser, bytes, size, error);
-        yaml_parser_delete(&parser);
-        return status;
-    }
     struct walk walk = {.name = name, .document = &document, .plan = plan, .error = error};
     yaml_node_t *root = yaml_document_get_root_node(&document);
     if (!root)
@@ -257,25 +191,16 @@ enum sim_status study_plan_parse(const char *name, const unsigned char *bytes, s
         status = each_pair(&walk, root, visit_study);
     if (!status) status = each_pair(&walk, root, visit_plan);
     yaml_document_delete(&document);
-    yaml_parser_delete(&parser);
     return status;
 }
 
 enum sim_status study_plan_load(const char *path, struct study_plan *plan,
                                 struct sim_error *error) {
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return sim_fail(error, SIM_ERROR_IO, "%s: cannot be opened: %s", path, strerror(errno));
-    unsigned char *bytes = malloc(MOST_BYTES + 1);
-    size_t size = bytes ? fread(bytes, 1, MOST_BYTES + 1, file) : 0;
-    enum sim_status status;
-    if (!bytes)
-        status = sim_fail(error, SIM_ERROR_MEMORY, "%s: out of memory", path);
-    else if (ferror(file))
-        status = sim_fail(error, SIM_ERROR_IO, "%s: cannot be read: %s", path, strerror(errno));
-    else
-        status = study_plan_parse(path, bytes, size, plan, error);
+    unsigned char *bytes;
+    size_t size;
+    enum sim_status status = yaml_file_read(path, &bytes, &size, error);
+    if (status) return status;
+    status = study_plan_parse(path, bytes, size, plan, error);
     free(bytes);
-    fclose(file);
     return status;
 }

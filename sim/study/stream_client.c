@@ -8,12 +8,6 @@
 
 enum { STREAM_CHUNK = 4096 };
 
-static unsigned page_bits_of(const struct study_config *config) {
-    unsigned bits = MMU_PAGE_BITS;
-    while (UINT64_C(1) << bits < config->page_bytes) bits++;
-    return bits;
-}
-
 static struct cycles_config machine_of(const struct study_config *config) {
     static const unsigned modes[] = {[CONFIG_SV39] = MMU_SATP_MODE_SV39,
                                      [CONFIG_SV48] = MMU_SATP_MODE_SV48,
@@ -22,7 +16,7 @@ static struct cycles_config machine_of(const struct study_config *config) {
     const struct run_config *run = &config->run;
     return (struct cycles_config){.mmu = config_mmu(run),
                                   .satp_mode = modes[run->mode],
-                                  .page_bits = page_bits_of(config),
+                                  .page_bits = study_page_bits(config),
                                   .outstanding = (unsigned)run->outstanding,
                                   .grant = (uint32_t)run->grant_min,
                                   .data = (uint32_t)run->data_min};
