@@ -99,6 +99,8 @@ static struct cycle begin_close(const struct mmu_engine *engine, unsigned acts) 
     cycle.poison = acts & ACT_POISON;
     cycle.fence = (acts & ACT_FENCE) && engine->fence.op <= MMU_SINVAL_VMA;
     cycle.prefetch_empty = engine->prefetch.state == PREFETCH_EMPTY;
+    cycle.prefetch_stale =
+        !cycle.prefetch_empty && !prefetch_is_current(engine, &engine->prefetch.held.context);
     for (unsigned port = 0; port < MMU_PORTS; ++port) {
         cycle.miss[port] = engine->port[port].miss.state;
         cycle.fault_pending |= (unsigned)engine->port[port].fault_valid << port;
@@ -156,6 +158,7 @@ static void close_behind(struct mmu_engine *engine, struct cycle *cycle) {
     if (engine->l2 == NULL) cycle->seeking |= cycle->missed;
     slots_start(engine, cycle);
     if (engine->l2 != NULL) second_read(engine, cycle);
+    if (cycle->prefetch_stale) engine->prefetch.state = PREFETCH_EMPTY;
     if (cycle->writes) {
         l2_write(engine->l2, &cycle->write, cycle->poison);
         engine->l2_fill = cycle->write.fill;

@@ -93,8 +93,8 @@ void mmu_engine_reset(struct mmu_engine *engine) {
     engine->busy = engine->ready = engine->finished = engine->killed = engine->finishing = 0;
     engine->wire = NO_SLOT;
     engine->last_wire = engine->last_completed = (uint8_t)(engine->walks - 1u);
-    engine->last_port = MMU_PORT_FETCH;  // so that data goes first
-    engine->prefetch.state = PREFETCH_EMPTY;
+    engine->last_port = MMU_PORT_FETCH;                     // so that data goes first
+    memset(&engine->prefetch, 0, sizeof engine->prefetch);  // empty; registers 0: not active
     engine->pwc_use.valid = false;
     engine->l2_fill_cycle = MMU_NEVER;
     engine->ordinal = 0;
@@ -228,7 +228,12 @@ void mmu_engine_accept(struct mmu_engine *engine, enum mmu_port port,
         p->captured_csr = *csr;
         p->context = mmu_context_capture(&engine->arch, csr, port);
     }
+    mmu_engine_set_csr(engine, csr);
     engine->acts |= ACT_ACCEPT << port;
+}
+
+void mmu_engine_set_csr(struct mmu_engine *engine, const struct mmu_csr *csr) {
+    if (engine->has_prefetch && prefetch_registers(engine, csr)) engine->acts |= ACT_REGISTERS;
 }
 
 void mmu_engine_take_response(struct mmu_engine *engine, enum mmu_port port) {

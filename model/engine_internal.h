@@ -105,6 +105,8 @@ enum prefetch_state { PREFETCH_EMPTY, PREFETCH_HELD, PREFETCH_COMPARE, PREFETCH_
 
 struct prefetch {
     enum prefetch_state state;
+    struct mmu_csr csr;         // as they stand in the open cycle
+    struct mmu_context active;  // their satp; mode NULL: not active
     uint64_t compare_cycle;
     struct captured held;
 };
@@ -124,6 +126,7 @@ struct pwc_use {
 #define ACT_FENCE 128u
 #define ACT_PMP_WRITE 256u
 #define ACT_POISON 512u
+#define ACT_REGISTERS 1024u  // satp or privilege differ from the cycle before
 #define ACT_ACCEPTS (ACT_ACCEPT * 3u)
 #define ACT_TAKE_RESPONSES (ACT_TAKE_RESPONSE * 3u)
 
@@ -168,6 +171,7 @@ struct cycle {
     bool fence;              // one that invalidates
     bool poison;
     bool prefetch_empty;  // as the cycle began
+    bool prefetch_stale;  // what is kept is of a satp that is not current
     bool read;            // the second level is read for a port's miss
     enum miss_state miss[MMU_PORTS];
     unsigned seeking;        // ports whose request may be taken by a slot, or merged
@@ -275,6 +279,10 @@ bool resolve_possible(const struct mmu_engine *engine, unsigned port, bool fault
 void resolve_close(struct mmu_engine *engine, struct cycle *cycle, unsigned port);
 
 // --- prefetch.c
+// The registers of the open cycle. Returns whether satp or privilege differ from the cycle before.
+bool prefetch_registers(struct mmu_engine *engine, const struct mmu_csr *csr);
+// Returns whether satp is active in the open cycle, and has this mode, ASID and PPN.
+bool prefetch_is_current(const struct mmu_engine *engine, const struct mmu_context *context);
 // A request's walk completed with this translation.
 void prefetch_enter(struct mmu_engine *engine, const struct cycle *cycle, const struct slot *slot);
 // Returns whether the register holds a candidate in this cycle; drops it if its page is walked.

@@ -123,12 +123,15 @@ uint32_t mmu_engine_run_hits(struct mmu_engine *engine, const struct mmu_request
     // Nothing behind the first level happens before `event`; what is held up there could go on
     // when a response is taken.
     if (engine->held || engine->event <= engine->now) return 0;
+    bool prefetches = engine->has_prefetch;
+    if (prefetches && engine->prefetch.state != PREFETCH_EMPTY) return 0;  // which may be dropped
     uint64_t space = engine->event - engine->now, pa = 0;
     uint32_t limit = space < count ? (uint32_t)space : count, k = 0;
     struct run run = begin_run(engine, csr);
     while (k < limit && make_hit(engine, &run, requests[k], pas != NULL ? &pas[k] : &pa)) ++k;
     end_run(engine, &run);
     engine->now += k;
+    if (k > 0 && prefetches) prefetch_registers(engine, csr);
     if (k > 0 && engine->event <= engine->now) cycle_open(engine);
     return k;
 }

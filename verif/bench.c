@@ -127,6 +127,7 @@ static void stage(struct bench *bench, const struct bench_inputs *inputs) {
         ops->set_csr(dut, &inputs->csr);
         staged->csr = inputs->csr;
         staged->csr_valid = true;
+        if (bench->engine) mmu_engine_set_csr(bench->engine, &inputs->csr);
         if (bench->legal) legal_registers(bench->legal, bench->now, &inputs->csr);
     }
     for (unsigned p = 0; p < MMU_PORTS; p++) {

@@ -47,6 +47,7 @@ static enum sim_status cycle(void *unit, const struct mmu_csr *csr,
     for (unsigned p = 0; p < MMU_PORTS; p++)
         if (seen->answered[p]) mmu_engine_take_response(engine, (enum mmu_port)p);
     if (mmu_engine_fault(engine)) mmu_engine_take_fault(engine);
+    mmu_engine_set_csr(engine, csr);
     if (seen->accepted) mmu_engine_accept(engine, port, request, csr);
     mmu_engine_advance(engine, mmu_engine_cycle(engine));
     return SIM_OK;
@@ -54,10 +55,10 @@ static enum sim_status cycle(void *unit, const struct mmu_csr *csr,
 
 static void skip(void *unit, const struct mmu_csr *csr) {
     struct mmu_engine *engine = ((struct alone *)unit)->engine;
-    (void)csr;
     for (unsigned p = 0; p < MMU_PORTS; p++)
         if (mmu_engine_response(engine, (enum mmu_port)p)) return;
     if (mmu_engine_fault(engine)) return;
+    mmu_engine_set_csr(engine, csr);
     uint64_t next = mmu_engine_next_event(engine);
     if (next != MMU_NEVER && next > mmu_engine_cycle(engine)) mmu_engine_advance(engine, next - 1);
 }

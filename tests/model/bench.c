@@ -37,6 +37,11 @@ void bench_kill(struct bench *bench, enum mmu_port port, uint64_t cycle) {
     bench->kill[port][cycle] = true;
 }
 
+void bench_registers(struct bench *bench, uint64_t cycle, struct mmu_csr csr) {
+    bench->register_cycle[bench->register_changes] = cycle;
+    bench->registers[bench->register_changes++] = csr;
+}
+
 void bench_pmp_write(struct bench *bench, uint64_t cycle, struct mmu_pmp_write write) {
     bench->pmp_cycle[bench->pmp_writes] = cycle;
     bench->pmp_write[bench->pmp_writes++] = write;
@@ -81,6 +86,9 @@ static void record(struct bench *bench, uint64_t c) {
 
 static void act(struct bench *bench, uint64_t c) {
     struct mmu_engine *engine = bench->engine;
+    for (unsigned k = 0; k < bench->register_changes; ++k)
+        if (bench->register_cycle[k] == c) bench->csr = bench->registers[k];
+    mmu_engine_set_csr(engine, &bench->csr);
     for (unsigned port = 0; port < MMU_PORTS; ++port) {
         if (bench->wire[D_RSP + port][c] && c >= bench->response_ready_from[port])
             mmu_engine_take_response(engine, port);

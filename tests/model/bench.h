@@ -34,6 +34,9 @@ struct bench {
     struct fixture_memory memory;
     struct mmu_engine *engine;
     struct mmu_csr csr;
+    uint64_t register_cycle[BENCH_OFFERS];  // csr becomes registers[k] in this cycle
+    struct mmu_csr registers[BENCH_OFFERS];
+    unsigned register_changes;
     struct bench_offer offer[MMU_PORTS][BENCH_OFFERS];
     unsigned offers[MMU_PORTS], offers_done[MMU_PORTS];
     uint64_t fence_cycle[BENCH_OFFERS];  // fences, each valid from here until accepted
@@ -65,6 +68,8 @@ void bench_offer(struct bench *bench, enum mmu_port port, uint64_t cycle, uint64
                  uint8_t access);
 // kill_i in one cycle.
 void bench_kill(struct bench *bench, enum mmu_port port, uint64_t cycle);
+// The registers from this cycle on.
+void bench_registers(struct bench *bench, uint64_t cycle, struct mmu_csr csr);
 void bench_pmp_write(struct bench *bench, uint64_t cycle, struct mmu_pmp_write write);
 // A fence of everything.
 void bench_fence(struct bench *bench, uint64_t cycle);

@@ -1,51 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Second level, page-walk caches and prefetch in the timed engine: the rules of sections 5 to 7, 9
-// and 11, one by one. The first level has one entry, so that the second is asked.
+// Second level and page-walk caches in the timed engine: the rules of sections 5 to 7, 9 and 11,
+// one by one.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "bench.h"
-
-// Page k of one last-level table. Its vpn is 0xC0400 + k: in a second level of 4 sets it lies in
-// set k mod 4, and a large entry there in set (vpn >> 9) mod 4 = 2.
-#define PAGE(k) (UINT64_C(0xC0400000) + (uint64_t)(k)*4096)
-#define VA_OTHER_TABLE UINT64_C(0x00000000C0803000)  // same root PTE
-#define VA_2M UINT64_C(0x0000000080200000)
-#define VA_1G UINT64_C(0x0000000040000000)
-
-static struct bench bench;
-
-static void begin(uint32_t l2_entries, uint32_t pwc_entries, bool prefetch, uint32_t walks) {
-    struct mmu_config config = mmu_config_default();
-    config.tlb[0] = config.tlb[1] = (struct mmu_tlb_config){1, 1, MMU_LRU};
-    config.l2 = (struct mmu_l2_config){l2_entries, 4, MMU_LRU};
-    config.pwc_entries = pwc_entries;
-    config.prefetch = prefetch;
-    config.walks = walks;
-    bench_init_config(&bench, &config);
-    for (uint64_t k = 0; k < 8; ++k) fixture_map(&bench.memory, PAGE(k), 0, 0x30 + k, RWX_AD_S);
-    fixture_map(&bench.memory, VA_OTHER_TABLE, 0, 0x70, RWX_AD_S);
-    fixture_map(&bench.memory, VA_2M, 1, UINT64_C(1) << 9, RWX_AD_S);
-    fixture_map(&bench.memory, VA_1G, 2, UINT64_C(1) << 18, RWX_AD_S);
-}
-
-static int end(void **state) {
-    (void)state;
-    bench_free(&bench);
-    return 0;
-}
-
-static void load(uint64_t cycle, uint64_t va) {
-    bench_offer(&bench, MMU_PORT_DATA, cycle, va, MMU_LOAD);
-}
-
-static void expect_source(enum mmu_port port, uint64_t cycle, enum mmu_source source) {
-    assert_true(bench.wire[D_RSP + port][cycle]);
-    assert_int_equal(bench.answer[port][cycle].source, source);
-}
+#include "caches.h"
 
 static bool in_l2(uint32_t set, uint32_t way) {
     return mmu_engine_l2_at(bench.engine, set, way)->valid;
@@ -382,103 +344,6 @@ static void walk_cache_replaces_the_least_recently_used(void **state) {
     assert_true(bench_first(&bench, D_RSP, 100) == 105);
 }
 
-// --- prefetch
-// ---------------------------------------------------------------------------------------------
-
-// Walk of page 0: completes in 7. The register holds page 1 in 8, read in 8, compared in 9, taken
-// at the end of 9; reads in 10, 12, 14; completes in 15.
-static void page_after_a_walked_one_is_prefetched_into_the_second_level(void **state) {
-    (void)state;
-    begin(16, 0, true, 1);
-    load(0, PAGE(0));
-    load(30, PAGE(1));
-    bench_run(&bench, 60);
-    bench_expect(&bench, MEM_REQ, 8, "__1_1_1____");
-    bench_expect(&bench, L2_FILL, 8, "1_______1__");
-    bench_expect(&bench, D_FILL, 8, "1__________");
-    assert_true(bench.counter[MMU_COUNT_PREFETCHES][9] == 0);
-    assert_true(bench.counter[MMU_COUNT_PREFETCHES][10] == 1);
-    assert_true(bench.counter[MMU_COUNT_PREFETCH_FILLS][15] == 0);
-    assert_true(bench.counter[MMU_COUNT_PREFETCH_FILLS][16] == 1);
-    expect_source(MMU_PORT_DATA, 32, MMU_SOURCE_L2);
-    assert_int_equal(bench.memory.reads, 6);  // neither a prefetch nor an L2 answer begins another
-}
-
-static void prefetch_sets_no_bits_and_faults_without_a_trace(void **state) {
-    (void)state;
-    const uint64_t flags[3] = {RWX_AD_S & ~MMU_PTE_A, 0, MMU_PTE_V | MMU_PTE_W};
-    for (unsigned k = 0; k < 3; ++k) {
-        begin(16, 0, true, 1);
-        bench.csr.adue = true;
-        fixture_map(&bench.memory, PAGE(1), 0, 0x31, flags[k]);
-        load(0, PAGE(0));
-        bench_run(&bench, 40);
-        assert_int_equal(bench.memory.reads, 6);
-        assert_int_equal(bench.memory.writes, 0);
-        assert_true(bench_counter(&bench, MMU_COUNT_PREFETCHES) == 1);
-        assert_true(bench_counter(&bench, MMU_COUNT_PREFETCH_FILLS) == 0);
-        assert_true(bench_counter(&bench, MMU_COUNT_WALKS) == 2);
-        assert_true(bench_counter(&bench, MMU_COUNT_FAULTS) == 0);
-        assert_true(bench_counter(&bench, MMU_COUNT_L2_FILLS) == 1);
-        bench_free(&bench);
-    }
-    begin(16, 0, true, 1);
-}
-
-static void prefetch_needs_no_permission(void **state) {
-    (void)state;
-    begin(16, 0, true, 1);
-    fixture_map(&bench.memory, PAGE(1), 0, 0x31,
-                MMU_PTE_V | MMU_PTE_X | MMU_PTE_U | MMU_PTE_A);  // no load of S may use it
-    load(0, PAGE(0));
-    bench_run(&bench, 40);
-    assert_true(bench_counter(&bench, MMU_COUNT_PREFETCH_FILLS) == 1);
-}
-
-static void page_in_the_second_level_or_beyond_the_table_is_not_prefetched(void **state) {
-    (void)state;
-    begin(16, 0, true, 1);
-    load(0, PAGE(1));   // page 2 follows by prefetch
-    load(30, PAGE(0));  // page 1 is there
-    fixture_map(&bench.memory, PAGE(511), 0, 0x99, RWX_AD_S);
-    load(60, PAGE(511));
-    load(90, VA_2M);
-    bench_run(&bench, 120);
-    assert_true(bench_counter(&bench, MMU_COUNT_PREFETCHES) == 1);
-}
-
-static void request_for_a_page_being_prefetched_takes_its_translation(void **state) {
-    (void)state;
-    begin(16, 0, true, 1);
-    load(0, PAGE(0));
-    load(10, PAGE(1));  // LOOKUP in 11, WAIT in 12 .. 15, RESOLVE in 16
-    bench_run(&bench, 40);
-    expect_source(MMU_PORT_DATA, 17, MMU_SOURCE_WALK);
-    bench_expect(&bench, D_FILL, 16, "_1_");
-    const struct mmu_history *history = bench_history(&bench, MMU_PORT_DATA, 1);
-    assert_true(history->merged && history->terms.wait == 4 && history->terms.resolve == 1);
-    assert_true(bench_counter(&bench, MMU_COUNT_MERGES) == 1);
-    assert_int_equal(bench.memory.reads, 6);
-}
-
-static void fence_ends_a_prefetch_in_every_cycle(void **state) {
-    (void)state;
-    for (uint64_t f = 8; f <= 15; ++f) {
-        begin(16, 0, true, 1);
-        load(0, PAGE(0));
-        bench_fence_of(&bench, f, (struct mmu_fence){.has_va = true, .va = VA_2M});
-        bench_run(&bench, 40);
-        // Taken in 9 at the earliest; a request put on the wires by f is completed.
-        assert_true(bench_counter(&bench, MMU_COUNT_PREFETCHES) == (f > 9));
-        assert_int_equal(bench.memory.reads, f > 9 ? 3 + (f - 8) / 2 : 3);
-        assert_true(bench_counter(&bench, MMU_COUNT_PREFETCH_FILLS) == 0);
-        assert_true(bench_counter(&bench, MMU_COUNT_WALK_RESTARTS) == 0);
-        assert_true(bench_counter(&bench, MMU_COUNT_KILLS) == 0);
-        bench_free(&bench);
-    }
-    begin(16, 0, true, 1);
-}
-
 #define CACHES(test) cmocka_unit_test_teardown(test, end)
 
 int main(void) {
@@ -500,12 +365,6 @@ int main(void) {
         CACHES(walk_cache_keeps_g_of_the_path),
         CACHES(walk_cache_is_emptied_by_fences_without_address),
         CACHES(walk_cache_replaces_the_least_recently_used),
-        CACHES(page_after_a_walked_one_is_prefetched_into_the_second_level),
-        CACHES(prefetch_sets_no_bits_and_faults_without_a_trace),
-        CACHES(prefetch_needs_no_permission),
-        CACHES(page_in_the_second_level_or_beyond_the_table_is_not_prefetched),
-        CACHES(request_for_a_page_being_prefetched_takes_its_translation),
-        CACHES(fence_ends_a_prefetch_in_every_cycle),
     };
     return cmocka_run_group_tests_name("unit.caches", tests, NULL, NULL) == 0 ? 0 : 1;
 }

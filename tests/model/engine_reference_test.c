@@ -19,12 +19,12 @@ static struct ref reference;
 
 // How a client behaves: chances in 256, of each cycle.
 struct client {
-    unsigned request, take, fence, kill, pmp, poison, pte, take_fault, same_page;
+    unsigned request, take, fence, kill, pmp, poison, pte, take_fault, same_page, registers;
 };
 
 static struct client random_client(uint64_t *rng) {
     static const unsigned requests[4] = {255, 128, 30, 4}, takes[3] = {255, 160, 40};
-    static const unsigned rare[4] = {0, 1, 4, 24};
+    static const unsigned rare[4] = {0, 1, 4, 24}, registers[4] = {256, 80, 10, 1};
     uint64_t r = fixture_random(rng);
     return (struct client){.request = requests[r % 4],
                            .take = takes[r / 4 % 3],
@@ -34,7 +34,8 @@ static struct client random_client(uint64_t *rng) {
                            .poison = rare[r >> 14 & 3] * 4,
                            .pte = rare[r >> 16 & 3],
                            .take_fault = takes[r / 256 % 3],
-                           .same_page = (r >> 20 & 1) * 160u};
+                           .same_page = (r >> 20 & 1) * 160u,
+                           .registers = registers[r >> 24 & 3]};
 }
 
 static struct view view_of_reference(const struct ref *ref) {
@@ -83,11 +84,8 @@ static struct ref_acts random_acts(const struct mmu_engine *engine, const struct
         uint16_t used = acts.kill[port] ? 0 : mmu_engine_unanswered(engine, port);
         acts.request[port] = random_request(mode, port, rng);
         acts.request[port].tag = random_tag(used, rng);
-        acts.csr[port] = random_csr(mode, rng);
-        if (chance(client->same_page, rng)) {  // so that requests meet
+        if (chance(client->same_page, rng))  // so that requests meet
             acts.request[port].va = acts.request[0].va & ~UINT64_C(4095);
-            acts.csr[port] = acts.csr[0];
-        }
     }
     acts.take_fault = mmu_engine_fault(engine) != NULL && chance(client->take_fault, rng);
     acts.fence_valid = mmu_engine_fence_ready(engine) && chance(client->fence, rng);
@@ -99,10 +97,10 @@ static struct ref_acts random_acts(const struct mmu_engine *engine, const struct
 }
 
 static void act_on_engine(struct mmu_engine *engine, const struct ref_acts *acts) {
+    mmu_engine_set_csr(engine, &acts->csr);
     for (unsigned port = 0; port < MMU_PORTS; ++port) {
         if (acts->take_response[port]) mmu_engine_take_response(engine, port);
-        if (acts->accept[port])
-            mmu_engine_accept(engine, port, &acts->request[port], &acts->csr[port]);
+        if (acts->accept[port]) mmu_engine_accept(engine, port, &acts->request[port], &acts->csr);
         if (acts->kill[port]) mmu_engine_kill(engine, port);
     }
     if (acts->take_fault) mmu_engine_take_fault(engine);
@@ -158,11 +156,14 @@ static void run(uint64_t seed, uint64_t number, uint64_t cycles, uint64_t reache
     struct mmu_engine *engine = mmu_engine_create(&config, &buses[0]);
     ref_init(&reference, &config, &buses[1]);
     bool was_valid[MMU_PORTS] = {false, false};
+    struct mmu_csr registers = random_csr(mode, &rng);
     for (uint64_t c = 0; c < cycles; ++c) {
         compare(engine, was_valid, number);
         if (chance(client.pte, &rng)) disturb(&rng);
         if (c % 1024 == 1000) client = random_client(&rng);
         struct ref_acts acts = random_acts(engine, mode, &client, &rng);
+        if (chance(client.registers, &rng)) registers = random_csr(mode, &rng);
+        acts.csr = registers;
         if (c == 0) {
             acts.pmp_valid = true;
             acts.pmp = fixture_pmp_entry(7, 0x1F, UINT64_MAX);

@@ -185,7 +185,7 @@ static bool first_level(struct ref *ref, unsigned port, struct ref_request *requ
 static void accept(struct ref *ref) {
     for (unsigned port = 0; port < MMU_PORTS; ++port) {
         if (!ref->acts->accept[port]) continue;
-        const struct mmu_csr *csr = &ref->acts->csr[port];
+        const struct mmu_csr *csr = &ref->acts->csr;
         struct ref_request request = {.asked = ref->acts->request[port], .accepted = ref->old.c};
         request.context = mmu_context_capture(&ref->config.arch, csr, (enum mmu_port)port);
         if (ref->config.arch.xlen == 32) request.asked.va &= UINT32_MAX;
@@ -290,11 +290,22 @@ static bool completes(struct ref *ref, unsigned number, uint8_t *cause) {
     return *cause == 0 || !old->fault_valid[port];
 }
 
+bool ref_current(const struct ref *ref, const struct ref_request *request) {
+    const struct mmu_arch *arch = &ref->config.arch;
+    const struct mmu_csr *csr = &ref->acts->csr;
+    const struct mmu_context *context = &request->context;
+    bool active = csr->priv != MMU_PRIV_M || (csr->mprv && csr->mpp != MMU_PRIV_M);
+    return active && context->mode == mmu_mode_of(arch, mmu_satp_mode(arch, csr->satp)) &&
+           context->asid == mmu_satp_asid(arch, csr->satp) &&
+           context->root_ppn == mmu_satp_ppn(arch, csr->satp);
+}
+
 static void enter_prefetch(struct ref *ref, const struct ref_slot *slot) {
     unsigned b = slot->request.context.mode->vpn_bits;
     uint64_t vpn = slot->request.asked.va >> 12, low = (UINT64_C(1) << b) - 1;
     if (!ref->config.prefetch || slot->page.level != 0 || slot->page.page_bits == 16) return;
     if ((vpn & low) == low || ref->old.prefetch != REF_PF_EMPTY) return;
+    if (!ref_current(ref, &slot->request)) return;
     ref->now.prefetch = REF_PF_HELD;
     ref->now.next_page.asked = (struct mmu_request){.va = (vpn + 1) << 12, .access = MMU_LOAD};
     ref->now.next_page.context = slot->request.context;
@@ -414,6 +425,8 @@ void ref_cycle(struct ref *ref, const struct ref_acts *acts) {
     for (unsigned port = 0; port < MMU_PORTS; ++port) resolve(ref, port);
     ref_start(ref);
     if (ref->old.prefetch == REF_PF_HELD && !ref->read) ref->now.prefetch = REF_PF_COMPARE;
+    bool kept = ref->old.prefetch != REF_PF_EMPTY;
+    if (kept && !ref_current(ref, &ref->old.next_page)) ref->now.prefetch = REF_PF_EMPTY;
     fence(ref);
     if (acts->pmp_valid) mmu_pmp_write(&ref->now.pmp, &acts->pmp);
     ++ref->now.c;

@@ -102,7 +102,7 @@ struct ref_state {
 struct ref_acts {
     bool take_response[MMU_PORTS], accept[MMU_PORTS], kill[MMU_PORTS];
     struct mmu_request request[MMU_PORTS];
-    struct mmu_csr csr[MMU_PORTS];
+    struct mmu_csr csr;
     bool take_fault, fence_valid, pmp_valid, poison;
     struct mmu_fence fence;
     struct mmu_pmp_write pmp;
@@ -133,6 +133,9 @@ bool ref_ready(const struct ref *ref, unsigned port, bool response_ready);
 unsigned ref_fault_shown(const struct ref *ref);
 // Perform the present cycle with these acts, and begin the next.
 void ref_cycle(struct ref *ref, const struct ref_acts *acts);
+
+// Whether the prefetcher may use the request's satp in the present cycle.
+bool ref_current(const struct ref *ref, const struct ref_request *request);
 
 // --- reference_caches.c: second level and page-walk caches, on ref->old for what is asked and
 // ref->now for what is changed.

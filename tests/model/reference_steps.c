@@ -309,7 +309,8 @@ void ref_start(struct ref *ref) {
         miss->own_port = ref->old.slot[walk].port == port;
         ++now->counter[34 + 8 * port];
     }
-    bool prefetch = now->prefetch == REF_PF_CANDIDATE && !ref->fence;
+    bool prefetch =
+        now->prefetch == REF_PF_CANDIDATE && !ref->fence && ref_current(ref, &ref->old.next_page);
     if (prefetch && walking(ref, &ref->old.next_page) >= 0) {
         now->prefetch = REF_PF_EMPTY;
         prefetch = false;

@@ -175,6 +175,7 @@ static void act(struct dut *dut, unsigned sample) {
     for (unsigned p = 0; p < MMU_PORTS; p++)
         if ((sample & (unsigned)DUT_RESPONSE_DATA << p) && (in->take >> p & 1))
             mmu_engine_take_response(engine, (enum mmu_port)p);
+    mmu_engine_set_csr(engine, &in->csr);
     for (unsigned p = 0; p < MMU_PORTS; p++) {
         if (in->kill >> p & 1) mmu_engine_kill(engine, (enum mmu_port)p);
         if (in->request_valid[p] && (sample >> p & 1))

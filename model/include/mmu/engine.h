@@ -5,7 +5,8 @@
 // Use, per cycle c in increasing order (cycles in which nothing is done may be skipped):
 //
 //   1. look    mmu_engine_ready / _response / _fault / ... : what stands on the ports in c
-//   2. act     mmu_engine_accept / _take_response / _take_fault / _fence / _pmp_write / _kill: in c
+//   2. act     mmu_engine_accept / _set_csr / _take_response / _take_fault / _fence / _kill ...: in
+//   c
 //   3. close   mmu_engine_advance(engine, c): everything up to the edge that ends c
 //
 // Example: accept a request in cycle 10, advance(10), and mmu_engine_response looks at
@@ -206,6 +207,10 @@ const struct mmu_l2_entry *mmu_engine_l2_at(const struct mmu_engine *engine, uin
 // Asserts readiness (given take_response was called first if a response is being taken).
 void mmu_engine_accept(struct mmu_engine *engine, enum mmu_port port,
                        const struct mmu_request *request, const struct mmu_csr *csr);
+// The registers of this cycle, and of those after it until the next call or accept; after reset,
+// zeros. Whoever prefetches looks at satp and privilege in cycles without a request too; without
+// prefetch the call does nothing.
+void mmu_engine_set_csr(struct mmu_engine *engine, const struct mmu_csr *csr);
 void mmu_engine_take_response(struct mmu_engine *engine, enum mmu_port port);
 void mmu_engine_take_fault(struct mmu_engine *engine);
 void mmu_engine_fence(struct mmu_engine *engine, const struct mmu_fence *fence);
