@@ -51,7 +51,8 @@ module tandem_mmu #(
     parameter int unsigned PwcEntries = 0,
     // Walks in flight, 1 .. 8. Cost: see tandem_mmu_slots.
     parameter int unsigned Walks = 1,
-    // 1: next-page prefetch into the second level, which must exist. About 170 flip-flops.
+    // 1: next-page prefetch into the second level, which must exist. About 170 flip-flops and
+    // two comparators of 63 bits.
     parameter int unsigned Prefetch = 0
 ) (
     input  logic        clk_i,
@@ -519,6 +520,10 @@ module tandem_mmu #(
         .done_ctx_i (done_ctx),
         .done_ppn_i (done_ppn),
         .fence_i    (fence_acts),
+        .active_i   ((d_ctx.priv != tandem_mmu_pkg::PrivM) || (f_ctx.priv != tandem_mmu_pkg::PrivM)),
+        .satp_root_i(satp_root),
+        .satp_asid_i(satp_asid),
+        .satp_ppn_i (satp_ppn),
         .read_o     (l2_read[2]),
         .reads_i    (l2_prefetch_read),
         .match_i    (l2_match && l2_compare[2]),

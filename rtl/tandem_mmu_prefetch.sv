@@ -5,7 +5,8 @@
 //   Empty --walk completes--> Read --its turn--> Compare --no match--> Ask --slot--> Empty
 //
 // Latency: none that a client sees. Back-pressure: while a page is kept, others are not
-// thought of. It gives way to both ports; a fence makes it forget.
+// thought of. It gives way to both ports. A fence makes it forget, and so does a cycle in which
+// the page's satp is not current: no walk may begin with a satp that is not active.
 
 module tandem_mmu_prefetch #(
     parameter int unsigned Xlen = 64
@@ -19,6 +20,11 @@ module tandem_mmu_prefetch #(
     input  tandem_mmu_pkg::ctx_t  done_ctx_i,
     input  logic           [43:0] done_ppn_i,
     input  logic                  fence_i,
+    // satp, and whether it is active: the effective privilege of a port is not M
+    input  logic                  active_i,
+    input  logic           [ 2:0] satp_root_i,
+    input  logic           [15:0] satp_asid_i,
+    input  logic           [43:0] satp_ppn_i,
     // Second level
     output logic                  read_o,
     input  logic                  reads_i,
@@ -42,17 +48,25 @@ module tandem_mmu_prefetch #(
   } state_e;
 
   state_e state_q, state_d;
-  logic load;
+  logic load, drop, current, done_current;
   logic [44:0] vpn_q;
   logic [LevelBits-1:0] low;
   tandem_mmu_pkg::ctx_t done_ctx;
 
+  // Whether the satp of the page that is kept, and of the walk that completes, is current.
+  assign current      = (state_q != Empty) && active_i && (ctx_o.root == satp_root_i) &&
+                        (ctx_o.asid == satp_asid_i) && (ppn_o == satp_ppn_i);
+  assign done_current = active_i && (done_ctx_i.root == satp_root_i) &&
+                        (done_ctx_i.asid == satp_asid_i) && (done_ppn_i == satp_ppn_i);
+
   assign low  = done_va_i[12+:LevelBits];
   assign load = done_i && (state_q == Empty) && (done_leaf_i.level == 3'd0) &&
-                !done_leaf_i.napot && (low != '1);
+                !done_leaf_i.napot && (low != '1) && done_current;
 
-  assign read_o    = (state_q == Read);
-  assign request_o = !fence_i && ((state_q == Ask) || ((state_q == Compare) && !match_i));
+  // A comparison is not stopped: it drops entries of wrong parity whatever satp is.
+  assign drop      = fence_i || ((state_q != Empty) && !current);
+  assign read_o    = (state_q == Read) && current;
+  assign request_o = !drop && ((state_q == Ask) || ((state_q == Compare) && !match_i));
 
   always_comb begin
     state_d = state_q;
@@ -62,7 +76,7 @@ module tandem_mmu_prefetch #(
       default: if (load) state_d = Read;
     endcase
     if (request_o && (taken_i || walked_i)) state_d = Empty;
-    if (fence_i) state_d = Empty;
+    if (drop) state_d = Empty;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

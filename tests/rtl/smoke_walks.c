@@ -177,6 +177,45 @@ static void next_page_is_walked_ahead_and_answered_by_the_second_level(void **st
     assert_true(smoke_counter(&s, MMU_COUNT_FILLS) == 2);
 }
 
+// Cycle x differs from all others in these registers; what is seen from 8 on, where a prefetch
+// that nothing disturbs makes its reads in 10, 12, 14.
+static void expect_ahead_with(uint64_t x, const struct mmu_csr *csr, bool walked) {
+    begin(ahead, 1, 1);
+    smoke_offer(&s, MMU_PORT_DATA, 0, VA_A, MMU_LOAD);  // completes in 7
+    smoke_run(&s, x);
+    const struct mmu_csr before = s.csr;
+    s.csr = *csr;
+    smoke_run(&s, x + 1);
+    s.csr = before;
+    smoke_run(&s, 60);
+    smoke_expect(&s, MEM_REQ, 8, walked ? "__1_1_1___" : "__________");
+    assert_true(smoke_counter(&s, MMU_COUNT_PREFETCHES) == walked);
+    assert_true(smoke_counter(&s, MMU_COUNT_PREFETCH_FILLS) == walked);
+    smoke_free(&s);
+}
+
+static void prefetch_needs_its_satp_in_every_cycle_until_its_walk_begins(void **state) {
+    (void)state;
+    begin(ahead, 1, 1);
+    const struct mmu_csr here = s.csr;
+    smoke_free(&s);
+    struct mmu_csr other[5] = {here, here, here, here, here};
+    other[0].satp += UINT64_C(1) << 44;  // another ASID
+    other[1].satp += 1;                  // another root table
+    other[2].satp = 0;                   // another mode
+    other[3].priv = MMU_PRIV_M;
+    other[4].mprv = true;  // of the data port alone: the fetch port's privilege is S
+    other[4].mpp = MMU_PRIV_M;
+    // Entered in 7, read in 8, compared and taken in 9; a walk that has begun goes on.
+    for (uint64_t x = 6; x <= 10; ++x) {
+        for (unsigned k = 0; k < 4; ++k) expect_ahead_with(x, &other[k], x < 7 || x > 9);
+        expect_ahead_with(x, &other[4], true);
+    }
+    other[3].mprv = true;  // fetches with M, data accesses with S
+    other[3].mpp = MMU_PRIV_S;
+    for (uint64_t x = 6; x <= 10; ++x) expect_ahead_with(x, &other[3], true);
+}
+
 static int load(void **state) {
     (void)state;
     walks2 = smoke_load("walks=2");
@@ -199,6 +238,7 @@ int main(void) {
         TEST(fence_with_an_address_reaches_the_second_level),
         TEST(page_walk_cache_skips_the_upper_levels),
         TEST(next_page_is_walked_ahead_and_answered_by_the_second_level),
+        TEST(prefetch_needs_its_satp_in_every_cycle_until_its_walk_begins),
     };
     return cmocka_run_group_tests_name("smoke_walks", tests, load, NULL);
 }
