@@ -9,6 +9,7 @@ sva_l2.sv
 sva_pwc.sv
 sva_port.sv
 sva_walker.sv
+sva_prefetch.sv
 sva_fault_unit.sv
 sva_pmp.sv
 sva_counters.sv
