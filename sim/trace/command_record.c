@@ -19,7 +19,7 @@ enum { EXIT_USAGE = 2, TEXT_BYTES = 256 };
 struct record_options {
     const char *output, *import, *text;
     uint64_t max_refs;
-    int level;
+    int level;  // 0: not asked
     enum recorder_tool tool;
     enum trace_format format;
     char **program;  // with its arguments, NULL at the end
@@ -147,7 +147,8 @@ static enum sim_status record(const struct record_options *options, const char *
     enum sim_status status =
         trace_writer_create(options->output, options->text ? options->text : words, &writer, error);
     if (status != SIM_OK) return status;
-    status = trace_writer_set_level(writer, options->level, error);
+    int unasked = options->program ? TRACE_LEVEL_RECORDING : TRACE_LEVEL_DEFAULT;
+    status = trace_writer_set_level(writer, options->level ? options->level : unasked, error);
     if (status == SIM_OK) status = record_refs(options, name, signals, writer, error);
     if (status != SIM_OK) {
         trace_writer_abandon(writer);
@@ -165,7 +166,8 @@ static enum sim_status record(const struct record_options *options, const char *
 static const struct argp_option known_options[] = {
     {"output", 'o', "FILE", 0, "The trace to write; an existing trace is replaced", 0},
     {"max-refs", 'n', "REFS", 0, "End after so many references", 0},
-    {"level", 'l', "LEVEL", 0, "zstd's level, 1 to 19; 9 if not given", 0},
+    {"level", 'l', "LEVEL", 0,
+     "zstd's level, 1 to 19; if not given, 1 for a program, 9 for an import", 0},
     {"program-text", 'p', "TEXT", 0,
      "What the trace says was recorded; else the program's "
      "words",
@@ -196,7 +198,7 @@ int tandem_record(int argc, char **argv) {
         NULL,
         NULL,
         NULL};
-    struct record_options options = {.max_refs = UINT64_MAX, .level = TRACE_LEVEL_DEFAULT};
+    struct record_options options = {.max_refs = UINT64_MAX};
     argp_err_exit_status = EXIT_USAGE;
     if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &options) != 0) return EXIT_USAGE;
     signal(SIGXFSZ, SIG_IGN);  // a file that grows too large is an error with a sentence

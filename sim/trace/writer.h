@@ -7,7 +7,9 @@
 
 #include "sim/trace.h"
 
-enum { TRACE_LEVEL_DEFAULT = 9, TRACE_LEVEL_MAX = 19 };
+// A running program is not to wait for the last percent: level 1 takes a third of the time of 9,
+// for a fifth more bytes.
+enum { TRACE_LEVEL_RECORDING = 1, TRACE_LEVEL_DEFAULT = 9, TRACE_LEVEL_MAX = 19 };
 
 // zstd's level for the blocks still to be written, 1 .. TRACE_LEVEL_MAX.
 enum sim_status trace_writer_set_level(struct trace_writer *writer, int level,
