@@ -77,12 +77,24 @@ def remembered(name):
         return None
 
 
+_CHILDREN = set()
+
+
+def end_children():
+    """End the programs that run now: those who wait for them clean up."""
+    for child in list(_CHILDREN):
+        child.terminate()
+
+
 def _run(command, log, what):
     """Run a program with its words in a file. Raises ToolError with its own last error."""
     try:
         with open(log, "w", encoding="utf-8") as file:
-            ran = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                                 cwd=os.path.dirname(log), env=_environment(), check=False)
+            ran = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                                   cwd=os.path.dirname(log), env=_environment())
+        _CHILDREN.add(ran)
+        ran.wait()
+        _CHILDREN.discard(ran)
     except OSError as error:
         raise ToolError(f"{command[0]} cannot be started: {error.strerror}") from error
     with open(log, encoding="utf-8", errors="replace") as file:

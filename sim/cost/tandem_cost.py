@@ -9,8 +9,10 @@ A table goes to standard output, progress to standard error. Exit 0: measured; 2
 import concurrent.futures
 import json
 import os
+import signal
 import sys
 import threading
+import time
 
 sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "report"))
 
@@ -65,6 +67,7 @@ def _measure_all(task, device, versions):
             return [future.result() for future in futures]
         except BaseException:
             stop.set()
+            measure.end_children()
             raise
 
 
@@ -106,7 +109,24 @@ def _work(task):
     sys.stdout.flush()
 
 
+def _interrupt(*_):
+    raise KeyboardInterrupt
+
+
+def _end_with_parent():
+    """Nobody waits for a result any more when the program that asked for it has ended."""
+    parent = os.getppid()
+
+    def watch():
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGTERM)
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def main():
+    signal.signal(signal.SIGTERM, _interrupt)
+    _end_with_parent()
     try:
         _work(json.load(sys.stdin))
     except (ToolError, whole_file.OutputError) as error:

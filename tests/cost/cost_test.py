@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 TANDEM = os.path.abspath(os.environ["TANDEM"])
@@ -176,6 +177,33 @@ class Remembered(CostTest):
             self.assertIn("synthesizing", said)
             self.assertEqual(first, again)
         self.assertEqual(os.listdir(cache), names)
+
+
+class Ended(CostTest):
+    def test_what_it_started_ends_with_it_and_leaves_nothing(self):
+        tools = os.path.join(self.folder.name, "tools")
+        os.mkdir(tools)
+        with open(os.path.join(tools, "yosys"), "w", encoding="utf-8") as file:
+            file.write('#!/bin/sh\n[ "$1" != -V ] || { echo Yosys; exit; }\necho $$ >"$TANDEM_HOME/pid"\nexec sleep 60\n')
+        os.chmod(os.path.join(tools, "yosys"), 0o755)
+        path, cache = os.path.join(self.home, "pid"), os.path.join(self.home, "build", "cost")
+        with subprocess.Popen([TANDEM, "cost", *SMALL, "--no-timing"], stderr=subprocess.DEVNULL,
+                              env={**os.environ, "TANDEM_HOME": self.home,
+                                   "PATH": tools + ":" + os.environ["PATH"]}) as ran:
+            self.wait_until(lambda: os.path.exists(path) and os.path.getsize(path))
+            ran.terminate()
+            self.assertNotEqual(ran.wait(), 0)
+        with open(path, encoding="utf-8") as file:
+            pid = int(file.read())
+        self.wait_until(lambda: not os.path.exists(f"/proc/{pid}"))
+        self.wait_until(lambda: os.listdir(cache) == [])
+
+    def wait_until(self, holds):
+        for _ in range(300):
+            if holds():
+                return
+            time.sleep(0.1)
+        self.fail("it did not come about in 30 s")
 
 
 class Refused(CostTest):
