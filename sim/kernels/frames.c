@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "lru_log.h"
-#include "random.h"
+#include "sim/random.h"
 #include "sim/kernels/frames.h"
 
 enum { RESIDENT = 1, DIRTY = 2, REFERENCED = 4, PREFETCH = 12 };
@@ -70,7 +70,7 @@ void kernel_frames_destroy(struct kernel_frames *frames) {
 // The frame that `policy` gives away; all are taken.
 static uint32_t victim_of(struct kernel_frames *f, uint8_t policy) {
     uint32_t frames = f->config.frames;
-    if (policy == KERNEL_RANDOM) return kernel_random_below(&f->random, frames);
+    if (policy == KERNEL_RANDOM) return sim_random_below(&f->random, frames);
     uint32_t hand = f->hand;
     if (policy == KERNEL_CLOCK) {
         while (f->state[f->frame[hand]] & REFERENCED) {

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "random.h"
+#include "sim/random.h"
 #include "sampler.h"
 #include "sim/kernels/stack.h"
 
@@ -44,7 +44,7 @@ enum sim_status kernel_shards_create(const struct kernel_shards_config *config,
     }
     struct kernel_shards *s = calloc(1, sizeof *s);
     if (!s) return kernel_no_memory(error);
-    s->seed = kernel_mix(config->seed + UINT64_C(0x9E3779B97F4A7C15));
+    s->seed = sim_mix(config->seed + UINT64_C(0x9E3779B97F4A7C15));
     enum sim_status status = create_samplers(s, config, error);
     if (status != SIM_OK) {
         kernel_shards_destroy(s);
@@ -64,7 +64,7 @@ void kernel_shards_destroy(struct kernel_shards *shards) {
 }
 
 static uint64_t hash_of(const struct kernel_shards *shards, uint64_t vpn) {
-    return kernel_mix(vpn ^ shards->seed);
+    return sim_mix(vpn ^ shards->seed);
 }
 
 // The threshold is compared with the hash's upper bits; its lower ones choose the group.

@@ -2,7 +2,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "random.h"
+#include "sim/random.h"
 #include "tlb_private.h"
 
 enum { PLRU_WAYS_MAX = 64, SCANNED_WAYS_MAX = 32, PREFETCH = 12 };
@@ -117,7 +117,7 @@ static uint32_t victim_way(struct kernel_tlb *tlb, uint32_t set, uint8_t policy)
         case KERNEL_PLRU:
             return tree_way(tlb, set);
         default:
-            return kernel_random_below(&tlb->random, ways);
+            return sim_random_below(&tlb->random, ways);
     }
 }
 

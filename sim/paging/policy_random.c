@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "policies.h"
+#include "sim/random.h"
 
 struct policy {
     uint64_t state;
@@ -29,13 +30,6 @@ static struct policy *policy_random_create(const struct policy_setup *setup) {
     return NULL;
 }
 
-static uint64_t policy_random_next(struct policy *policy) {
-    uint64_t z = policy->state += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return z ^ z >> 31;
-}
-
 static void policy_random_insert(struct policy *policy, uint32_t frame, uint64_t page) {
     (void)page;
     policy->place[frame] = policy->count;
@@ -46,7 +40,7 @@ static void policy_random_insert(struct policy *policy, uint32_t frame, uint64_t
 static uint32_t policy_random_victim(struct policy *policy, uint64_t page) {
     (void)page;
     if (!policy->has_chosen) {
-        uint64_t place = (policy_random_next(policy) >> 32) * policy->count >> 32;
+        uint32_t place = sim_random_below(&policy->state, policy->count);
         policy->chosen = policy->frame[place];
         policy->has_chosen = true;
     }

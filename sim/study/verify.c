@@ -6,6 +6,7 @@
 
 #include "cycles.h"
 #include "evaluate.h"
+#include "sim/random.h"
 
 enum { MOST_RTL_ENTRIES = 128 };
 
@@ -133,14 +134,6 @@ static enum sim_status check_row(const struct verify *verify, const struct study
     return status;
 }
 
-// splitmix64 (Steele, Lea, Flood 2014).
-static uint64_t draw(uint64_t *state) {
-    uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return z ^ z >> 31;
-}
-
 enum sim_status study_verify(const struct study_work *work, unsigned count, uint64_t references,
                              const struct study_rtl *rtl, struct study_verdict *verdict,
                              struct sim_error *error) {
@@ -160,7 +153,7 @@ enum sim_status study_verify(const struct study_work *work, unsigned count, uint
                      MOST_RTL_ENTRIES);
     uint64_t state = verdict->seed;
     for (unsigned i = 0; i < count && i < most && !status; i++) {
-        unsigned at = i + (unsigned)(draw(&state) % (most - i)), row = candidates[at];
+        unsigned at = i + (unsigned)(sim_random(&state) % (most - i)), row = candidates[at];
         candidates[at] = candidates[i];
         verdict->points++;
         status = check_row(&verify, &work->rows[row], error);

@@ -33,6 +33,28 @@ expect() {
   [ "$found" -eq "$status" ] || wrong "exit status $found, not $status: $last"
 }
 
+# Run "$@", which must succeed, on a terminal; what it shows there is kept in $dir/out.
+on_terminal() {
+  : >"$dir/err"
+  python3 - "$dir/out" "$@" <<'END' || wrong "it failed on a terminal: $last"
+import os, pty, sys
+output = open(sys.argv[1], "wb")
+child, terminal = pty.fork()
+if child == 0:
+    os.execv(sys.argv[2], sys.argv[2:])
+while True:
+    try:
+        data = os.read(terminal, 65536)
+    except OSError:
+        break
+    if not data:
+        break
+    output.write(data)
+_, status = os.waitpid(child, 0)
+sys.exit(os.waitstatus_to_exitcode(status))
+END
+}
+
 # The last command's standard output, or standard error, holds the words.
 prints() { grep -qF -e "$1" "$dir/out" || wrong "does not print '$1': $last"; }
 says() { grep -qF -e "$1" "$dir/err" || wrong "does not say '$1': $last"; }

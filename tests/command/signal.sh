@@ -49,25 +49,7 @@ expect 0 "$TANDEM" run --quiet --model-only -t traces/gzip.tdt -n 300000
 says_nothing
 grep -q $'\r' "$dir/out" && wrong "progress in a pipe"
 last="a run with a terminal"
-python3 - "$dir/out" "$TANDEM" run --quiet --model-only -t traces/gzip.tdt -n 300000 <<'END' ||
-import os, pty, sys
-output = open(sys.argv[1], "wb")
-child, terminal = pty.fork()
-if child == 0:
-    os.execv(sys.argv[2], sys.argv[2:])
-while True:
-    try:
-        data = os.read(terminal, 65536)
-    except OSError:
-        break
-    if not data:
-        break
-    output.write(data)
-_, status = os.waitpid(child, 0)
-sys.exit(os.waitstatus_to_exitcode(status))
-END
-  wrong "the run failed on a terminal"
-: >"$dir/err"
+on_terminal "$TANDEM" run --quiet --model-only -t traces/gzip.tdt -n 300000
 grep -qE $'\r''\[[#.]{30}\] +[0-9.]+ %  [0-9]+ references  [0-9]+ cycles' "$dir/out" ||
   wrong "no progress on a terminal"
 prints "PASSED"

@@ -178,25 +178,7 @@ cmp -s "$dir/whole.json" "$dir/long.json" || wrong "a study goes on with other b
 expect 0 "${study[@]}"
 says_nothing
 last="a study on a terminal"
-python3 - "$dir/out" "${study[@]}" --sweep memory.data.most=8..15 -n 0 <<'END' ||
-import os, pty, sys
-output = open(sys.argv[1], "wb")
-child, terminal = pty.fork()
-if child == 0:
-    os.execv(sys.argv[2], sys.argv[2:])
-while True:
-    try:
-        data = os.read(terminal, 65536)
-    except OSError:
-        break
-    if not data:
-        break
-    output.write(data)
-_, status = os.waitpid(child, 0)
-sys.exit(os.waitstatus_to_exitcode(status))
-END
-  wrong "the study failed on a terminal"
-: >"$dir/err"
+on_terminal "${study[@]}" --sweep memory.data.most=8..15 -n 0
 grep -qE $'\r''\[[#.]{30}\] +[0-9.]+ %  [0-9]+ of 9 tasks' "$dir/out" ||
   wrong "no progress on a terminal"
 prints "▁"
