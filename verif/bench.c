@@ -100,6 +100,25 @@ static void wave_window(struct bench *bench) {
     bench->waving = want;
 }
 
+static uint64_t next_attention(const struct bench *bench) {
+    const struct bench_config *config = &bench->config;
+    if (bench->tap || bench->waving) return 0;
+    bool past = config->wave_from > config->wave_to || bench->now > config->wave_to;
+    return past ? MMU_NEVER : config->wave_from;
+}
+
+// What is rare costs one comparison in a cycle in which it is not.
+static void attend(struct bench *bench, const struct bench_inputs *inputs) {
+    wave_window(bench);
+    bench->attention = next_attention(bench);
+    if (bench->tap) bench->tap->cycle(bench->tap->user, bench, inputs);
+}
+
+void bench_set_tap(struct bench *bench, const struct bench_tap *tap) {
+    bench->tap = tap;
+    bench->attention = next_attention(bench);
+}
+
 // Kills and PMP writes are rare: nothing is staged while nothing changes.
 static void stage_rare(struct bench *bench, const struct bench_inputs *inputs) {
     const struct dut_ops *ops = bench->config.ops;
@@ -122,7 +141,7 @@ static void stage(struct bench *bench, const struct bench_inputs *inputs) {
     const struct dut_ops *ops = bench->config.ops;
     struct dut *dut = bench->config.dut;
     struct staged *staged = &bench->staged;
-    wave_window(bench);
+    if (bench->now >= bench->attention) attend(bench, inputs);
     if (!staged->csr_valid || !csr_equal(&staged->csr, &inputs->csr)) {
         ops->set_csr(dut, &inputs->csr);
         staged->csr = inputs->csr;
@@ -282,5 +301,6 @@ void bench_skip_idle(struct bench *bench, const struct bench_inputs *inputs) {
 
 void bench_resynchronise(struct bench *bench) {
     for (unsigned c = 0; c < MMU_COUNTERS; c++) bench->counter_base[c] = bench_counter(bench, c);
+    if (bench->tap) bench->tap->reset(bench->tap->user, bench);
     reset_sides(bench);
 }

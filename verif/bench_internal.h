@@ -109,6 +109,8 @@ struct bench {
     uint64_t counters_due;  // cycle from which on the counters are compared again
     struct staged staged;
     bool waving;
+    uint64_t attention;           // the cycle that waveform or tap wait for
+    const struct bench_tap *tap;  // NULL: nobody looks on
     struct mmu_pmp pmp;  // the registers, where the model is not run
     struct expected expected;
     struct mmu_answer observed[MMU_PORTS];  // what compare read of the DUT in this cycle

@@ -6,6 +6,7 @@ bool bench_check_invariance(struct bench *bench, unsigned port, const struct mmu
                             const struct mmu_answer *again) {
     struct mismatch *m = &bench->mismatch;
     if (bench_has_dut(bench)) bench->stats.compared[CHECK_INVARIANCE]++;
+    if (bench->tap) bench->tap->same(bench->tap->user, bench, port);
     if (first->fault == again->fault && first->cause == again->cause && first->pa == again->pa &&
         first->level == again->level && first->napot == again->napot &&
         first->pbmt == again->pbmt && first->perm == again->perm)

@@ -25,6 +25,12 @@ static void narrow(struct bench_timing *timing, uint64_t random) {
 
 void bench_latency(const struct bench_timing *timing, uint64_t ordinal, uint32_t *grant_cycles,
                    uint32_t *data_cycles) {
+    if (timing->list) {
+        bool listed = ordinal < timing->listed;
+        *grant_cycles = listed ? timing->list[ordinal].grant_cycles : 1;
+        *data_cycles = listed ? timing->list[ordinal].data_cycles : 1;
+        return;
+    }
     *grant_cycles = timing->grant_min;
     *data_cycles = timing->data_min;
     if (timing->grant_min == timing->grant_max && timing->data_min == timing->data_max) return;
@@ -36,6 +42,7 @@ void bench_latency(const struct bench_timing *timing, uint64_t ordinal, uint32_t
 }
 
 bool bench_error(const struct bench_timing *timing, uint64_t ordinal) {
+    if (timing->list) return ordinal < timing->listed && timing->list[ordinal].error;
     if (timing->error_permille == 0) return false;
     uint64_t random = bench_mix(bench_mix(~timing->seed) ^ ordinal);
     return draw(0, 999, (uint32_t)random) < timing->error_permille;
@@ -54,6 +61,7 @@ static void log_write(struct bench *bench, uint64_t pa, uint64_t before, uint64_
     *write = (struct bench_write){
         .pa = pa, .before = before, .after = after, .cycle = bench->now, .writer = writer};
     if (bench->legal) bench_legal_write(bench, write);
+    if (bench->tap) bench->tap->write(bench->tap->user, bench, write);
 }
 
 void bench_note_write(struct bench *bench, uint64_t pa, uint64_t before, uint64_t after) {

@@ -74,6 +74,14 @@ const char *bench_check_text(enum bench_check check) {
     return check_texts[check];
 }
 
+uint64_t bench_transactions(const struct bench *bench) {
+    return bench->ordinal_base + bench->port.ordinal;
+}
+
+const struct bench_config *bench_configuration(const struct bench *bench) {
+    return &bench->config;
+}
+
 uint64_t bench_now(const struct bench *bench) {
     return bench->now;
 }

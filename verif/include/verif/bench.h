@@ -34,6 +34,12 @@ struct bench_memory {
     bool (*write)(void *user, uint64_t pa, unsigned bytes, uint64_t value);
 };
 
+// The timing of one PTE transaction.
+struct bench_transaction_timing {
+    uint32_t grant_cycles, data_cycles;  // 1 at least
+    bool error;
+};
+
 // Timing of PTE transactions: for each one g and L are drawn from these ranges (inclusive, at
 // least 1), and whether it is answered with an error, as a function of (seed, ordinal) alone.
 struct bench_timing {
@@ -42,6 +48,10 @@ struct bench_timing {
     uint64_t seed;
     uint32_t error_permille;  // 0 .. 1000
     uint32_t phase;  // after so many transactions other parts of the ranges are in use; 0: never
+    // NULL, or (borrowed) the first `listed` transactions one by one in place of all of the above;
+    // those that follow have g = L = 1.
+    const struct bench_transaction_timing *list;
+    uint64_t listed;
 };
 
 struct bench_config {
@@ -221,6 +231,17 @@ struct bench_stats {
 
 struct bench;
 
+// Who looks on at what is done to the bench: called before each cycle with its inputs, after each
+// write to memory, at a resynchronisation, and when answers are compared for invariance. Not for a
+// bench with the model alone. All of them must be there.
+struct bench_tap {
+    void *user;
+    void (*cycle)(void *user, const struct bench *bench, const struct bench_inputs *inputs);
+    void (*write)(void *user, const struct bench *bench, const struct bench_write *write);
+    void (*reset)(void *user, const struct bench *bench);
+    void (*same)(void *user, const struct bench *bench, unsigned port);
+};
+
 // Returns a bench in cycle 0 with DUT and model reset, owned by the caller; NULL (no memory).
 // Asserts a legal configuration.
 struct bench *bench_create(const struct bench_config *config);
@@ -251,7 +272,13 @@ void bench_resynchronise(struct bench *bench);
 // Tell the bench of a write of one PTE by software, for the history of PTEs.
 void bench_note_write(struct bench *bench, uint64_t pa, uint64_t before, uint64_t after);
 
+// Let *tap (borrowed; NULL: nobody) look on from now on. Costs nothing while there is none.
+void bench_set_tap(struct bench *bench, const struct bench_tap *tap);
+
 uint64_t bench_now(const struct bench *bench);  // the coming cycle
+// PTE transactions that were granted since the bench was made.
+uint64_t bench_transactions(const struct bench *bench);
+const struct bench_config *bench_configuration(const struct bench *bench);
 // Whether several requests of a port may be unanswered: answers carry their tags.
 bool bench_tags(const struct bench *bench);
 const struct mismatch *bench_mismatch(const struct bench *bench);
