@@ -14,6 +14,7 @@ struct run_result {
     enum run_verdict verdict;
     struct sim_error failure;  // "" or a sentence
     struct bench_stats stats;
+    struct mismatch first;  // meaningful with stats.mismatches
     uint64_t counters[MMU_COUNTERS];
     struct pager_counts paging;
     struct run_counts counts;

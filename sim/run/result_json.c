@@ -190,6 +190,32 @@ static json_t *hexadecimal(uint64_t value) {
     return json_string(text);
 }
 
+// Level of the last PTE that the model's walk read for the request; "" without a walk.
+static json_t *level_of(const struct mmu_history *history) {
+    char text[4] = "";
+    if (history->accesses)
+        snprintf(text, sizeof text, "%u",
+                 history->access[(history->accesses - 1) % MMU_WALK_LOG].level & 7u);
+    return json_string(text);
+}
+
+// All empty without a mismatch.
+static json_t *first_mismatch(const struct run_result *result) {
+    static const struct mismatch none;
+    bool any = result->stats.mismatches > 0;
+    const struct mismatch *m = any ? &result->first : &none;
+    json_t *object = json_object();
+    json_object_set_new(object, "check", json_string(any ? bench_check_key(m->check) : ""));
+    json_object_set_new(object, "what", json_string(m->what));
+    json_object_set_new(
+        object, "port", json_string(!any ? "" : m->port == MMU_PORT_DATA ? "data" : "fetch"));
+    json_object_set_new(object, "level", level_of(&m->history));
+    json_object_set_new(object, "cycle", number(m->cycle));
+    json_object_set_new(object, "expected", hexadecimal(m->expected));
+    json_object_set_new(object, "observed", hexadecimal(m->observed));
+    return object;
+}
+
 static json_t *document(const struct run_options *options, const struct run_result *result) {
     static const char *const modes[] = {"lockstep", "dut_only", "model_only"};
     json_t *root = json_object();
@@ -212,6 +238,7 @@ static json_t *document(const struct run_options *options, const struct run_resu
     json_object_set_new(root, "time", timing(options, result));
     json_object_set_new(root, "compared", comparisons(result));
     json_object_set_new(root, "mismatches", number(result->stats.mismatches));
+    json_object_set_new(root, "mismatch", first_mismatch(result));
     json_object_set_new(root, "legal", legal(result));
     json_object_set_new(root, "stimulus", stimulus(result));
     json_object_set_new(root, "digest", hexadecimal(result->stats.digest));

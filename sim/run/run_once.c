@@ -20,6 +20,7 @@ bool result_reached_wave(const struct run_options *options, const struct run_res
 static void collect(const struct world *world, struct run_result *result) {
     result->stats = *bench_stats(world->bench);
     result->counts = world->counts;
+    result->first = world->first;
     for (unsigned c = 0; c < MMU_COUNTERS; c++)
         result->counters[c] = bench_counter(world->bench, c);
     result->stimulus = world->stimulus;

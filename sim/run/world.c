@@ -169,6 +169,7 @@ bool world_report(struct world *world, const struct run_report *report, bool *lo
     char *page = bench_explain(world->bench, command);
     report->mismatch(report->user, page ? page : "out of memory while explaining a mismatch");
     free(page);
+    if (!world->errors) world->first = *bench_mismatch(world->bench);
     if (++world->errors >= world->options->max_errors) return false;
     bench_resynchronise(world->bench);
     world->pmp_open = false;

@@ -116,6 +116,7 @@ struct world {
     struct run_counts counts;
     struct stimulus_stats stimulus;
     uint64_t errors;               // mismatches reported
+    struct mismatch first;         // the first of them, if any
     uint64_t expected_references;  // of the whole run, for progress
     uint64_t progress_countdown;
 };
