@@ -207,8 +207,10 @@ static json_t *first_mismatch(const struct run_result *result) {
     json_t *object = json_object();
     json_object_set_new(object, "check", json_string(any ? bench_check_key(m->check) : ""));
     json_object_set_new(object, "what", json_string(m->what));
-    json_object_set_new(
-        object, "port", json_string(!any ? "" : m->port == MMU_PORT_DATA ? "data" : "fetch"));
+    json_object_set_new(object, "port",
+                        json_string(!any                       ? ""
+                                    : m->port == MMU_PORT_DATA ? "data"
+                                                               : "fetch"));
     json_object_set_new(object, "level", level_of(&m->history));
     json_object_set_new(object, "cycle", number(m->cycle));
     json_object_set_new(object, "expected", hexadecimal(m->expected));
