@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+// Approximately timed: the base protocol's phases are the valid/ready transfers of the ports.
+//
+//   cycle c begins             its middle                       cycle c + 1 begins
+//   | show(c): BEGIN_RESP      | close(c): END_RESP, END_REQ,   |
+//   | inputs come: BEGIN_REQ   |   kills, fences are acts; the  |
+//   | END_RESP, fences, ...    |   engine makes its accesses    |
+//
+// Cycles in which nothing happens are skipped: the engine says which.
+#include "mmu_tlm.h"
+
+namespace tandem {
+
+using sc_core::SC_ZERO_TIME;
+using sc_core::sc_time;
+using sc_core::sc_time_stamp;
+
+static enum mmu_port side(unsigned port) {
+    return static_cast<enum mmu_port>(port);
+}
+
+// --- forward --------------------------------------------------------------------------------
+
+tlm::tlm_sync_enum mmu_tlm::nb_transport_fw(int port, payload &trans, tlm::tlm_phase &phase,
+                                            sc_time &delay) {
+    if (phase == tlm::BEGIN_REQ && !usable(trans)) return tlm::TLM_COMPLETED;
+    if (delay != SC_ZERO_TIME)
+        (port == MMU_PORT_DATA ? later_data_ : later_fetch_).notify(trans, phase, delay);
+    else
+        act(unsigned(port), trans, phase);
+    return phase == tlm::END_RESP ? tlm::TLM_COMPLETED : tlm::TLM_ACCEPTED;
+}
+
+void mmu_tlm::later_data(payload &trans, const tlm::tlm_phase &phase) {
+    act(MMU_PORT_DATA, trans, phase);
+}
+
+void mmu_tlm::later_fetch(payload &trans, const tlm::tlm_phase &phase) {
+    act(MMU_PORT_FETCH, trans, phase);
+}
+
+// Phases that are not the base protocol's may be ignored.
+void mmu_tlm::act(unsigned port, payload &trans, const tlm::tlm_phase &phase) {
+    if (phase == tlm::BEGIN_REQ)
+        present(port, flight{&trans, nullptr});
+    else if (phase == tlm::END_RESP)
+        take(port);
+}
+
+void mmu_tlm::present(unsigned port, const flight &flight) {
+    if (port_[port].presented.trans != nullptr)
+        SC_REPORT_FATAL("/tandem/mmu_tlm/protocol", "BEGIN_REQ before END_REQ of the last one");
+    if (flight.trans->has_mm()) flight.trans->acquire();
+    port_[port].presented = flight;
+    input();
+}
+
+void mmu_tlm::take(unsigned port) {
+    if (port_[port].standing == nullptr)
+        SC_REPORT_FATAL("/tandem/mmu_tlm/protocol", "END_RESP without a response");
+    port_[port].taken = true;
+    input();
+}
+
+tlm::tlm_sync_enum mmu_tlm::backward(unsigned port, payload &trans, tlm::tlm_phase &phase,
+                                     sc_time &delay) {
+    return (port == MMU_PORT_DATA ? data : fetch)->nb_transport_bw(trans, phase, delay);
+}
+
+// --- other inputs -----------------------------------------------------------------------------
+
+void mmu_tlm::present_fence(const struct mmu_fence &fence) {
+    fence_.value = fence;
+    fence_.valid = true;
+    input();
+}
+
+void mmu_tlm::present_pmp_write(const struct mmu_pmp_write &write) {
+    pmp_.value = write;
+    pmp_.valid = true;
+    input();
+}
+
+void mmu_tlm::kill(enum mmu_port port) {
+    port_[port].kill = true;
+    input();
+}
+
+void mmu_tlm::poison() {
+    poison_ = true;
+    input();
+}
+
+void mmu_tlm::take_faults(bool take) {
+    take_faults_ = take;
+    if (take && fault_shown_) input();
+}
+
+// --- when to work -----------------------------------------------------------------------------
+
+bool mmu_tlm::in_flight() const {
+    for (unsigned port = 0; port < MMU_PORTS; ++port) {
+        const port_state &state = port_[port];
+        if (state.presented.trans != nullptr || state.standing != nullptr) return true;
+        for (const flight &unanswered : state.unanswered)
+            if (unanswered.trans != nullptr) return true;
+    }
+    return false;
+}
+
+// The first cycle whose middle is still to come.
+uint64_t mmu_tlm::input_cycle() const {
+    const uint64_t since = (sc_time_stamp() - origin_).value(), period = period_.value();
+    const uint64_t cycle = since / period + (since % period >= period / 2 ? 1 : 0);
+    return cycle < now() ? now() : cycle;
+}
+
+void mmu_tlm::input() {
+    const uint64_t cycle = input_cycle();
+    if (cycle < close_cycle_) close_cycle_ = cycle;
+    plan();
+}
+
+// Wake when the first of both is due.
+void mmu_tlm::plan() {
+    wake_.cancel();
+    if (show_cycle_ == MMU_NEVER && close_cycle_ == MMU_NEVER) return;
+    const bool show_first = show_cycle_ <= close_cycle_;
+    const sc_time due =
+        show_first ? time_of(show_cycle_) : time_of(close_cycle_) + period_ / 2;
+    wake_.notify(due > sc_time_stamp() ? due - sc_time_stamp() : SC_ZERO_TIME);
+}
+
+void mmu_tlm::work() {
+    const sc_time present_time = sc_time_stamp();
+    if (show_cycle_ != MMU_NEVER && time_of(show_cycle_) <= present_time) {
+        const uint64_t cycle = show_cycle_;
+        show_cycle_ = MMU_NEVER;
+        show(cycle);
+    } else if (close_cycle_ != MMU_NEVER && time_of(close_cycle_) + period_ / 2 <= present_time) {
+        const uint64_t cycle = close_cycle_;
+        close_cycle_ = MMU_NEVER;
+        if (cycle >= now()) close(cycle);
+    }
+    plan();
+}
+
+// After a cycle was closed: the next one in which something shows or can be done.
+void mmu_tlm::look_ahead(uint64_t closed) {
+    bool shows = mmu_engine_fault(engine_.get()) != nullptr && !fault_shown_, waits = false;
+    for (unsigned port = 0; port < MMU_PORTS; ++port) {
+        const bool response = mmu_engine_response(engine_.get(), side(port)) != nullptr;
+        shows = shows || (response && port_[port].standing == nullptr);
+        waits = waits || port_[port].presented.trans != nullptr;
+    }
+    waits = waits || fence_.valid || pmp_.valid || (take_faults_ && fault_shown_);
+    if (shows) show_cycle_ = closed + 1;
+    uint64_t next = closed + 1;
+    if (!shows && !waits) {
+        const uint64_t event = mmu_engine_next_event(engine_.get());
+        next = event == MMU_NEVER ? MMU_NEVER : event - 1;
+    }
+    if (next < close_cycle_) close_cycle_ = next;
+}
+
+// --- the begin of a cycle -----------------------------------------------------------------------
+
+void mmu_tlm::show(uint64_t cycle) {
+    reach(cycle);
+    const struct mmu_fault *const fault = mmu_engine_fault(engine_.get());
+    fault_shown_ = fault != nullptr;
+    if (fault_shown_) fault_ = *fault;
+    for (unsigned port = 0; port < MMU_PORTS; ++port) show_response(port);
+    if (cycle < close_cycle_) close_cycle_ = cycle;
+}
+
+void mmu_tlm::show_response(unsigned port) {
+    port_state &state = port_[port];
+    const struct mmu_answer *const shown = mmu_engine_response(engine_.get(), side(port));
+    if (shown == nullptr || state.standing != nullptr) return;
+    const struct mmu_answer answer = *shown;
+    flight &flight = state.unanswered[answer.tag];
+    payload &trans = *flight.trans;
+    sc_core::sc_event *const done = flight.done;
+    flight = {};
+    state.standing = &trans;
+    give_answer(trans, port, answer);
+    sc_time delay = SC_ZERO_TIME;
+    make_access(trans, answer.pa, answer.fault, delay);
+    if (done != nullptr) {
+        state.taken = true;
+        done->notify(delay);
+        return;
+    }
+    tlm::tlm_phase phase = tlm::BEGIN_RESP;
+    const tlm::tlm_sync_enum status = backward(port, trans, phase, delay);
+    if (status == tlm::TLM_COMPLETED || (status == tlm::TLM_UPDATED && phase == tlm::END_RESP))
+        state.taken = true;
+}
+
+// --- the middle of a cycle -----------------------------------------------------------------------
+
+void mmu_tlm::close(uint64_t cycle) {
+    reach(cycle);
+    close_takes();
+    if (registers_changed_) mmu_engine_set_csr(engine_.get(), &registers_);
+    registers_changed_ = false;
+    for (unsigned port = 0; port < MMU_PORTS; ++port) {
+        if (port_[port].kill) close_kill(port);
+        close_accept(port);
+    }
+    close_channels();
+    mmu_engine_advance(engine_.get(), cycle);
+    for (port_state &state : port_) {
+        if (!state.taken) continue;
+        payload *const trans = state.standing;
+        state.taken = false;
+        state.standing = nullptr;
+        if (trans->has_mm()) trans->release();
+    }
+    look_ahead(cycle);
+}
+
+void mmu_tlm::close_takes() {
+    for (unsigned port = 0; port < MMU_PORTS; ++port)
+        if (port_[port].taken) mmu_engine_take_response(engine_.get(), side(port));
+    if (!take_faults_ || !fault_shown_) return;
+    mmu_engine_take_fault(engine_.get());
+    fault_shown_ = false;
+}
+
+void mmu_tlm::drop(unsigned port, flight &flight) {
+    if (flight.trans == nullptr) return;
+    payload &trans = *flight.trans;
+    sc_core::sc_event *const done = flight.done;
+    flight = {};
+    trans.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
+    sc_time delay = SC_ZERO_TIME;
+    tlm::tlm_phase phase = mmu_killed;
+    if (done != nullptr)
+        done->notify();
+    else
+        backward(port, trans, phase, delay);
+    if (trans.has_mm()) trans.release();
+}
+
+void mmu_tlm::close_kill(unsigned port) {
+    port_[port].kill = false;
+    mmu_engine_kill(engine_.get(), side(port));
+    // All that have no response yet, in a walk slot or not.
+    for (flight &unanswered : port_[port].unanswered) drop(port, unanswered);
+}
+
+void mmu_tlm::close_accept(unsigned port) {
+    port_state &state = port_[port];
+    if (state.presented.trans == nullptr) return;
+    if (!mmu_engine_ready(engine_.get(), side(port), state.taken)) return;
+    unsigned tag = 0;
+    while (tag < MMU_TAGS && state.unanswered[tag].trans != nullptr) ++tag;
+    if (tag == MMU_TAGS) return;
+    payload &trans = *state.presented.trans;
+    const bool waits = state.presented.done != nullptr;
+    const struct mmu_request request = request_of(port, trans, tag);
+    mmu_engine_accept(engine_.get(), side(port), &request, &registers_of(trans));
+    state.unanswered[tag] = state.presented;
+    state.presented = {};
+    state.accepted.notify();
+    if (waits) return;
+    tlm::tlm_phase phase = tlm::END_REQ;
+    sc_time delay = SC_ZERO_TIME;
+    backward(port, trans, phase, delay);
+}
+
+void mmu_tlm::close_channels() {
+    struct mmu_engine *const engine = engine_.get();
+    if (fence_.valid && mmu_engine_fence_ready(engine)) {
+        mmu_engine_fence(engine, &fence_.value);
+        fence_.valid = false;
+        fence_.accepted.notify();
+    }
+    if (pmp_.valid && mmu_engine_pmp_ready(engine)) {
+        mmu_engine_pmp_write(engine, &pmp_.value);
+        pmp_.valid = false;
+        pmp_.accepted.notify();
+    }
+    if (poison_) mmu_engine_poison(engine);
+    poison_ = false;
+}
+
+}  // namespace tandem

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Loosely timed: the engine is advanced to the answer at once, and the time it says is annotated.
+#include "mmu_tlm.h"
+
+namespace tandem {
+
+using sc_core::SC_ZERO_TIME;
+using sc_core::sc_time;
+using sc_core::sc_time_stamp;
+
+void mmu_tlm::b_transport(int port, payload &trans, sc_time &delay) {
+    if (!usable(trans)) return;
+    if (config_.blocking)
+        wait_for(unsigned(port), trans, delay);
+    else
+        annotate(unsigned(port), trans, delay);
+}
+
+// Bring the engine to the call's first cycle, or count that it is beyond.
+void mmu_tlm::begin_call(const sc_time &delay) {
+    if (in_flight())
+        SC_REPORT_FATAL("/tandem/mmu_tlm/style",
+                        "b_transport annotates while requests of nb_transport are unanswered");
+    const uint64_t wanted = first_cycle(sc_time_stamp() + delay);
+    if (wanted < now()) ++late_starts_;
+    reach(wanted);
+    if (registers_changed_) mmu_engine_set_csr(engine_.get(), &registers_);
+    registers_changed_ = false;
+}
+
+// Returns the answer's first cycle, which is the open one.
+uint64_t mmu_tlm::await_answer(unsigned port) {
+    struct mmu_engine *const engine = engine_.get();
+    mmu_engine_advance(engine, now());
+    while (mmu_engine_response(engine, static_cast<enum mmu_port>(port)) == nullptr)
+        mmu_engine_advance(engine, mmu_engine_next_event(engine) - 1);
+    return now();
+}
+
+void mmu_tlm::annotate(unsigned port, payload &trans, sc_time &delay) {
+    struct mmu_engine *const engine = engine_.get();
+    const enum mmu_port side = static_cast<enum mmu_port>(port);
+    const struct mmu_request request = request_of(port, trans, 0);
+    begin_call(delay);
+    mmu_engine_set_csr(engine, &registers_of(trans));
+    while (!mmu_engine_ready(engine, side, true)) mmu_engine_advance(engine, now());
+    mmu_engine_accept(engine, side, &request, &registers_of(trans));
+    const uint64_t answered = await_answer(port);
+    const struct mmu_answer answer = *mmu_engine_response(engine, side);
+    give_answer(trans, port, answer);
+    // The open cycle is not closed: the next access may be made in it.
+    mmu_engine_take_response(engine, side);
+    if (mmu_engine_fault(engine) != nullptr) mmu_engine_take_fault(engine);
+    delay = time_of(answered) - sc_time_stamp();
+    make_access(trans, answer.pa, answer.fault, delay);
+}
+
+void mmu_tlm::fence(const struct mmu_fence &fence, sc_time &delay) {
+    begin_call(delay);
+    while (!mmu_engine_fence_ready(engine_.get())) mmu_engine_advance(engine_.get(), now());
+    mmu_engine_fence(engine_.get(), &fence);
+    mmu_engine_advance(engine_.get(), now());
+    delay = time_of(now()) - sc_time_stamp();
+}
+
+void mmu_tlm::pmp_write(const struct mmu_pmp_write &write, sc_time &delay) {
+    begin_call(delay);
+    while (!mmu_engine_pmp_ready(engine_.get())) mmu_engine_advance(engine_.get(), now());
+    mmu_engine_pmp_write(engine_.get(), &write);
+    mmu_engine_advance(engine_.get(), now());
+    delay = time_of(now()) - sc_time_stamp();
+}
+
+void mmu_tlm::synchronise(const sc_time &delay) {
+    if (in_flight()) return;  // time does it
+    reach(first_cycle(sc_time_stamp() + delay));
+    if (registers_changed_) mmu_engine_set_csr(engine_.get(), &registers_);
+    registers_changed_ = false;
+}
+
+// Through the machinery of the other style: order is SystemC's.
+void mmu_tlm::wait_for(unsigned port, payload &trans, sc_time &delay) {
+    sc_core::sc_event done;
+    sc_core::wait(delay);
+    while (port_[port].presented.trans != nullptr) sc_core::wait(port_[port].accepted);
+    present(port, flight{&trans, &done});
+    sc_core::wait(done);
+    delay = SC_ZERO_TIME;
+}
+
+}  // namespace tandem
