@@ -36,6 +36,7 @@ static void reset_sides(struct bench *bench) {
     if (bench->legal) legal_reset(bench->legal, bench->now);
     bench->illegal = false;
     bench->base = bench->disturbed = bench->now;
+    if (bench->config.coverage) bench_cover_reset(bench);
 }
 
 static void check_config(const struct bench_config *config) {
@@ -62,6 +63,7 @@ static bool create_oracles(struct bench *bench) {
         bench->engine = mmu_engine_create(&bench->config.mmu, &bus);
         if (!bench->engine) return false;
     }
+    assert(!bench->config.coverage || bench->engine);
     return !lockstep || !(bench->config.oracle & BENCH_LEGAL) || bench_legal_create(bench);
 }
 
@@ -241,6 +243,7 @@ bool bench_cycle(struct bench *bench, const struct bench_inputs *inputs,
         bench_no_transfers(outputs);
         return close_cycle(bench, false);
     }
+    if (bench->config.coverage) bench_cover_cycle(bench, sample, inputs);
     bench_transfers(bench, inputs, outputs, sample);
     if (bench->engine) mmu_engine_advance(bench->engine, bench->now - bench->base);
     if (dut) bench_memory_serve(bench, sample);
@@ -280,7 +283,8 @@ static bool anything_to_do(const struct bench *bench, const struct bench_inputs 
 }
 
 void bench_skip_idle(struct bench *bench, const struct bench_inputs *inputs) {
-    if (bench_has_dut(bench) || anything_to_do(bench, inputs)) return;
+    // Coverage looks at each cycle.
+    if (bench_has_dut(bench) || bench->config.coverage || anything_to_do(bench, inputs)) return;
     uint64_t next = mmu_engine_next_event(bench->engine);
     uint64_t cycle = bench->now - bench->base;
     for (unsigned p = 0; p < MMU_PORTS; p++) {

@@ -76,9 +76,13 @@ static unsigned walks(const struct bench *bench, unsigned port) {
     return count;
 }
 
+unsigned bench_walks_under_way(const struct bench *bench) {
+    return walks(bench, 0) + walks(bench, 1);
+}
+
 void bench_cover_fence(struct bench *bench, const struct mmu_fence *fence) {
     if (fence->op > MMU_SINVAL_VMA) return;
-    cover(bench, COVER_FENCE_WALKS, walks(bench, 0) + walks(bench, 1) > 1);
+    cover(bench, COVER_FENCE_WALKS, bench_walks_under_way(bench) > 1);
 }
 
 void bench_cover_kill(struct bench *bench, unsigned port) {

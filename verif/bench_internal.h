@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // State of the bench, shared by its files: bench.c (the cycle), bench_transfer.c (what happens in
 // it), bench_watch.c (what does not happen), bench_terms.c (the latency contract), bench_memory.c
-// (the DUT's memory port), bench_legal.c (the legal-set oracle), bench_compare.c (expected beside
+// (the DUT's memory port), bench_coverage.c (functional coverage), bench_legal.c (the legal-set oracle), bench_compare.c (expected beside
 // observed), bench_time.c (how late or early), bench_query.c (names, logs), explain*.c (the page).
 #ifndef BENCH_INTERNAL_H
 #define BENCH_INTERNAL_H
@@ -90,6 +90,17 @@ struct bench_event {
 };
 #define BENCH_EVENT_LOG 64u
 
+// What functional coverage remembers from one cycle to the next.
+struct bench_coverage {
+    uint64_t satp;
+    bool satp_valid;
+    bool hit_valid[MMU_PORTS];  // the first level had a translation for the latest request
+    struct mmu_tlb_entry hit[MMU_PORTS];
+    struct mmu_pmp pmp;  // as it stood two cycles before the one to come
+    bool pmp_written;    // pmp_write was accepted a cycle before the one to come
+    struct mmu_pmp_write pmp_write;
+};
+
 struct bench {
     struct bench_config config;
     struct mmu_engine *engine;  // NULL: not run
@@ -122,6 +133,7 @@ struct bench {
     struct bench_fence_record fences[BENCH_FENCE_LOG];
     struct bench_event events[BENCH_EVENT_LOG];
     uint64_t access_count, write_count, fence_count, event_count;
+    struct bench_coverage covering;  // with coverage
 };
 
 static inline bool bench_has_dut(const struct bench *bench) {
@@ -180,6 +192,14 @@ void bench_cover_answer(struct bench *bench, unsigned port, const struct mmu_his
                         const struct mmu_answer *answer);
 void bench_cover_fence(struct bench *bench, const struct mmu_fence *fence);
 void bench_cover_kill(struct bench *bench, unsigned port);
+// Returns how many walks of requests are under way; with the model.
+unsigned bench_walks_under_way(const struct bench *bench);
+
+// Functional coverage (bench_coverage.c), only with one: tell what stands and is about to happen in
+// this cycle; begin anew in the coming one; tell of a write of a PTE.
+void bench_cover_cycle(struct bench *bench, unsigned sample, const struct bench_inputs *inputs);
+void bench_cover_reset(struct bench *bench);
+void bench_cover_write(struct bench *bench, enum bench_writer writer);
 
 // The legal-set oracle (bench_legal.c); all but the first need one. False: no memory.
 bool bench_legal_create(struct bench *bench);

@@ -17,6 +17,7 @@
 
 #include "mmu/engine.h"
 #include "verif/contract.h"
+#include "verif/coverage.h"
 #include "verif/dut.h"
 #include "verif/legal.h"
 
@@ -65,6 +66,7 @@ struct bench_config {
     uint64_t watchdog_cycles;     // a request, fence or PMP write unanswered for so long fails
     uint64_t counter_interval;    // compare all counters every so many cycles; 0: only when asked
     uint64_t wave_from, wave_to;  // cycles in which the DUT's waveform runs; from > to: never
+    struct coverage *coverage;    // to be sampled, borrowed; NULL: none. Needs the model
 };
 
 struct bench_inputs {
