@@ -9,6 +9,8 @@
 
 #include "command_line.h"
 #include "commands.h"
+#include "folder.h"
+#include "keep.h"
 #include "outputs.h"
 #include "result.h"
 
@@ -30,6 +32,7 @@ enum option_key {
     OPTION_DUT,
     OPTION_SWAP,
     OPTION_ORACLE,
+    OPTION_KEEP,
     OPTION_QUIET
 };
 
@@ -58,6 +61,10 @@ static const struct argp_option options_help[] = {
     {"json", OPTION_JSON, "FILE", 0, "the result as JSON", 3},
     {"wave", OPTION_WAVE, "FILE", 0, "waveform of the RTL (FST, for GTKWave)", 3},
     {"wave-window", OPTION_WINDOW, "FROM:TO", 0, "cycles of the waveform (all)", 3},
+    {"keep", OPTION_KEEP, "DIR", 0,
+     "on failure leave DIR: the DUT, the failure, a scenario and the smallest one that shows it; "
+     "tandem replay DIR repeats it",
+     3},
     {"quiet", OPTION_QUIET, 0, 0, "do not print the configuration", 3},
     {0}};
 
@@ -74,7 +81,7 @@ enum { MOST_SETTINGS = 64 };
 
 struct arguments {
     struct run_options run;
-    const char *json, *config;
+    const char *json, *config, *keep;
     struct sim_error error;
     bool failed, quiet, has_mode, has_window;
     struct setting {
@@ -185,6 +192,9 @@ static error_t parse(int key, char *text, struct argp_state *state) {
         case OPTION_SWAP:
             run->swap_path = text;
             break;
+        case OPTION_KEEP:
+            arguments->keep = text;
+            break;
         case OPTION_QUIET:
             arguments->quiet = true;
             break;
@@ -232,7 +242,10 @@ static enum sim_status finish_arguments(struct arguments *arguments) {
         return sim_fail(error, SIM_ERROR_USAGE, "either --dut or --model-only, not both");
     if (arguments->has_window && !run->wave_path)
         return sim_fail(error, SIM_ERROR_USAGE, "--wave-window needs --wave FILE");
+    if (arguments->keep && run->mode == BENCH_MODEL_ONLY)
+        return sim_fail(error, SIM_ERROR_USAGE, "--keep needs the RTL, not --model-only");
     status = outputs_check(run, arguments->config, arguments->json, error);
+    if (!status && arguments->keep) status = folder_check(arguments->keep, error);
     if (status || !arguments->json) return status;
     return result_check_json(arguments->json, error);
 }
@@ -271,11 +284,27 @@ static int failed(const struct sim_error *error) {
     return 2;
 }
 
-static int run(struct arguments *arguments) {
+// What was kept is said before the verdict, which stands last.
+static enum sim_status keep(struct arguments *arguments, const struct run_result *result,
+                            const struct replay_record *record) {
+    if (!arguments->keep || result->verdict == RUN_PASSED) return SIM_OK;
+    enum sim_status status =
+        keep_write(arguments->keep, &arguments->run, result, record, &arguments->error);
+    if (status) return status;
+    printf("\nKept      %s (tandem replay %s)\n", arguments->keep, arguments->keep);
+    if (record->shrunk.ok)
+        printf("          %zu operations, shrunk to %zu in %.1f s: shrunk.txt, shrunk.c\n",
+               scenario_operations(&record->scenario),
+               scenario_operations(&record->shrunk.scenario), record->seconds);
+    return SIM_OK;
+}
+
+static int run_recorded(struct arguments *arguments, struct run_report *report,
+                        struct replay_record *record) {
     struct run_options *options = &arguments->run;
-    struct run_report report = {.mismatch = print_page};
     struct run_result result;
-    if (run_once(options, &report, &result, &arguments->error)) return failed(&arguments->error);
+    if (run_once(options, report, &result, &arguments->error)) return failed(&arguments->error);
+    if (keep(arguments, &result, record)) return failed(&arguments->error);
     result_print(options, &result, stdout);
     if (options->wave_path && !result_reached_wave(options, &result)) {
         fflush(stdout);
@@ -289,6 +318,15 @@ static int run(struct arguments *arguments) {
         return 2;
     }
     return result.verdict == RUN_PASSED ? 0 : 1;
+}
+
+static int run(struct arguments *arguments) {
+    struct run_report report = {.mismatch = print_page};
+    struct replay_record record = {0};
+    if (arguments->keep) replay_record_attach(&record, &report);
+    int code = run_recorded(arguments, &report, &record);
+    replay_record_clear(&record);
+    return code;
 }
 
 int tandem_run(int argc, char **argv) {

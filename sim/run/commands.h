@@ -7,5 +7,7 @@
 int tandem_run(int argc, char **argv);
 int tandem_bench(int argc, char **argv);
 int tandem_contract(int argc, char **argv);
+int tandem_replay(int argc, char **argv);
+int tandem_shrink(int argc, char **argv);
 
 #endif

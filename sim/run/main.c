@@ -20,6 +20,8 @@ static const struct command {
     const char *text;
 } commands[] = {
     {"run", "tandem run", tandem_run, "run programs or random stimulus, RTL and model in lockstep"},
+    {"replay", "tandem replay", tandem_replay, "repeat a failure that tandem run --keep left"},
+    {"shrink", "tandem shrink", tandem_shrink, "make a failing scenario smaller"},
     {"record", "tandem record", tandem_record, "record a program, or import a recording"},
     {"show", "tandem show", tandem_show, "tell what is in a recording"},
     {"bench", "tandem bench", tandem_bench, "measure speed and walk latency"},

@@ -53,8 +53,10 @@ enum sim_status run_once(const struct run_options *options, const struct run_rep
     if (!status) status = world_create(options, has_dut ? &dut : NULL, &world, error);
     if (!status) {
         double start = cpu_seconds();
+        if (report->begun) report->begun(report->record, world);
         status = world_run(world, report, &result->verdict, &result->failure);
         result->cpu_seconds = cpu_seconds() - start;
+        if (report->ended) report->ended(report->record, world);
         if (status) *error = result->failure;
         collect(world, result);
     }

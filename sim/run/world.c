@@ -168,6 +168,7 @@ bool world_report(struct world *world, const struct run_report *report, bool *lo
     snprintf(command, sizeof command, "%s%s", world->options->command, wave);
     char *page = bench_explain(world->bench, command);
     report->mismatch(report->user, page ? page : "out of memory while explaining a mismatch");
+    if (report->failed) report->failed(report->record, world, page ? page : "");
     free(page);
     if (!world->errors) world->first = *bench_mismatch(world->bench);
     if (++world->errors >= world->options->max_errors) return false;

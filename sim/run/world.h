@@ -127,9 +127,16 @@ enum run_verdict { RUN_PASSED, RUN_FAILED };
 // Called for each mismatch with its one page.
 typedef void run_report_fn(void *user, const char *page);
 
+struct world;
+
+// Who looks on at a run; all but `mismatch` may be NULL.
 struct run_report {
     void *user;
     run_report_fn *mismatch;
+    void *record;                                                         // for the following
+    void (*begun)(void *record, struct world *world);                     // before the first cycle
+    void (*failed)(void *record, struct world *world, const char *page);  // at each mismatch
+    void (*ended)(void *record, struct world *world);  // before the world is taken down
 };
 
 // Build the world of a run. dut may be NULL for the model alone. *world owned by the caller; dut
