@@ -9,6 +9,7 @@
 
 #include "command_line.h"
 #include "commands.h"
+#include "coverage_set.h"
 #include "folder.h"
 #include "keep.h"
 #include "outputs.h"
@@ -32,6 +33,7 @@ enum option_key {
     OPTION_DUT,
     OPTION_SWAP,
     OPTION_ORACLE,
+    OPTION_COVERAGE,
     OPTION_KEEP,
     OPTION_QUIET
 };
@@ -59,6 +61,8 @@ static const struct argp_option options_help[] = {
     {"swap", OPTION_SWAP, "FILE", 0, "keep swap in FILE (else a temporary file)", 2},
     {0, 0, 0, 0, "What comes out:", 3},
     {"json", OPTION_JSON, "FILE", 0, "the result as JSON", 3},
+    {"coverage", OPTION_COVERAGE, "FILE", 0,
+     "functional coverage, for tandem coverage to add up and report", 3},
     {"wave", OPTION_WAVE, "FILE", 0, "waveform of the RTL (FST, for GTKWave)", 3},
     {"wave-window", OPTION_WINDOW, "FROM:TO", 0, "cycles of the waveform (all)", 3},
     {"keep", OPTION_KEEP, "DIR", 0,
@@ -81,7 +85,7 @@ enum { MOST_SETTINGS = 64 };
 
 struct arguments {
     struct run_options run;
-    const char *json, *config, *keep;
+    const char *json, *config, *keep, *coverage;
     struct sim_error error;
     bool failed, quiet, has_mode, has_window;
     struct setting {
@@ -180,6 +184,9 @@ static error_t parse(int key, char *text, struct argp_state *state) {
         case OPTION_JSON:
             arguments->json = text;
             break;
+        case OPTION_COVERAGE:
+            arguments->coverage = text;
+            break;
         case OPTION_WAVE:
             run->wave_path = text;
             break;
@@ -226,6 +233,18 @@ static enum sim_status finish_config(struct arguments *arguments) {
     return status ? status : config_check(config, error);
 }
 
+// Coverage is the model's view.
+static enum sim_status check_model(const struct arguments *arguments, struct sim_error *error) {
+    const struct run_options *run = &arguments->run;
+    bool steers = run->random_count && run->config.random_steer;
+    bool model = run->mode == BENCH_MODEL_ONLY ||
+                 (run->mode == BENCH_LOCKSTEP && run->config.oracle != CONFIG_LEGAL);
+    if (model || (!arguments->coverage && !steers)) return SIM_OK;
+    return sim_fail(error, SIM_ERROR_USAGE,
+                    "%s needs the model: not --dut-only, nor --oracle legal",
+                    arguments->coverage ? "--coverage" : "random.steer");
+}
+
 static enum sim_status finish_arguments(struct arguments *arguments) {
     struct run_options *run = &arguments->run;
     struct sim_error *error = &arguments->error;
@@ -244,7 +263,11 @@ static enum sim_status finish_arguments(struct arguments *arguments) {
         return sim_fail(error, SIM_ERROR_USAGE, "--wave-window needs --wave FILE");
     if (arguments->keep && run->mode == BENCH_MODEL_ONLY)
         return sim_fail(error, SIM_ERROR_USAGE, "--keep needs the RTL, not --model-only");
-    status = outputs_check(run, arguments->config, arguments->json, error);
+    status = check_model(arguments, error);
+    if (!status)
+        status = outputs_check(run, arguments->config, arguments->json, arguments->coverage, error);
+    if (!status && arguments->coverage)
+        status = outputs_check_place(arguments->coverage, "coverage", error);
     if (!status && arguments->keep) status = folder_check(arguments->keep, error);
     if (status || !arguments->json) return status;
     return result_check_json(arguments->json, error);
@@ -299,6 +322,18 @@ static enum sim_status keep(struct arguments *arguments, const struct run_result
     return SIM_OK;
 }
 
+static enum sim_status write_coverage(struct arguments *arguments,
+                                      const struct run_result *result) {
+    struct coverage_set set = coverage_set_empty();
+    uint64_t answers = result->stats.answers[0] + result->stats.answers[1];
+    if (!arguments->coverage) return SIM_OK;
+    enum sim_status status = coverage_set_add_run(&set, arguments->run.coverage, answers,
+                                                  result->stats.cycles, &arguments->error);
+    if (!status) status = coverage_set_save(&set, arguments->coverage, &arguments->error);
+    coverage_set_free(&set);
+    return status;
+}
+
 static int run_recorded(struct arguments *arguments, struct run_report *report,
                         struct replay_record *record) {
     struct run_options *options = &arguments->run;
@@ -313,6 +348,7 @@ static int run_recorded(struct arguments *arguments, struct run_report *report,
     }
     if (arguments->json && result_write_json(options, &result, arguments->json, &arguments->error))
         return failed(&arguments->error);
+    if (write_coverage(arguments, &result)) return failed(&arguments->error);
     if (fflush(stdout) || ferror(stdout)) {
         fprintf(stderr, "tandem run: standard output cannot be written\n");
         return 2;
@@ -324,7 +360,13 @@ static int run(struct arguments *arguments) {
     struct run_report report = {.mismatch = print_page};
     struct replay_record record = {0};
     if (arguments->keep) replay_record_attach(&record, &report);
+    struct coverage_class class = world_coverage_class(&arguments->run.config);
+    if (arguments->coverage && !(arguments->run.coverage = coverage_create(&class))) {
+        sim_fail(&arguments->error, SIM_ERROR_MEMORY, "out of memory");
+        return failed(&arguments->error);
+    }
     int code = run_recorded(arguments, &report, &record);
+    coverage_destroy(arguments->run.coverage);
     replay_record_clear(&record);
     return code;
 }

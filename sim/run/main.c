@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "sim/commands_trace.h"
 #include "sim/cost.h"
+#include "sim/coverage.h"
 #include "sim/report.h"
 #include "sim/study.h"
 
@@ -28,6 +29,7 @@ static const struct command {
     {"contract", "tandem contract", tandem_contract, "print the latency contract"},
     {"vectors", "tandem vectors", tandem_vectors, "check expected translations from files"},
     {"study", "tandem study", tandem_study, "sweep sizes, ways, policies, frames over programs"},
+    {"coverage", "tandem coverage", tandem_coverage, "add up and report what runs have reached"},
     {"report", "tandem report", tandem_report, "make a page of a study's result"},
     {"cost", "tandem cost", tandem_cost, "measure LUTs, flip-flops, RAMs and clock in an FPGA"},
 };
@@ -37,7 +39,7 @@ static void usage(FILE *out) {
             "Usage: tandem COMMAND [OPTION...]\n\n"
             "Checks memory-management hardware against a reference model, in lockstep.\n\n");
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].text);
+        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].text);
     fprintf(out,
             "\nFirst steps:\n"
             "  tandem run --random 100000\n"

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { MOST_FILES = MOST_TRACES + 5 };
+enum { MOST_FILES = MOST_TRACES + 6 };
 
 struct file {
     const char *what, *path;
@@ -23,24 +23,23 @@ static bool same_file(const char *a, const char *b) {
 }
 
 static unsigned list(const struct run_options *options, const char *config, const char *json,
-                     struct file *files) {
+                     const char *coverage, struct file *files) {
     unsigned n = 0;
     for (unsigned i = 0; i < options->trace_count; i++)
         files[n++] = (struct file){"--trace", options->traces[i], false};
-    const struct file others[] = {{"--config", config, false},
-                                  {"--dut", options->dut_path, false},
-                                  {"--swap", options->swap_path, true},
-                                  {"--json", json, true},
-                                  {"--wave", options->wave_path, true}};
+    const struct file others[] = {
+        {"--config", config, false},          {"--dut", options->dut_path, false},
+        {"--swap", options->swap_path, true}, {"--json", json, true},
+        {"--coverage", coverage, true},       {"--wave", options->wave_path, true}};
     for (unsigned i = 0; i < sizeof others / sizeof others[0]; i++)
         if (others[i].path) files[n++] = others[i];
     return n;
 }
 
 enum sim_status outputs_check(const struct run_options *options, const char *config,
-                              const char *json, struct sim_error *error) {
+                              const char *json, const char *coverage, struct sim_error *error) {
     struct file files[MOST_FILES];
-    unsigned n = list(options, config, json, files);
+    unsigned n = list(options, config, json, coverage, files);
     for (unsigned i = 0; i < n; i++)
         for (unsigned j = i + 1; j < n; j++)
             if ((files[i].output || files[j].output) && same_file(files[i].path, files[j].path))

@@ -5,9 +5,9 @@
 
 #include "world.h"
 
-// config and json may be NULL. SIM_ERROR_USAGE with a sentence that names both.
+// config, json and coverage may be NULL. SIM_ERROR_USAGE with a sentence that names both.
 enum sim_status outputs_check(const struct run_options *options, const char *config,
-                              const char *json, struct sim_error *error);
+                              const char *json, const char *coverage, struct sim_error *error);
 
 // An output must be a regular file or not exist yet: a device, a folder, a pipe or a link of that
 // name would be replaced. `content` names what it cannot hold ("a result"). SIM_ERROR_USAGE.

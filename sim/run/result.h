@@ -19,6 +19,7 @@ struct run_result {
     struct pager_counts paging;
     struct run_counts counts;
     struct stimulus_stats stimulus;  // 0 with traces
+    unsigned coverage_reached, coverage_aims;  // 0 without coverage
     double cpu_seconds;              // of the loop; for people, not part of the JSON
 };
 

@@ -203,6 +203,10 @@ void result_print(const struct run_options *options, const struct run_result *re
     fprintf(out, "  simulated       %15s cycles; digest %016" PRIx64 "\n",
             grouped(result->stats.cycles), result->stats.digest);
     if (!trace) print_stimulus(result, out);
+    if (result->coverage_aims)
+        fprintf(out, "  coverage        %15s of %s bins (%.1f %%)\n",
+                grouped(result->coverage_reached), grouped(result->coverage_aims),
+                100.0 * ratio(result->coverage_reached, result->coverage_aims));
     print_compared(options, result, out);
     if (result->cpu_seconds > 0)
         fprintf(out, "  speed           %15.2f M translations/s, %.2f M cycles/s, %.1f s\n",

@@ -24,7 +24,21 @@ static void collect(const struct world *world, struct run_result *result) {
     for (unsigned c = 0; c < MMU_COUNTERS; c++)
         result->counters[c] = bench_counter(world->bench, c);
     result->stimulus = world->stimulus;
+    if (world->coverage)
+        result->coverage_reached = coverage_reached(world->coverage, &result->coverage_aims);
     if (world->pager) result->paging = *pager_counts(world->pager);
+}
+
+// What no unit can show was seen: the model, the coverage or what is written about them is wrong.
+static void judge_coverage(const struct world *world, struct run_result *result) {
+    char name[256];
+    if (!world->coverage || result->verdict != RUN_PASSED) return;
+    unsigned bin = coverage_contradiction(world->coverage);
+    if (bin == coverage_bins()) return;
+    coverage_name(bin, name, sizeof name);
+    result->verdict = RUN_FAILED;
+    sim_fail(&result->failure, SIM_OK, "reached, though it cannot be (%s): %s",
+             coverage_rule_of(bin, coverage_class(world->coverage))->reason, name);
 }
 
 // A trace that cannot be read ends the run before anything is built for it.
@@ -59,6 +73,7 @@ enum sim_status run_once(const struct run_options *options, const struct run_rep
         if (report->ended) report->ended(report->record, world);
         if (status) *error = result->failure;
         collect(world, result);
+        if (!status) judge_coverage(world, result);
     }
     world_destroy(world);
     if (has_dut) dut_unload(&dut);

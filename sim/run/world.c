@@ -38,6 +38,21 @@ static uint32_t random_phase(const struct run_options *options) {
     return options->trace_count == 0 && options->config.random_phase ? TRANSACTIONS : 0;
 }
 
+struct coverage_class world_coverage_class(const struct run_config *config) {
+    struct mmu_config mmu = config_mmu(config);
+    return coverage_class_of(&mmu, (uint32_t)config->grant_min, (uint32_t)config->data_min);
+}
+
+// Steering looks at coverage, whether anybody else does or not.
+static enum sim_status create_coverage(struct world *world, struct sim_error *error) {
+    const struct run_options *options = world->options;
+    world->coverage = options->coverage;
+    if (world->coverage || options->trace_count || options->config.random_steer == 0) return SIM_OK;
+    struct coverage_class class = world_coverage_class(&options->config);
+    world->coverage = world->own_coverage = coverage_create(&class);
+    return world->coverage ? SIM_OK : sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
+}
+
 static enum sim_status create_bench(struct world *world, const struct loaded_dut *dut,
                                     struct sim_error *error) {
     const struct run_options *options = world->options;
@@ -58,7 +73,8 @@ static enum sim_status create_bench(struct world *world, const struct loaded_dut
                                  .watchdog_cycles = config->watchdog_cycles,
                                  .counter_interval = config->counter_interval,
                                  .wave_from = options->wave_path ? options->wave_from : 1,
-                                 .wave_to = options->wave_path ? options->wave_to : 0};
+                                 .wave_to = options->wave_path ? options->wave_to : 0,
+                                 .coverage = world->coverage};
     world->bench = bench_create(&bench);
     return world->bench ? SIM_OK : sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
 }
@@ -139,6 +155,7 @@ enum sim_status world_create(const struct run_options *options, const struct loa
     w->expected_references = options->random_count;
     uint64_t bytes = config_memory_bytes(&options->config);
     enum sim_status status = sim_memory_create(CONFIG_MEMORY_BASE, bytes, &w->memory, error);
+    if (!status) status = create_coverage(w, error);
     if (!status) status = create_bench(w, dut, error);
     if (!status && options->trace_count) status = create_system(w, error);
     if (status)
@@ -155,6 +172,7 @@ void world_destroy(struct world *world) {
     oracle_destroy(world->oracle);
     if (world->pager) pager_destroy(world->pager);
     if (world->bench) bench_destroy(world->bench);
+    coverage_destroy(world->own_coverage);
     if (world->memory) sim_memory_destroy(world->memory);
     free(world);
 }

@@ -70,6 +70,7 @@ struct run_options {
     const char *wave_path;
     uint64_t wave_from, wave_to;
     const char *swap_path;
+    struct coverage *coverage;  // to be sampled, borrowed; NULL: none. Needs the model
     bool progress;
     _Atomic uint64_t *seen;  // references so far, for another process that looks on; NULL: nobody
     char command[8192];      // that repeats the run
@@ -90,6 +91,8 @@ struct world {
     const struct loaded_dut *dut;  // NULL: the model alone
     struct sim_memory *memory;
     struct bench *bench;
+    struct coverage *coverage;      // that is sampled; NULL: none
+    struct coverage *own_coverage;  // steering's, where nobody asked for coverage
     struct pager *pager;
     struct oracle *oracle;
     struct future *future;
@@ -149,6 +152,9 @@ void world_destroy(struct world *world);
 // swap oracle or the checker said, if anything. SIM_ERROR_INTERRUPTED after a signal.
 enum sim_status world_run(struct world *world, const struct run_report *report,
                           enum run_verdict *verdict, struct sim_error *error);
+
+// Returns the class of the coverage of such a run.
+struct coverage_class world_coverage_class(const struct run_config *config);
 
 // Ask a run to stop at the next opportunity (from a signal handler).
 void run_interrupt(void);

@@ -34,6 +34,7 @@
     X(ask_twice, 0, 1000000, 300, "per million cycles, an invariance check begins")          \
     X(reset, 0, 1000000, 30, "per million cycles, the unit is reset")                        \
     X(phase, 0, 1000000000, 3000, "cycles on average until the weights change; 0: never")    \
+    X(steer, 0, 1000000, 0, "cycles until coverage chooses the weights anew; 0: never")      \
     X(svinval, 0, 1000, 200, "per 1000 fences: a sequence of Svinval's")                     \
     X(overtake, 0, 1000, 0, "per 1000 fences: may overtake requests of older registers")     \
     X(lock, 0, 1000, 10, "per 1000 PMP writes: the entry is locked")                         \
