@@ -28,25 +28,35 @@ struct player {
     bool failed;
 };
 
+// The ranges are those of the list: the latency contract's bounds follow from them.
+static struct bench_timing timing_of(const struct scenario *scenario) {
+    static const struct bench_transaction_timing none = {1, 1, false};
+    struct bench_timing timing = {.grant_min = 1,
+                                  .grant_max = 1,
+                                  .data_min = 1,
+                                  .data_max = 1,
+                                  .list = scenario->timing_count ? scenario->timings : &none,
+                                  .listed = scenario->timing_count};
+    for (size_t i = 0; i < scenario->timing_count; i++) {
+        const struct bench_transaction_timing *t = &scenario->timings[i];
+        if (t->grant_cycles > timing.grant_max) timing.grant_max = t->grant_cycles;
+        if (t->data_cycles > timing.data_max) timing.data_max = t->data_cycles;
+    }
+    return timing;
+}
+
 struct bench_config scenario_bench(const struct scenario *scenario, struct scenario_memory *memory,
                                    const struct dut_ops *ops, struct dut *dut) {
-    static const struct bench_transaction_timing none = {1, 1, false};
-    return (struct bench_config){
-        .mode = scenario->mode,
-        .oracle = scenario->oracle,
-        .mmu = scenario->mmu,
-        .ops = ops,
-        .dut = dut,
-        .memory = scenario_memory_port(memory),
-        .timing = {.grant_min = 1,
-                   .grant_max = 1,
-                   .data_min = 1,
-                   .data_max = 1,
-                   .list = scenario->timing_count ? scenario->timings : &none,
-                   .listed = scenario->timing_count},
-        .watchdog_cycles = scenario->watchdog_cycles,
-        .counter_interval = scenario->counter_interval,
-        .wave_from = 1};
+    return (struct bench_config){.mode = scenario->mode,
+                                 .oracle = scenario->oracle,
+                                 .mmu = scenario->mmu,
+                                 .ops = ops,
+                                 .dut = dut,
+                                 .memory = scenario_memory_port(memory),
+                                 .timing = timing_of(scenario),
+                                 .watchdog_cycles = scenario->watchdog_cycles,
+                                 .counter_interval = scenario->counter_interval,
+                                 .wave_from = 1};
 }
 
 // --- what happened ---------------------------------------------------------------------------
