@@ -263,6 +263,8 @@ static void collect(const struct player *player, struct scenario_memory *memory,
     result->transactions = bench_transactions(bench);
     result->digest = bench_stats(bench)->digest ^ bench_stats(bench)->fingerprint;
     result->presented = player->next;
+    for (unsigned c = 0; player->play->counters && c < MMU_COUNTERS; c++)
+        player->play->counters[c] = bench_counter(bench, c);
     if (player->failed && player->play->command)
         result->page = bench_explain(bench, player->play->command);
     result->ok =

@@ -87,10 +87,9 @@ static enum sim_status put(const char *path, char *text, struct sim_error *error
 }
 
 static enum sim_status write_test(const struct arguments *arguments,
-                                  const struct scenario *smallest, const struct play_unit *unit,
-                                  struct sim_error *error) {
+                                  const struct scenario *smallest, struct sim_error *error) {
     const char *library = arguments->dut ? arguments->dut : "DUT.so";
-    char *test = scenario_write_test(smallest, &unit->scenario, arguments->test, library);
+    char *test = scenario_write_test(smallest, arguments->test, library);
     enum sim_status status =
         test ? result_write_text(arguments->test, test, error)
              : sim_fail(error, SIM_ERROR_TOOL,
@@ -123,7 +122,7 @@ static int run(const struct arguments *arguments, const struct scenario *scenari
     }
     char *text = scenario_write(&result.scenario);
     enum sim_status status = put(arguments->output, text, error);
-    if (!status && arguments->test) status = write_test(arguments, &result.scenario, unit, error);
+    if (!status && arguments->test) status = write_test(arguments, &result.scenario, error);
     if (!status) tell(scenario, &result, limits.late);
     free(text);
     scenario_clear(&result.scenario);

@@ -38,7 +38,7 @@ static void shrink_it(struct replay_record *record, const struct scenario_unit *
     record->shrunk_page = result.page;
     result.page = NULL;
     scenario_result_clear(&result);
-    record->shrunk_test = scenario_write_test(&record->shrunk.scenario, unit, "shrunk.c", "dut.so");
+    record->shrunk_test = scenario_write_test(&record->shrunk.scenario, "shrunk.c", "dut.so");
 }
 
 static void failed(void *user, struct world *world, const char *page) {

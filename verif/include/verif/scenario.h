@@ -117,17 +117,17 @@ struct scenario_unit {
 };
 
 struct scenario_play {
-    const struct scenario_unit *unit;
-    uint64_t most_cycles;  // 0: as many as it takes
-    bool wave;             // switch the DUT's waveform on
-    const char *command;   // not NULL: an explain page is wanted, with this command
+    const struct scenario_unit *unit;  // NULL: the model alone
+    uint64_t most_cycles;              // 0: as many as it takes
+    bool wave;                         // switch the DUT's waveform on
+    const char *command;               // not NULL: an explain page is wanted, with this command
     // Where to read words that the scenario does not list (the run's own memory); NULL: they are 0.
     bool (*source)(void *user, uint64_t pa, uint64_t *value);
     void *source_user;
     // Called after each cycle, if not NULL. Inputs are those of that cycle.
     void (*look)(void *user, const struct bench *bench, const struct bench_inputs *inputs);
     void *look_user;
-    // For scenario_write_test: what the model expects in each cycle; NULL: nobody asks.
+    uint64_t *counters;  // not NULL: MMU_COUNTERS of them as they are at the end
 };
 
 struct scenario_result {
@@ -178,8 +178,7 @@ char *scenario_write(const struct scenario *scenario);
 // Returns a C program that drives a DUT as the scenario does and compares what stands on its ports
 // with what the model expects; NULL: no memory, or a failure that it cannot show. `library`: path
 // of the DUT, `name`: of the file, both for the comment that tells how to compile it.
-char *scenario_write_test(const struct scenario *scenario, const struct scenario_unit *unit,
-                          const char *name, const char *library);
+char *scenario_write_test(const struct scenario *scenario, const char *name, const char *library);
 
 #define SCENARIO_SENTENCE_BYTES 160
 // Read text of `bytes` bytes. Returns 0, or the number of the line at fault with a sentence;
