@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd_regress.h"
 #include "cmd_vectors.h"
 #include "commands.h"
 #include "sim/commands_trace.h"
@@ -30,6 +31,7 @@ static const struct command {
     {"vectors", "tandem vectors", tandem_vectors, "check expected translations from files"},
     {"study", "tandem study", tandem_study, "sweep sizes, ways, policies, frames over programs"},
     {"coverage", "tandem coverage", tandem_coverage, "add up and report what runs have reached"},
+    {"regress", "tandem regress", tandem_regress, "run a plan: configurations, tests, seeds"},
     {"report", "tandem report", tandem_report, "make a page of a study's result"},
     {"cost", "tandem cost", tandem_cost, "measure LUTs, flip-flops, RAMs and clock in an FPGA"},
 };

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include "execute.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bucket.h"
+
+enum { MOST_JSON_BYTES = 64 << 20 };
+
+bool execute_words(const struct execution *execution, const char *program, uint64_t seed,
+                   const char *json, struct words *words) {
+    char number[24];
+    snprintf(number, sizeof number, "%" PRIu64, seed);
+    bool ok = words_add(words, program);
+    for (unsigned i = 1; ok && i < execution->words->count; i++)
+        ok = words_add(words, execution->words->word[i]);
+    ok = ok && words_add(words, "--seed") && words_add(words, number);
+    if (ok && execution->dut) ok = words_add(words, "--dut") && words_add(words, execution->dut);
+    if (ok && json) ok = words_add(words, "--json") && words_add(words, json);
+    if (ok && execution->quiet) ok = words_add(words, "--quiet");
+    return ok;
+}
+
+bool execute_was_killed(const struct pool_end *end) {
+    return !end->timed_out && WIFSIGNALED(end->ended) && WTERMSIG(end->ended) == SIGKILL;
+}
+
+// What is stored and reported is text: other bytes came from a file's name, or are cut off.
+static void make_ascii(char *text) {
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' || (unsigned char)*text >= 127) *text = '?';
+}
+
+static void prepare(struct result *result) {
+    *result = (struct result){.attempts = 1};
+    if (gethostname(result->node, sizeof result->node - 1)) strcpy(result->node, "?");
+}
+
+static json_t *load(const char *path) {
+    struct stat status;
+    json_error_t error;
+    if (!path || stat(path, &status) || status.st_size > MOST_JSON_BYTES) return NULL;
+    return json_load_file(path, 0, &error);
+}
+
+static uint64_t cycles_of(const json_t *root) {
+    const json_t *cycles = json_object_get(json_object_get(root, "time"), "cycles");
+    if (!cycles) cycles = json_object_get(json_object_get(root, "lockstep"), "cycles");
+    json_int_t value = json_integer_value(cycles);
+    return value > 0 ? (uint64_t)value : 0;
+}
+
+// Exit status 0 alone proves nothing: its JSON must be there and say the same.
+static void judge_pass(const json_t *root, struct result *result) {
+    const char *verdict = json_string_value(json_object_get(root, "verdict"));
+    if (json_is_object(root) && (!verdict || !strcmp(verdict, "passed"))) {
+        result->outcome = OUTCOME_PASSED;
+        return;
+    }
+    result->outcome = OUTCOME_ERROR;
+    bucket_of_error(root ? "exit status 0, but its JSON does not say that it passed"
+                         : "exit status 0, but it has left no JSON",
+                    result);
+}
+
+static void judge_exit(int status, const json_t *root, const char *output, struct result *result) {
+    result->status = status;
+    if (status == 0) {
+        judge_pass(root, result);
+    } else if (status == 1) {
+        result->outcome = OUTCOME_FAILED;
+        bucket_of_failure(root, output, result);
+    } else {
+        result->outcome = OUTCOME_ERROR;
+        bucket_of_error(output, result);
+    }
+}
+
+void execute_judge(const struct execution *execution, struct pool_end *end, const char *json,
+                   struct result *result) {
+    const char *output = end->output ? end->output : "";
+    json_t *root = load(json);
+    prepare(result);
+    result->seconds = end->seconds;
+    result->cycles = cycles_of(root);
+    if (WIFSIGNALED(end->ended)) result->status = -WTERMSIG(end->ended);
+    if (end->timed_out) {
+        result->outcome = OUTCOME_TIMEOUT;
+        bucket_of_timeout(execution->suite, execution->seconds, result);
+    } else if (WIFSIGNALED(end->ended)) {
+        result->outcome = OUTCOME_ERROR;
+        bucket_of_signal(WTERMSIG(end->ended), output, result);
+    } else {
+        judge_exit(WEXITSTATUS(end->ended), root, output, result);
+    }
+    json_decref(root);
+    make_ascii(result->signature);
+    make_ascii(result->sentence);
+    result->output = end->output;
+    end->output = NULL;
+    if (result->outcome != OUTCOME_PASSED) return;
+    free(result->output);
+    result->output = NULL;
+}
+
+void execute_fail(const char *sentence, struct result *result) {
+    prepare(result);
+    result->outcome = OUTCOME_ERROR;
+    result->status = 2;
+    bucket_of_error(sentence, result);
+    make_ascii(result->signature);
+    make_ascii(result->sentence);
+}

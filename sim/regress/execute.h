@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// One job as a process: its command line, and what came of it.
+#ifndef REGRESS_EXECUTE_H
+#define REGRESS_EXECUTE_H
+
+#include "pool.h"
+#include "store.h"
+
+// What the jobs of a suite have in common.
+struct execution {
+    const char *suite;          // "configuration.test"
+    const struct words *words;  // "tandem run ...", without the seed
+    const char *dut;            // NULL: the job finds its own
+    uint64_t seconds;           // limit
+    bool quiet;                 // the command has --quiet
+};
+
+// Write the command line of a job: `program` in place of "tandem", the seed, the DUT, where its
+// JSON goes (NULL: nowhere). False: no memory; *words is the caller's to destroy either way.
+bool execute_words(const struct execution *execution, const char *program, uint64_t seed,
+                   const char *json, struct words *words);
+
+// Judge a job that has ended; takes end->output over. `json` is where its JSON is, if anywhere.
+// Fills everything but attempts.
+void execute_judge(const struct execution *execution, struct pool_end *end, const char *json,
+                   struct result *result);
+
+// Whether somebody else ended it with SIGKILL, so that it should be started again.
+bool execute_was_killed(const struct pool_end *end);
+
+// Fill the result of a job that could not be started, or whose unit could not be built.
+void execute_fail(const char *sentence, struct result *result);
+
+#endif

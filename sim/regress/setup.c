@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a command line to a regression that can begin, and its end.
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "regression.h"
+#include "revision.h"
+
+static enum sim_status no_memory(struct sim_error *error) {
+    return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
+}
+
+// --- plan, suites, jobs ------------------------------------------------------------------
+
+static enum sim_status name_suites(struct regression *regression, struct sim_error *error) {
+    unsigned count = regression->suites.count;
+    regression->names = calloc(count + 1, sizeof *regression->names);
+    regression->executions = calloc(count + 1, sizeof *regression->executions);
+    if (!regression->names || !regression->executions) return no_memory(error);
+    for (unsigned s = 0; s < count; s++) {
+        const struct suite *suite = &regression->suites.suite[s];
+        if (asprintf(&regression->names[s], "%s.%s", suite->configuration, suite->test) < 0) {
+            regression->names[s] = NULL;
+            return no_memory(error);
+        }
+        regression->executions[s] =
+            (struct execution){.suite = regression->names[s],
+                               .words = &suite->words,
+                               .seconds = suite->from->seconds,
+                               .quiet = suite->from->command != PLAN_VECTORS};
+    }
+    return SIM_OK;
+}
+
+// The option before the plan; without either another one each time, which is printed.
+static void choose_seed(struct regression *regression) {
+    uint64_t drawn = 0;
+    regression->seed = regression->plan.seed;
+    if (regression->options->has_seed) {
+        regression->seed = regression->options->seed;
+    } else if (!regression->plan.has_seed) {
+        if (getrandom(&drawn, sizeof drawn, 0) != sizeof drawn) drawn = (uint64_t)getpid();
+        regression->seed = drawn >> 32;
+    }
+}
+
+static enum sim_status choose_jobs(struct regression *regression, struct sim_error *error) {
+    struct jobs_options options = {.seed = regression->seed,
+                                   .only_again = regression->options->rerun_failed,
+                                   .most = regression->plan.most_jobs};
+    struct job *again = NULL;
+    enum sim_status status = SIM_OK;
+    if (regression->store)
+        status = store_failing(regression->store, regression->plan.title, &regression->suites,
+                               &again, &options.again_count, error);
+    options.again = again;
+    if (!status) status = jobs_create(&regression->suites, &options, &regression->jobs, error);
+    free(again);
+    if (!status && !regression->jobs.count)
+        status = sim_fail(error, SIM_ERROR_USAGE,
+                          "nothing to run: every job of '%s' passed when it last ran",
+                          regression->plan.title);
+    return status;
+}
+
+static char *database_path(const struct regress_options *options) {
+    char *path = NULL;
+    if (options->db) return strdup(options->db);
+    return asprintf(&path, "%s/results.db", options->dir) < 0 ? NULL : path;
+}
+
+static enum sim_status open_store(struct regression *regression, bool must_exist,
+                                  struct sim_error *error) {
+    char *path = database_path(regression->options);
+    enum sim_status status = path ? SIM_OK : no_memory(error);
+    if (path && (!must_exist || !access(path, F_OK)))
+        status = store_open(path, &regression->store, error);
+    free(path);
+    return status;
+}
+
+static enum sim_status read_plan(const struct regress_options *options,
+                                 struct regression *regression, struct sim_error *error) {
+    *regression = (struct regression){.options = options, .lock = -1};
+    enum sim_status status = plan_load(options->plan_path, &regression->plan, error);
+    if (!status) status = suites_create(&regression->plan, &regression->suites, error);
+    if (!status) status = name_suites(regression, error);
+    if (!status) choose_seed(regression);
+    return status;
+}
+
+enum sim_status regression_plan(const struct regress_options *options,
+                                struct regression *regression, struct sim_error *error) {
+    enum sim_status status = read_plan(options, regression, error);
+    if (!status) status = open_store(regression, true, error);
+    return status ? status : choose_jobs(regression, error);
+}
+
+// --- folders -----------------------------------------------------------------------------
+
+static enum sim_status make_folder(const char *path, struct sim_error *error) {
+    if (!mkdir(path, 0777) || errno == EEXIST) return SIM_OK;
+    return sim_fail(error, SIM_ERROR_IO, "%.300s: this folder cannot be made: %s", path,
+                    strerror(errno));
+}
+
+static enum sim_status take_lock(struct regression *regression, struct sim_error *error) {
+    char *path = NULL;
+    enum sim_status status = SIM_OK;
+    if (asprintf(&path, "%s/lock", regression->options->dir) < 0) return no_memory(error);
+    regression->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (regression->lock < 0)
+        status =
+            sim_fail(error, SIM_ERROR_IO, "%.300s: cannot be opened: %s", path, strerror(errno));
+    else if (flock(regression->lock, LOCK_EX | LOCK_NB))
+        status = sim_fail(error, SIM_ERROR_USAGE,
+                          "%.300s: another regression is running here; give another --dir",
+                          regression->options->dir);
+    free(path);
+    return status;
+}
+
+static enum sim_status make_scratch(struct regression *regression, struct sim_error *error) {
+    const char *base = getenv("TMPDIR");
+    if (asprintf(&regression->scratch, "%s/tandem-regress.XXXXXX",
+                 base && base[0] ? base : "/tmp") < 0) {
+        regression->scratch = NULL;
+        return no_memory(error);
+    }
+    if (mkdtemp(regression->scratch)) return SIM_OK;
+    enum sim_status status = sim_fail(error, SIM_ERROR_IO, "%.300s: cannot be made: %s",
+                                      regression->scratch, strerror(errno));
+    free(regression->scratch);
+    regression->scratch = NULL;
+    return status;
+}
+
+// Jobs leave nothing there but JSON; one that was ended may leave a temporary of it.
+static void remove_scratch(const char *path) {
+    DIR *folder = opendir(path);
+    for (const struct dirent *entry; folder && (entry = readdir(folder));) {
+        char file[4096];
+        int n = snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
+        if (entry->d_name[0] != '.' && n > 0 && (size_t)n < sizeof file) unlink(file);
+    }
+    if (folder) closedir(folder);
+    rmdir(path);
+}
+
+// What runs jobs: this program. Tests of the scheduler put another one in its place.
+static enum sim_status find_program(struct regression *regression, struct sim_error *error) {
+    const char *given = getenv("TANDEM_REGRESS_JOB");
+    char self[4096];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (n > 0) self[n] = '\0';
+    if (!given && n <= 0)
+        return sim_fail(error, SIM_ERROR_TOOL, "this program cannot be found by itself");
+    regression->program = strdup(given ? given : self);
+    return regression->program ? SIM_OK : no_memory(error);
+}
+
+// --- begin, resume, end ------------------------------------------------------------------
+
+static enum sim_status begin(struct regression *regression, struct sim_error *error) {
+    struct store_run about = {.program = TANDEM_VERSION,
+                              .seed = regression->seed,
+                              .workers = regression->options->workers};
+    about.launcher = regression->options->launcher == LAUNCH_SLURM ? "slurm" : "local";
+    enum sim_status status = choose_jobs(regression, error);
+    if (status) return status;
+    snprintf(about.title, sizeof about.title, "%s", regression->plan.title);
+    revision_find(&about);
+    regression->done = calloc(regression->jobs.count + 1, sizeof *regression->done);
+    if (!regression->done) return no_memory(error);
+    return store_begin(regression->store, &about, &regression->suites, &regression->jobs,
+                       &regression->run, error);
+}
+
+static enum sim_status resume(struct regression *regression, struct sim_error *error) {
+    const char *title = regression->plan.title;
+    enum sim_status status = store_unfinished(regression->store, title, &regression->run, error);
+    if (!status && !regression->run)
+        status =
+            sim_fail(error, SIM_ERROR_USAGE, "there is no unfinished run of '%s' to resume", title);
+    if (!status)
+        status = store_resume(regression->store, regression->run, &regression->suites,
+                              &regression->jobs, &regression->done, &regression->seed, error);
+    for (size_t n = 0; !status && n < regression->jobs.count; n++)
+        regression->finished += regression->done[n];
+    regression->finished_at_start = regression->finished;
+    regression->resumed = true;
+    return status;
+}
+
+enum sim_status regression_create(const struct regress_options *options,
+                                  struct regression *regression, struct sim_error *error) {
+    enum sim_status status = read_plan(options, regression, error);
+    if (!status) status = make_folder(options->dir, error);
+    if (!status) status = take_lock(regression, error);
+    if (!status) status = open_store(regression, false, error);
+    if (!status) status = find_program(regression, error);
+    if (!status) status = make_scratch(regression, error);
+    if (!status) status = options->resume ? resume(regression, error) : begin(regression, error);
+    if (status) return status;
+    if (asprintf(&regression->folder, "%s/run-%" PRId64, options->dir, regression->run) < 0) {
+        regression->folder = NULL;
+        return no_memory(error);
+    }
+    regression->start = regression->synced = pool_clock();
+    return SIM_OK;
+}
+
+void regression_destroy(struct regression *regression) {
+    for (unsigned s = 0; regression->names && s < regression->suites.count; s++)
+        free(regression->names[s]);
+    for (size_t i = 0; i < regression->pending_count; i++)
+        free(regression->pending[i].result.output);
+    if (regression->scratch) remove_scratch(regression->scratch);
+    store_close(regression->store);
+    if (regression->lock >= 0) close(regression->lock);
+    free(regression->pending);
+    free(regression->names);
+    free(regression->executions);
+    free(regression->jobs.job);
+    free(regression->done);
+    free(regression->program);
+    free(regression->folder);
+    free(regression->scratch);
+    suites_destroy(&regression->suites);
+    plan_destroy(&regression->plan);
+}

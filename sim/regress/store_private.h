@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Between the files of the store.
+#ifndef REGRESS_STORE_PRIVATE_H
+#define REGRESS_STORE_PRIVATE_H
+
+#include <sqlite3.h>
+
+#include "store.h"
+
+struct store {
+    sqlite3 *db;
+    sqlite3_stmt *add, *count;
+    char *path;
+};
+
+// The sentence of the database's last failure; SIM_ERROR_IO, SIM_ERROR_FORMAT if it is damaged,
+// SIM_ERROR_MEMORY.
+enum sim_status store_fail(const struct store *store, struct sim_error *error);
+
+// Run statements without results.
+enum sim_status store_execute(struct store *store, const char *sql, struct sim_error *error);
+enum sim_status store_prepare(struct store *store, const char *sql, sqlite3_stmt **statement,
+                              struct sim_error *error);
+// Step and finalize a statement that gives no rows.
+enum sim_status store_finish(struct store *store, sqlite3_stmt *statement, struct sim_error *error);
+
+// Returns a column's text, "" for NULL.
+const char *store_text(sqlite3_stmt *statement, int column);
+
+// "2026-01-31T23:59:59Z"
+enum { STORE_TIME_BYTES = 24 };
+void store_now(char out[STORE_TIME_BYTES]);
+
+#endif
