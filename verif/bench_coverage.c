@@ -4,46 +4,6 @@
 #include "bench_internal.h"
 #include "mmu/walk.h"
 
-static const struct mmu_l2_entry *in_set(const struct bench *bench, uint64_t set, bool large,
-                                         uint64_t tag, uint16_t asid) {
-    for (uint32_t way = 0; way < bench->config.mmu.l2.ways; way++) {
-        const struct mmu_l2_entry *entry = mmu_engine_l2_at(bench->engine, (uint32_t)set, way);
-        bool ours = (entry->page.perm & MMU_PTE_G) || entry->page.asid == asid;
-        if (entry->valid && entry->large == large && entry->tag == tag && ours) return entry;
-    }
-    return NULL;
-}
-
-// The page's translation as the second level has it; NULL: it has none (any more).
-static const struct mmu_tlb_entry *in_second(const struct bench *bench, uint64_t va,
-                                             uint16_t asid) {
-    const struct mmu_l2_config *l2 = &bench->config.mmu.l2;
-    if (l2->entries == 0) return NULL;
-    bool wide = bench->config.mmu.arch.xlen == 64;
-    uint64_t sets = l2->entries / l2->ways;
-    uint64_t vpn = (wide ? va & ((UINT64_C(1) << 57) - 1) : va & UINT32_MAX) >> MMU_PAGE_BITS;
-    uint64_t granule = vpn >> (wide ? 9 : 10);
-    const struct mmu_l2_entry *entry = in_set(bench, vpn % sets, false, vpn, asid);
-    if (!entry) entry = in_set(bench, granule % sets, true, granule, asid);
-    return entry ? &entry->page : NULL;
-}
-
-// The translation that answered: of a hit, the one that was there when the request was accepted; of
-// other answers, wherever it stands now.
-static const struct mmu_tlb_entry *translation(struct bench *bench, unsigned port,
-                                               const struct mmu_history *history,
-                                               const struct mmu_answer *answer) {
-    const struct bench_coverage *state = &bench->covering;
-    uint64_t va = history->request.va;
-    uint16_t asid = mmu_satp_asid(&bench->config.mmu.arch, history->csr.satp);
-    if (answer->source == MMU_SOURCE_TLB) return state->hit_valid[port] ? &state->hit[port] : NULL;
-    if (!answer->fault || answer->source == MMU_SOURCE_NONE) return NULL;
-    const struct mmu_tlb_entry *entry = in_second(bench, va, asid);
-    for (unsigned p = 0; p < MMU_PORTS && !entry; p++)
-        entry = mmu_tlb_lookup(mmu_engine_tlb(bench->engine, (enum mmu_port)p), va, asid);
-    return entry;
-}
-
 // Returns whether the response is in its first cycle.
 static bool is_first(const struct bench *bench, unsigned port, unsigned sample) {
     const struct port_state *state = &bench->ports[port];
@@ -61,10 +21,11 @@ static void answers(struct bench *bench, unsigned sample, const struct bench_inp
         if (!is_first(bench, p, sample)) continue;
         const struct mmu_history *history =
             mmu_engine_history(bench->engine, (enum mmu_port)p, answer->tag);
+        bool hit = answer->source == MMU_SOURCE_TLB && bench->covering.hit_valid[p];
         const struct coverage_sample one = {.port = (enum mmu_port)p,
                                             .history = history,
                                             .answer = answer,
-                                            .entry = translation(bench, p, history, answer),
+                                            .entry = hit ? &bench->covering.hit[p] : NULL,
                                             .pmp = &bench->covering.pmp};
         coverage_answer(coverage, &one);
         if (answer->fault) coverage_event(coverage, EVENT_FAULT_SEEN, bench->now);

@@ -60,8 +60,10 @@ void coverage_forget(struct coverage *coverage, uint64_t cycle) {
     coverage->open[0] = coverage->open[1] = 0;
 }
 
-unsigned coverage_latest(const struct coverage *coverage) {
-    return coverage->closed[0];
+unsigned coverage_events(const struct coverage *coverage, uint64_t cycle) {
+    uint64_t from = coverage->open_from;
+    if (cycle >= from) return cycle - from < OPEN_CYCLES ? coverage->open[cycle - from] : 0;
+    return from - 1 - cycle < COVERAGE_DISTANCES ? coverage->closed[from - 1 - cycle] : 0;
 }
 
 // fence_va[63:57] must equal bit 56.

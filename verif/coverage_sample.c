@@ -63,11 +63,14 @@ static void find_leaf(const struct coverage *coverage, struct coverage_facts *fa
         facts->has_leaf = facts->has_final = true;
         facts->leaf = (uint8_t)read->value;
         facts->final_pa = final_pa_of(facts->context.mode, read, va);
-    } else if (sample->entry && facts->how != HOW_WALK && facts->how != HOW_AT_ONCE) {
+    } else if (sample->entry) {
         facts->has_leaf = facts->has_final = true;
         facts->leaf = sample->entry->perm;
         facts->final_pa = mmu_leaf_pa(sample->entry->ppn, va, sample->entry->page_bits);
     }
+    if (sample->answer->fault) return;
+    facts->has_final = true;
+    facts->final_pa = sample->answer->pa;
 }
 
 static struct coverage_facts facts_of(const struct coverage *coverage,

@@ -53,12 +53,13 @@ static enum why_value page_fault(const struct coverage *coverage,
     return leaf(facts, pte, last->level);
 }
 
-// The final check failed: of an address that is known, or must be one or the other.
+// The final check failed. Of an answer of the second level, or by another's walk, the address is
+// not told; its page exists as a whole, so that only the PMP can have denied it, if there is one.
 static enum why_value final_check(const struct coverage *coverage,
                                   const struct coverage_facts *facts) {
     if (facts->has_final)
         return is_beyond(coverage, facts->final_pa) ? WHY_FINAL_BEYOND : WHY_FINAL_PMP;
-    return coverage->arch.pmp_entries == 0 ? WHY_FINAL_BEYOND : WHY_UNKNOWN;
+    return coverage->arch.pmp_entries == 0 ? WHY_FINAL_BEYOND : WHY_FINAL_PMP;
 }
 
 static enum why_value walk(const struct coverage *coverage, const struct coverage_facts *facts) {

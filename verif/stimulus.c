@@ -44,6 +44,7 @@ struct stimulus *stimulus_create(const struct stimulus_config *config,
     s->pte_bytes = narrow ? 4 : 8;
     s->ppn_bits = narrow ? 22 : 44;
     s->pmp = mmu_pmp_reset(&config->arch);
+    s->steer.aim = stimulus_no_aim;
     // Any seed, 0 included, gives a state that is not 0.
     s->random = (config->seed + 1) * 0x9E3779B97F4A7C15u;
     if (s->random == 0) s->random = 0x2545F4914F6CDD1Du;
@@ -57,6 +58,7 @@ struct stimulus *stimulus_create(const struct stimulus_config *config,
 }
 
 void stimulus_destroy(struct stimulus *stimulus) {
+    if (stimulus) free(stimulus->steer.tries);
     free(stimulus);
 }
 
@@ -144,6 +146,7 @@ static void new_requests(struct stimulus *s, const struct bench *bench) {
 
 static void new_events(struct stimulus *s, struct bench *bench) {
     stimulus_phase(s, bench_now(bench));
+    if (s->steer.coverage) stimulus_steer_cycle(s, bench_now(bench));
     reset_now_and_then(s, bench);
     if (stimulus_probing(s)) return;
     stimulus_change_csr(s);
@@ -155,6 +158,7 @@ static void new_events(struct stimulus *s, struct bench *bench) {
 static unsigned take_mask(struct stimulus *s) {
     unsigned mask = DUT_TAKE_DATA | DUT_TAKE_FETCH | DUT_TAKE_FAULT;
     if (s->draining) return mask;
+    if (stimulus_forced(s, EVENT_STALL)) return 0;
     for (unsigned bit = 0; bit < 3; bit++)
         if (stimulus_chance(s, s->rates.stall)) mask &= ~(1u << bit);
     return mask;

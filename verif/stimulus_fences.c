@@ -30,7 +30,8 @@ static bool would_overtake(const struct stimulus *s) {
 
 void stimulus_new_fence(struct stimulus *s) {
     uint32_t rate = s->sequence > 0 ? SEQUENCE_RATE : s->rates.fence;
-    if (s->fencing || !stimulus_chance(s, rate) || s->fences >= MOST_FENCES) return;
+    bool due = stimulus_forced(s, EVENT_FENCE_DONE);
+    if (s->fencing || !(due || stimulus_chance(s, rate)) || s->fences >= MOST_FENCES) return;
     if (would_overtake(s) && !stimulus_chance(s, s->config.overtake)) return;
     bool has_va = stimulus_chance(s, 880);
     s->fence = (struct mmu_fence){.op = (uint8_t)next_op(s),

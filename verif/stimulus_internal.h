@@ -11,6 +11,8 @@
 //   stimulus_fences.c     fences and Svinval sequences
 //   stimulus_probe.c      the invariance check
 //   stimulus_phases.c     weights that change
+//   stimulus_steer.c      ... towards what coverage misses
+//   stimulus_aims.c       what a missing bin asks for
 //   stimulus_stats.c, stimulus_reasons.c   what was reached
 //
 // Page tables: a few table pages for each level, shared by all modes (a table of level 2 is a root
@@ -20,6 +22,7 @@
 #ifndef STIMULUS_INTERNAL_H
 #define STIMULUS_INTERNAL_H
 
+#include "verif/coverage.h"
 #include "verif/stimulus.h"
 
 enum {
@@ -39,9 +42,10 @@ struct stimulus_mode {
 struct stimulus_rates {
     uint32_t idle, stall, fence, csr, pte_write, pmp, kill, poison, ask_twice;
     uint32_t outstanding;  // requests of a port
-    uint32_t pages;        // addresses in use, of each list
-    uint32_t store;        // per 1000 requests of the data port
-    int mode;              // index of the only mode in use, -1: any
+    uint32_t again;
+    uint32_t pages;  // addresses in use, of each list
+    uint32_t store;  // per 1000 requests of the data port
+    int mode;        // index of the only mode in use, -1: any
 };
 
 // Where an address came from: it is replaced if it faults too often.
@@ -73,6 +77,29 @@ struct stimulus_probe {
     bool disturbed;  // the memory refused a PTE that exists
 };
 
+// What a missing bin asks for; -1: nothing in particular.
+struct stimulus_aim {
+    int mode;                             // index in modes
+    int priv, mprv, mpp, sum, mxr, adue;  // registers
+    int access;                           // of most requests; fetches have their own port
+    int user_page;                        // whose half of the address space is asked
+    int rwx, ad;                          // R W X of most leaf PTEs written; D A
+    int napot;                            // N set in most of them
+    int conflict;                         // software races with updates
+    int pmp_mode, pmp_lock;               // A and L of PMP writes
+    int first, second;                    // events: the second is to come `cycles` after
+    unsigned cycles;
+};
+
+struct stimulus_steer {
+    const struct coverage *coverage;  // NULL: not steered
+    uint8_t *tries;                   // of each bin, as an aim
+    uint64_t until;                   // the next choice
+    struct stimulus_aim aim;
+    bool change;     // registers are to become as the aim says
+    unsigned force;  // events that are to be tried in this cycle, bit = 1 << enum coverage_event
+};
+
 struct stimulus {
     struct stimulus_config config;
     struct bench_memory memory;
@@ -99,6 +126,7 @@ struct stimulus {
     bool background_open;  // the last PMP entry allows everything
     bool draining;
     struct stimulus_probe probe;
+    struct stimulus_steer steer;
     // The addresses that are asked for: by mode, root, half of the address space.
     uint64_t recent[STIMULUS_MODES][STIMULUS_ROOTS][2][STIMULUS_MOST_PAGES];
     uint64_t hot_ppn[STIMULUS_HOT];
@@ -165,6 +193,21 @@ unsigned stimulus_kills(struct stimulus *s);
 void stimulus_phase(struct stimulus *s, uint64_t now);
 // Satp's ASIDs differ in single bits, the highest and the lowest among them.
 uint16_t stimulus_asid(const struct stimulus *s, unsigned number);
+
+// --- steering: choose anew if it is time to, see what is due in the coming cycle ----------------
+
+extern const struct stimulus_aim stimulus_no_aim;
+void stimulus_steer_cycle(struct stimulus *s, uint64_t now);
+// Returns what a bin asks for.
+struct stimulus_aim stimulus_aim_at(const struct stimulus *s, unsigned bin);
+// Rates of a phase drawn at random / of the configuration.
+void stimulus_random_rates(struct stimulus *s);
+void stimulus_base_rates(struct stimulus *s);
+// Registers become as the aim says.
+void stimulus_pin_registers(struct stimulus *s);
+static inline bool stimulus_forced(const struct stimulus *s, enum coverage_event event) {
+    return s->steer.force >> event & 1;
+}
 
 // --- invariance check ------------------------------------------------------------------------
 

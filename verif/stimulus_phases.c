@@ -11,7 +11,7 @@ static uint32_t scaled(struct stimulus *s, uint32_t rate) {
     return result > BUSIEST ? BUSIEST : result;
 }
 
-static void base_rates(struct stimulus *s) {
+void stimulus_base_rates(struct stimulus *s) {
     const struct stimulus_config *c = &s->config;
     s->rates = (struct stimulus_rates){.idle = c->idle,
                                        .stall = c->stall,
@@ -23,15 +23,16 @@ static void base_rates(struct stimulus *s) {
                                        .poison = c->poison,
                                        .ask_twice = c->ask_twice,
                                        .outstanding = c->outstanding,
+                                       .again = c->again,
                                        .pages = c->pages,
                                        .store = 450,
                                        .mode = -1};
 }
 
-static void change(struct stimulus *s) {
+void stimulus_random_rates(struct stimulus *s) {
     static const uint16_t stores[] = {0, 450, 450, 1000};
     struct stimulus_rates *rates = &s->rates;
-    base_rates(s);
+    stimulus_base_rates(s);
     rates->idle = scaled(s, rates->idle);
     rates->stall = scaled(s, rates->stall);
     rates->fence = scaled(s, rates->fence);
@@ -48,12 +49,13 @@ static void change(struct stimulus *s) {
 }
 
 void stimulus_phase(struct stimulus *s, uint64_t now) {
+    if (s->steer.coverage) return;
     if (s->phase_end == 0 || s->config.phase == 0) {
-        base_rates(s);
+        stimulus_base_rates(s);
     } else if (now < s->phase_end) {
         return;
     } else {
-        change(s);
+        stimulus_random_rates(s);
     }
     uint64_t mean = s->config.phase;
     s->phase_end = mean ? now + 1 + mean / 4 + stimulus_below(s, (uint32_t)(mean * 3 / 2)) : 1;

@@ -40,6 +40,8 @@ static struct mmu_pmp_write background(const struct stimulus *s) {
 static struct mmu_pmp_write piece(struct stimulus *s) {
     static const uint8_t modes[] = {OFF, OFF, OFF, TOR, TOR, NA4, NAPOT, NAPOT};
     unsigned mode = modes[stimulus_below(s, 8)];
+    if (s->steer.aim.pmp_mode >= 0 && stimulus_chance(s, 600))
+        mode = (unsigned)s->steer.aim.pmp_mode;
     unsigned size = stimulus_below(s, stimulus_chance(s, 850) ? 10 : s->config.arch.pa_bits - 2u);
     bool small = mode == NA4 || (mode == NAPOT && size < 10);
     struct mmu_pmp_write write = {.index = (uint8_t)stimulus_below(s, MMU_PMP_ENTRIES),
@@ -52,7 +54,8 @@ static struct mmu_pmp_write piece(struct stimulus *s) {
     write.cfg |= (uint8_t)(stimulus_chance(s, small ? 500 : 850) ? RWX : stimulus_below(s, 8));
     // What is locked lasts: a large piece is locked only if it denies nothing.
     bool lockable = small || (mode == TOR && (write.cfg & RWX) == RWX);
-    if (lockable && stimulus_chance(s, s->config.lock)) write.cfg |= LOCK;
+    uint32_t lock = s->steer.aim.pmp_lock > 0 ? 300 : s->config.lock;
+    if (lockable && stimulus_chance(s, lock)) write.cfg |= LOCK;
     return write;
 }
 
@@ -60,7 +63,7 @@ void stimulus_change_pmp(struct stimulus *s) {
     unsigned entries = s->config.arch.pmp_entries;
     if (entries == 0 || s->pmp_writing) return;
     bool open = s->background_open;
-    if (!stimulus_chance(s, open ? s->rates.pmp : 300)) return;
+    if (!stimulus_forced(s, EVENT_PMP) && !stimulus_chance(s, open ? s->rates.pmp : 300)) return;
     s->pmp_write = open ? piece(s) : background(s);
     // The background is written, or an entry that does not exist, rarely.
     if (open && s->pmp_write.index + 1u >= entries && !stimulus_chance(s, 100))

@@ -80,11 +80,12 @@ static uint32_t rate_now(const struct stimulus *s) {
 }
 
 void stimulus_change_csr(struct stimulus *s) {
-    if (!stimulus_chance(s, rate_now(s))) return;
+    bool due = stimulus_forced(s, EVENT_SATP);
+    if (!due && !s->steer.change && !stimulus_chance(s, rate_now(s))) return;
     // A fence that waits would overtake the requests of now.
     if (s->fencing && s->config.overtake == 0) return;
     int before = stimulus_mode_of(s, &s->csr);
-    unsigned kind = stimulus_below(s, 8);
+    unsigned kind = due || s->steer.change ? 7 : stimulus_below(s, 8);
     if (kind < 2) {
         flip_one_bit(s);
     } else if (kind < 4) {
@@ -95,6 +96,7 @@ void stimulus_change_csr(struct stimulus *s) {
     // Out of machine mode and Bare a bit is no way.
     if (kind < 2 && s->csr.priv == MMU_PRIV_M) change_privilege(s);
     if (kind < 4 && stimulus_mode_of(s, &s->csr) < 0) change_satp(s);
+    if (s->steer.coverage) stimulus_pin_registers(s);
     stimulus_count(s, STIMULUS_CSR);
     if (stimulus_mode_of(s, &s->csr) != before) stimulus_count(s, STIMULUS_MODE_SWITCH);
 }

@@ -75,6 +75,8 @@ static struct stimulus_place pick_place(struct stimulus *s, unsigned port) {
         .root = (uint8_t)(stimulus_chance(s, 200) ? stimulus_below(s, STIMULUS_ROOTS) : s->root),
         .half = user == other,
         .slot = (uint16_t)stimulus_below(s, stimulus_chance(s, 500) ? few : s->rates.pages)};
+    if (s->steer.aim.user_page >= 0 && stimulus_chance(s, 700))
+        place.half = s->steer.aim.user_page == 0;
     if (stimulus_chance(s, 15)) replace(s, &place);
     return place;
 }
@@ -104,7 +106,10 @@ static uint64_t pick_va(struct stimulus *s, unsigned port) {
 static uint8_t pick_access(struct stimulus *s, unsigned port) {
     if (port == MMU_PORT_FETCH) return MMU_FETCH;
     // While an access is asked three times, nobody else sets D.
-    if (stimulus_probing(s) || !stimulus_chance(s, s->rates.store)) return MMU_LOAD;
+    if (stimulus_probing(s)) return MMU_LOAD;
+    int aim = s->steer.aim.access;
+    if (aim > MMU_FETCH && stimulus_chance(s, 850)) return (uint8_t)aim;
+    if (!stimulus_chance(s, s->rates.store)) return MMU_LOAD;
     return stimulus_chance(s, 850) ? MMU_STORE : MMU_AMO;
 }
 
@@ -139,7 +144,7 @@ static bool sequential(struct stimulus *s, unsigned port, uint64_t *va) {
 
 static uint64_t next_va(struct stimulus *s, unsigned port) {
     uint64_t va = 0;
-    if (stimulus_chance(s, s->config.again) && again(s, port, &va)) return with_offset(s, va);
+    if (stimulus_chance(s, s->rates.again) && again(s, port, &va)) return with_offset(s, va);
     if (stimulus_chance(s, s->config.sequential) && sequential(s, port, &va))
         return with_upper_half(s, with_offset(s, va));
     return pick_va(s, port);
@@ -185,6 +190,8 @@ static bool may_be_killed(struct stimulus *s, unsigned port) {
 unsigned stimulus_kills(struct stimulus *s) {
     unsigned mask = 0;
     for (unsigned p = 0; p < MMU_PORTS; p++)
-        if (stimulus_chance(s, s->rates.kill) && may_be_killed(s, p)) mask |= 1u << p;
+        if ((stimulus_forced(s, EVENT_KILL_DONE) || stimulus_chance(s, s->rates.kill)) &&
+            may_be_killed(s, p))
+            mask |= 1u << p;
     return mask;
 }

@@ -95,6 +95,7 @@ static uint64_t leaf_ppn(struct stimulus *s, unsigned level) {
 static uint64_t with_napot(struct stimulus *s, uint64_t pte, unsigned level) {
     const uint64_t low = UINT64_C(15) << MMU_PTE_PPN_SHIFT;
     uint32_t rate = level == 0 ? s->config.napot : s->config.napot / 10;
+    if (s->steer.aim.napot > 0 && rate && level == 0) rate = 600;
     // Without Svnapot the bit is reserved: a fault whatever else the PTE says.
     if (!s->config.arch.svnapot) rate /= 8;
     if (!wide(s) || !stimulus_chance(s, rate)) return pte;
@@ -104,6 +105,7 @@ static uint64_t with_napot(struct stimulus *s, uint64_t pte, unsigned level) {
 
 static uint64_t accessed(struct stimulus *s) {
     static const uint8_t unset[] = {MMU_PTE_A, MMU_PTE_A, 0, MMU_PTE_D};
+    if (s->steer.aim.ad >= 0 && stimulus_chance(s, 600)) return (uint64_t)s->steer.aim.ad << 6;
     if (stimulus_chance(s, s->config.unset)) return unset[stimulus_below(s, 4)];
     return MMU_PTE_A | MMU_PTE_D;
 }
@@ -111,8 +113,10 @@ static uint64_t accessed(struct stimulus *s) {
 static uint64_t leaf(struct stimulus *s, unsigned level, unsigned number) {
     static const uint8_t rwx[] = {MMU_PTE_R, MMU_PTE_R | MMU_PTE_W, MMU_PTE_X,
                                   MMU_PTE_R | MMU_PTE_X, MMU_PTE_R | MMU_PTE_W | MMU_PTE_X};
-    uint64_t pte = leaf_ppn(s, level) << MMU_PTE_PPN_SHIFT | MMU_PTE_V | accessed(s) | pbmt(s) |
-                   rwx[stimulus_chance(s, 650) ? 4 : stimulus_below(s, 5)];
+    uint64_t pte = leaf_ppn(s, level) << MMU_PTE_PPN_SHIFT | MMU_PTE_V | accessed(s) | pbmt(s);
+    unsigned rights = stimulus_chance(s, 650) ? 4 : stimulus_below(s, 5);
+    if (s->steer.aim.rwx >= 0 && stimulus_chance(s, 600)) rights = (unsigned)s->steer.aim.rwx;
+    pte |= rwx[rights];
     if (user_page(s, number)) pte |= MMU_PTE_U;
     if (stimulus_chance(s, s->config.global)) pte |= MMU_PTE_G;
     pte |= (uint64_t)stimulus_below(s, 4) << 8;  // RSW, ignored

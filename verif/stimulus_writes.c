@@ -43,16 +43,18 @@ static bool rewrite_touched(struct stimulus *s, struct bench *bench) {
     uint64_t end = first + (uint64_t)stimulus_tables(s) * MMU_PAGE_BYTES;
     if (!access || access->pa < first || access->pa >= end) return false;
     bool fresh = awaits_update(access) && access->grant_cycle + 1 == bench_now(bench);
-    bool race = fresh && stimulus_chance(s, 40);
-    if (!race && !stimulus_chance(s, s->rates.pte_write * 4 / 10)) return false;
+    bool race = fresh && stimulus_chance(s, s->steer.aim.conflict > 0 ? 500 : 40);
+    bool due = stimulus_forced(s, EVENT_SOFTWARE_WRITE);
+    if (!race && !due && !stimulus_chance(s, s->rates.pte_write * 4 / 10)) return false;
     if (race) stimulus_count(s, STIMULUS_PTE_RACE);
     rewrite(s, bench, access->pa, (unsigned)((access->pa - first) >> MMU_PAGE_BITS));
     return true;
 }
 
 void stimulus_rewrite_ptes(struct stimulus *s, struct bench *bench) {
-    if (s->rates.pte_write == 0 || rewrite_touched(s, bench)) return;
-    if (!stimulus_chance(s, s->rates.pte_write)) return;
+    bool due = stimulus_forced(s, EVENT_SOFTWARE_WRITE);
+    if ((s->rates.pte_write == 0 && !due) || rewrite_touched(s, bench)) return;
+    if (!due && !stimulus_chance(s, s->rates.pte_write)) return;
     unsigned table = stimulus_below(s, stimulus_tables(s));
     unsigned index = stimulus_index(s, stimulus_below(s, STIMULUS_INDICES));
     rewrite(s, bench, stimulus_pte_pa(s, table, index), table);

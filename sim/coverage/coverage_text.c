@@ -103,7 +103,7 @@ void coverage_print(const struct coverage_set *set, const struct coverage_summar
     fprintf(out, "Coverage of %" PRIu64 " runs: %s translations, %s cycles\n\n", summary->runs,
             answers, cycles);
     print_classes(set, out);
-    fprintf(out, "\n  %-12s %6s    %6s %6s   %11s %8s\n", "item", "bins", "aims", "", "unreachable",
+    fprintf(out, "\n  %-12s %7s  %7s %8s %11s %8s\n", "item", "reached", "aims", "", "unreachable",
             "ignored");
     for (unsigned i = 0; i < COVERAGE_ITEMS; i++)
         print_row(coverage_item(i)->key, &summary->item[i], coverage_item(i)->text, out);

@@ -52,6 +52,7 @@ enum sim_status random_run(struct world *world, const struct run_report *report,
     struct bench_memory memory = world_memory(world);
     struct stimulus *stimulus = stimulus_create(&random, &memory);
     if (!stimulus) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
+    if (random.steer) stimulus_steer(stimulus, world->coverage);
     enum sim_status status = drive(world, stimulus, report, verdict, error);
     world->stimulus = *stimulus_stats(stimulus);
     stimulus_destroy(stimulus);

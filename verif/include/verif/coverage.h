@@ -171,8 +171,7 @@ struct coverage_sample {
     enum mmu_port port;
     const struct mmu_history *history;
     const struct mmu_answer *answer;
-    const struct mmu_tlb_entry *entry;  // the translation that a TLB or another's walk gave; NULL:
-                                        // not known
+    const struct mmu_tlb_entry *entry;  // of a first-level hit: the translation; else NULL
     const struct mmu_pmp *pmp;          // of the cycle before the answer
 };
 void coverage_answer(struct coverage *coverage, const struct coverage_sample *sample);
@@ -187,7 +186,8 @@ void coverage_event(struct coverage *coverage, enum coverage_event event, uint64
 void coverage_close(struct coverage *coverage, uint64_t cycle);
 // The unit was reset before `cycle`: what happened until then is no neighbour of what comes.
 void coverage_forget(struct coverage *coverage, uint64_t cycle);
-// Returns the events of the last cycle that was closed, bit = 1 << event.
-unsigned coverage_latest(const struct coverage *coverage);
+// Returns the events of a cycle, bit = 1 << event, as far as they have been told; 0 if it is more than
+// 8 cycles before the last one closed, or has not come.
+unsigned coverage_events(const struct coverage *coverage, uint64_t cycle);
 
 #endif

@@ -203,6 +203,12 @@ struct stimulus *stimulus_create(const struct stimulus_config *config,
                                  const struct bench_memory *memory);
 void stimulus_destroy(struct stimulus *stimulus);
 
+// Steer towards what is missing in `coverage`, which the bench samples and the stimulus borrows:
+// every config.steer cycles a missing bin is chosen, and the weights are set so that it becomes
+// likely. The stimulus is then a function of its seed, its configuration and that coverage. Asserts
+// steer > 0.
+void stimulus_steer(struct stimulus *stimulus, const struct coverage *coverage);
+
 // Prepare the inputs of the coming cycle; `last` = outputs of the previous one, NULL for the first
 // or after a resynchronisation. May write PTEs, telling the bench, and resynchronise the bench.
 // Returns false if an invariance check failed: bench_mismatch tells how.
