@@ -62,6 +62,7 @@ static void log_write(struct bench *bench, uint64_t pa, uint64_t before, uint64_
         .pa = pa, .before = before, .after = after, .cycle = bench->now, .writer = writer};
     if (bench->legal) bench_legal_write(bench, write);
     if (bench->tap) bench->tap->write(bench->tap->user, bench, write);
+    if (bench->config.coverage && !bench->probing) bench_cover_write(bench, writer);
 }
 
 void bench_note_write(struct bench *bench, uint64_t pa, uint64_t before, uint64_t after) {

@@ -133,6 +133,10 @@ static bool permits(const unsigned *v) {
     if (v[0] == MMU_LOAD) return whose && ((may & R) || (mxr && (may & X)));
     return whose && (may & W);
 }
+RULE(fetches_fill_with_x) {
+    UNUSED;
+    return v[0] == MMU_FETCH && v[7] == 0 && (v[5] == RWX_R || v[5] == RWX_RW);
+}
 RULE(other_verdict) {
     UNUSED;
     return permits(v) != (v[6] == 0);
@@ -308,6 +312,8 @@ static const struct coverage_rule rules[] = {
     MUST(FAULT, n_by_svnapot, "N is reserved without Svnapot, and has encodings with it", NULL),
     MUST(FAULT, d_of_stores_only, "only a store or amo needs D", NULL),
 
+    MUST(PERMISSION, fetches_fill_with_x,
+         "only a fetch that is allowed fills the fetch port's first level: its pages have X", NULL),
     MUST(PERMISSION, other_verdict, "the privileged specification decides otherwise", NULL),
 
     MUST(PRIVILEGE, machine_has_no_pages, "machine mode is not translated", NULL),
