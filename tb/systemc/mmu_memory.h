@@ -14,7 +14,7 @@ namespace tandem {
 
 class mmu_memory : public sc_core::sc_module {
    public:
-    tlm_utils::simple_target_socket<mmu_memory> socket;
+    tlm_utils::simple_target_socket_optional<mmu_memory> socket;  // need not be bound
 
     // `bytes` of memory from physical address `base`, zeroed; each access takes `delay`.
     mmu_memory(sc_core::sc_module_name name, uint64_t base, size_t bytes,
@@ -31,6 +31,9 @@ class mmu_memory : public sc_core::sc_module {
     bool store(uint64_t pa, unsigned bytes, uint64_t value);
 
     const std::vector<unsigned char> &content() const { return content_; }
+    void clear() { content_.assign(content_.size(), 0); }
+    // `other` has the same size.
+    void copy_to(mmu_memory &other) const { other.content_ = content_; }
 
    private:
     void b_transport(tlm::tlm_generic_payload &trans, sc_core::sc_time &delay);

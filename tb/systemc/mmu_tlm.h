@@ -72,6 +72,7 @@ class mmu_tlm : public sc_core::sc_module {
     uint64_t counter(unsigned number) const { return mmu_engine_counter(engine_.get(), number); }
     // The model itself, at the cycle up to which it has been computed.
     const struct mmu_engine *engine() const { return engine_.get(); }
+    const mmu_tlm_config &configuration() const { return config_; }
     uint64_t late_starts() const { return late_starts_; }
     uint64_t timing_departures() const { return downstream_.departures(); }
 

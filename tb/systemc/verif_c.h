@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// The C headers of verif/, in C++: they may use a name that is a keyword here.
+#ifndef TANDEM_SYSTEMC_VERIF_C_H
+#define TANDEM_SYSTEMC_VERIF_C_H
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+
+#define class class_
+extern "C" {
+#include "verif/bench.h"
+#include "verif/dut.h"
+#include "verif/stimulus.h"
+}
+#undef class
+
+#endif
