@@ -87,7 +87,7 @@ static bool write(void *user, uint64_t pa, unsigned bytes, uint64_t value) {
     struct scenario_cell *cell = find(user, pa, bytes);
     if (!cell) return false;
     cell->touched = true;
-    cell->now = value;
+    cell->now = bytes == 4 ? value & UINT32_MAX : value;
     return true;
 }
 

@@ -206,18 +206,19 @@ static void parse_memory(struct parser *p) {
         wrong(p, "memory must be whole pages below 2^%u", MMU_PA_BITS);
 }
 
-static struct scenario_word parse_word_fields(struct parser *p) {
-    struct scenario *s = p->scenario;
-    unsigned bytes = s->mmu.arch.xlen / 8u;
+// Software may write more than memory keeps of it.
+static struct scenario_word parse_word_fields(struct parser *p, uint64_t most) {
+    unsigned bytes = p->scenario->mmu.arch.xlen / 8u;
     struct scenario_word word = {number(p, "pa", (UINT64_C(1) << MMU_PA_BITS) - 1),
-                                 number(p, "value", bytes == 4 ? UINT32_MAX : UINT64_MAX)};
+                                 number(p, "value", most)};
     if (word.pa % bytes) wrong(p, "pa must be a multiple of %u", bytes);
     return word;
 }
 
 static void parse_word(struct parser *p) {
     struct scenario *s = p->scenario;
-    struct scenario_word word = parse_word_fields(p);
+    bool narrow = s->mmu.arch.xlen == 32;
+    struct scenario_word word = parse_word_fields(p, narrow ? UINT32_MAX : UINT64_MAX);
     if (word.pa < s->memory_base || word.pa - s->memory_base >= s->memory_bytes)
         wrong(p, "there is no memory at 0x%" PRIx64, word.pa);
     if (s->word_count && s->words[s->word_count - 1].pa >= word.pa)
@@ -243,7 +244,7 @@ static void parse_pmp(struct parser *p) {
 
 static struct mmu_csr parse_csr_fields(struct parser *p) {
     bool narrow = p->scenario->mmu.arch.xlen == 32;
-    struct mmu_csr csr = {.satp = optional(p, "satp", narrow ? UINT32_MAX : UINT64_MAX, 0),
+    struct mmu_csr csr = {.satp = optional(p, "satp", UINT64_MAX, 0),
                           .priv = (uint8_t)choice(p, "priv", scenario_privileges, 4, MMU_PRIV_M),
                           .mpp = (uint8_t)choice(p, "mpp", scenario_privileges, 4, MMU_PRIV_U),
                           .mprv = optional(p, "mprv", 1, 0) != 0,
@@ -308,11 +309,10 @@ static void parse_expect(struct parser *p) {
 // --- operations ------------------------------------------------------------------------------
 
 static void parse_request(struct parser *p, struct scenario_op *op, unsigned access) {
-    bool narrow = p->scenario->mmu.arch.xlen == 32;
     uint64_t bytes = optional(p, "bytes", 8, 1);
     op->kind = SCENARIO_REQUEST;
     op->port = access == MMU_FETCH ? MMU_PORT_FETCH : MMU_PORT_DATA;
-    op->u.request = (struct mmu_request){.va = number(p, "va", narrow ? UINT32_MAX : UINT64_MAX),
+    op->u.request = (struct mmu_request){.va = number(p, "va", UINT64_MAX),
                                          .access = (uint8_t)access,
                                          .tag = (uint8_t)optional(p, "tag", MMU_TAGS - 1, 0)};
     while (op->u.request.size < 3 && (1u << op->u.request.size) < bytes) op->u.request.size++;
@@ -322,23 +322,28 @@ static void parse_request(struct parser *p, struct scenario_op *op, unsigned acc
         wrong(p, "va must be a multiple of bytes");
 }
 
+// An operand, or what stands on its pins although it is none.
+static uint64_t operand(struct parser *p, const char *key, const char *unused, uint64_t most,
+                        bool *has) {
+    *has = find(p, key) != NULL;
+    if (*has && find(p, unused)) wrong(p, "either %s or %s", key, unused);
+    return optional(p, *has ? key : unused, most, 0);
+}
+
 static void parse_fence(struct parser *p, struct scenario_op *op) {
-    bool narrow = p->scenario->mmu.arch.xlen == 32;
-    op->u.fence = (struct mmu_fence){.op = (uint8_t)choice(p, "op", scenario_fences, 4, 0),
-                                     .has_va = find(p, "va") != NULL,
-                                     .has_asid = find(p, "asid") != NULL,
-                                     .va = optional(p, "va", narrow ? UINT32_MAX : UINT64_MAX, 0),
-                                     .asid = (uint16_t)optional(p, "asid", UINT16_MAX, 0)};
+    struct mmu_fence *fence = &op->u.fence;
+    fence->op = (uint8_t)choice(p, "op", scenario_fences, 4, 0);
+    fence->va = operand(p, "va", "unused-va", UINT64_MAX, &fence->has_va);
+    fence->asid = (uint16_t)operand(p, "asid", "unused-asid", UINT16_MAX, &fence->has_asid);
 }
 
 static void parse_pmp_write(struct parser *p, struct scenario_op *op) {
-    op->u.pmp_write =
-        (struct mmu_pmp_write){.index = (uint8_t)number(p, "entry", MMU_PMP_ENTRIES - 1),
-                               .write_cfg = find(p, "cfg") != NULL,
-                               .write_addr = find(p, "addr") != NULL,
-                               .cfg = (uint8_t)optional(p, "cfg", UINT8_MAX, 0),
-                               .addr = optional(p, "addr", (UINT64_C(1) << 54) - 1, 0)};
-    if (op->u.pmp_write.index >= p->scenario->pmp.entries) wrong(p, "there is no such PMP entry");
+    const uint64_t most = (UINT64_C(1) << 54) - 1;
+    struct mmu_pmp_write *write = &op->u.pmp_write;
+    write->index = (uint8_t)number(p, "entry", MMU_PMP_ENTRIES - 1);
+    write->cfg = (uint8_t)operand(p, "cfg", "unused-cfg", UINT8_MAX, &write->write_cfg);
+    write->addr = operand(p, "addr", "unused-addr", most, &write->write_addr);
+    if (write->index >= p->scenario->pmp.entries) wrong(p, "there is no such PMP entry");
 }
 
 static void parse_operands(struct parser *p, struct scenario_op *op) {
@@ -353,7 +358,7 @@ static void parse_operands(struct parser *p, struct scenario_op *op) {
             op->u.csr = parse_csr_fields(p);
             break;
         case SCENARIO_WRITE:
-            op->u.write = parse_word_fields(p);
+            op->u.write = parse_word_fields(p, UINT64_MAX);
             break;
         case SCENARIO_KILL:
             op->u.mask = (unsigned)number(p, "ports", 3);

@@ -276,19 +276,29 @@ static void find_range(const struct past *past, uint64_t inside, struct scenario
     scenario->memory_bytes = high + PAGE - low;
 }
 
-static bool range_of(const struct scenario_recorder *r, const struct past *past,
-                     struct scenario *scenario) {
-    const struct bench *bench = r->bench;
+// Some address that exists: of a transaction, of a write, of a root.
+static bool find_inside(const struct scenario_recorder *r, const struct past *past, uint64_t *pa) {
+    const struct mmu_arch *arch = &r->bench->config.mmu.arch;
     for (unsigned i = 0; i < BENCH_ACCESS_LOG; i++) {
-        const struct bench_access *access = bench_access_log(bench, i);
-        if (!access || !exists(past, access->pa)) continue;
-        find_range(past, access->pa, scenario);
-        return true;
+        const struct bench_access *access = bench_access_log(r->bench, i);
+        if (access && exists(past, *pa = access->pa)) return true;
     }
-    // Nothing was read that exists: nothing need exist.
-    scenario->memory_base = 0;
+    for (size_t i = r->count; i > 0; i--) {
+        const struct scenario_op *op = &event_at(r, i - 1)->op;
+        bool write = op->kind == SCENARIO_WRITE || op->kind == HARDWARE_WRITE;
+        if (write && exists(past, *pa = op->u.write.pa)) return true;
+        if (op->kind != SCENARIO_CSR) continue;
+        if (exists(past, *pa = mmu_satp_ppn(arch, op->u.csr.satp) << MMU_PAGE_BITS)) return true;
+    }
+    return false;
+}
+
+// Where nothing that exists was named, nothing need exist.
+static void range_of(const struct scenario_recorder *r, const struct past *past,
+                     struct scenario *scenario) {
+    uint64_t inside = 0;
     scenario->memory_bytes = PAGE;
-    return true;
+    if (find_inside(r, past, &inside)) find_range(past, inside, scenario);
 }
 
 static bool copy_operations(const struct scenario_recorder *r, size_t from,
@@ -341,8 +351,8 @@ static bool begin(const struct scenario_recorder *r, size_t from, const struct p
     scenario->counter_interval = config->counter_interval;
     scenario->csr = state.csr;
     scenario->pmp = state.pmp;
-    return range_of(r, past, scenario) && copy_operations(r, from, scenario) &&
-           copy_timings(r, from, scenario);
+    range_of(r, past, scenario);
+    return copy_operations(r, from, scenario) && copy_timings(r, from, scenario);
 }
 
 // What the play read becomes the scenario's memory; it shows the same failure, or it is none.

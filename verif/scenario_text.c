@@ -100,6 +100,8 @@ static void add_fence(struct scenario_text *t, const struct mmu_fence *fence) {
     scenario_add(t, "fence op=%s", scenario_fences[fence->op & 3]);
     if (fence->has_va) scenario_add(t, " va=0x%" PRIx64, fence->va);
     if (fence->has_asid) scenario_add(t, " asid=%u", fence->asid);
+    if (!fence->has_va && fence->va) scenario_add(t, " unused-va=0x%" PRIx64, fence->va);
+    if (!fence->has_asid && fence->asid) scenario_add(t, " unused-asid=%u", fence->asid);
     scenario_add(t, "\n");
 }
 
@@ -107,6 +109,8 @@ static void add_pmp_write(struct scenario_text *t, const struct mmu_pmp_write *w
     scenario_add(t, "pmp-write entry=%u", write->index);
     if (write->write_cfg) scenario_add(t, " cfg=0x%x", write->cfg);
     if (write->write_addr) scenario_add(t, " addr=0x%" PRIx64, write->addr);
+    if (!write->write_cfg && write->cfg) scenario_add(t, " unused-cfg=0x%x", write->cfg);
+    if (!write->write_addr && write->addr) scenario_add(t, " unused-addr=0x%" PRIx64, write->addr);
     scenario_add(t, "\n");
 }
 

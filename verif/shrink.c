@@ -74,7 +74,8 @@ bool shrink_attempt(struct shrink *s, struct scenario *candidate, uint64_t alias
 
 // Operations first: they cost the most, and all else becomes less with them.
 static bool round_of_passes(struct shrink *s) {
-    bool helped = shrink_kinds(s);
+    bool helped = shrink_least_timing(s);
+    helped |= shrink_kinds(s);
     helped |= shrink_operations(s, true);
     helped |= shrink_timing(s);
     helped |= shrink_waiting(s);
@@ -116,6 +117,8 @@ struct shrink_result shrink(const struct scenario *scenario, const struct scenar
     while (helped && !s.over) {
         helped = round_of_passes(&s);
         if (!helped) helped = round_of_bits(&s);
+        if (!helped) helped = shrink_shifts(&s);
+        if (!helped) helped = shrink_moments(&s);
     }
     result.scenario = s.best;
     result.tries = s.tries;

@@ -106,6 +106,67 @@ bool shrink_waiting(struct shrink *s) {
     return helped;
 }
 
+// --- other transactions ----------------------------------------------------------------------
+
+// Memory timing goes by the number of the transaction: without an operation, what came after it has
+// the timing that it had only if as many are taken out.
+static bool without_transactions(struct shrink *s, size_t without, size_t count) {
+    struct scenario c;
+    if (!shrink_begin(s, &c)) return false;
+    take_out(&c, without, true);
+    c.timing_count -= count;
+    memmove(c.timings, c.timings + count, c.timing_count * sizeof *c.timings);
+    return shrink_attempt(s, &c, 0);
+}
+
+bool shrink_shifts(struct shrink *s) {
+    enum { MOST_SHIFT = 10, MOST_SHIFTED = 64 };
+    if (s->best.op_count > MOST_SHIFTED) return false;
+    for (size_t i = 0; i < s->best.op_count && !s->over; i++)
+        for (size_t n = 1; n <= MOST_SHIFT && n <= s->best.timing_count && !s->over; n++)
+            if (without_transactions(s, i, n)) return true;
+    return false;
+}
+
+// --- another moment --------------------------------------------------------------------------
+
+// What must come at a certain moment keeps everything before it as slow as it is: with less before
+// it, the moment is another one, which is looked for.
+enum { MOST_OPS = 8, MOST_DELAY = 64 };
+
+// One change before operation `moment`: without operation number `without` (no operation: with the
+// fastest memory), and another delay.
+static bool at_another_moment(struct shrink *s, size_t without, size_t moment, uint32_t delay) {
+    struct scenario c;
+    if (!shrink_begin(s, &c)) return false;
+    c.ops[moment].delay = delay;
+    if (without < c.op_count)
+        take_out(&c, without, false);
+    else
+        c.timing_count = 0;
+    return shrink_attempt(s, &c, 0);
+}
+
+static bool look_for_moment(struct shrink *s, size_t without, size_t moment) {
+    uint64_t most = s->best.expect.cycle < MOST_DELAY ? s->best.expect.cycle : MOST_DELAY;
+    for (uint32_t delay = 0; delay <= most && !s->over; delay++)
+        if (at_another_moment(s, without, moment, delay)) return true;
+    return false;
+}
+
+bool shrink_moments(struct shrink *s) {
+    if (s->best.op_count > MOST_OPS) return false;
+    for (size_t moment = 0; moment < s->best.op_count; moment++) {
+        if (s->best.ops[moment].delay == 0) continue;
+        for (size_t without = 0; without <= s->best.op_count && !s->over; without++) {
+            bool fastest = without == s->best.op_count;
+            if (without == moment || (fastest && s->best.timing_count == 0)) continue;
+            if (look_for_moment(s, without, moment)) return true;
+        }
+    }
+    return false;
+}
+
 // --- part of the initial state ---------------------------------------------------------------
 
 static bool put_word(struct scenario *c, const struct scenario_word *word) {

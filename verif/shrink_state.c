@@ -43,6 +43,10 @@ static bool least_range(struct shrink *s, size_t from, size_t count) {
     return shrink_attempt(s, &c, 0);
 }
 
+bool shrink_least_timing(struct shrink *s) {
+    return s->best.timing_count && least_range(s, 0, s->best.timing_count);
+}
+
 static bool least_ranges(struct shrink *s) {
     bool helped = false;
     for (size_t chunk = s->best.timing_count; chunk > 0 && !s->over; chunk /= 2)
@@ -205,12 +209,12 @@ static bool simplify_registers(struct shrink *s, unsigned field, size_t only) {
     return false;
 }
 
-// One address space in place of another.
+// One address space in place of another; none is simpler than any.
 static bool same_space(struct shrink *s, size_t of, size_t as) {
     struct scenario c;
     if (!shrink_begin(s, &c)) return false;
     struct mmu_csr *a = csr_of(&c, of), *b = csr_of(&c, as);
-    if (a && b && a->satp != b->satp) {
+    if (a && b && a->satp && a->satp != b->satp) {
         a->satp = b->satp;
         return shrink_attempt(s, &c, 0);
     }

@@ -4,7 +4,7 @@
 
 // --- requests and fences ---------------------------------------------------------------------
 
-enum { CHANGES = 8 };
+enum { CHANGES = 9 };
 
 // False: it is so already.
 static bool change_request(struct mmu_request *request, unsigned change) {
@@ -23,8 +23,17 @@ static bool change_fence(struct mmu_fence *fence, unsigned change) {
     if (change == 5) fence->has_va = false, fence->va = 0;
     if (change == 6) fence->has_asid = false, fence->asid = 0;
     if (change == 7) fence->va &= ~UINT64_C(0xFFF);
+    if (change == 8 && !fence->has_va) fence->va = 0;
+    if (change == 8 && !fence->has_asid) fence->asid = 0;
     return old.op != fence->op || old.has_va != fence->has_va || old.has_asid != fence->has_asid ||
-           old.va != fence->va;
+           old.va != fence->va || old.asid != fence->asid;
+}
+
+static bool change_pmp_write(struct mmu_pmp_write *write, unsigned change) {
+    const struct mmu_pmp_write old = *write;
+    if (change == 8 && !write->write_cfg) write->cfg = 0;
+    if (change == 8 && !write->write_addr) write->addr = 0;
+    return old.cfg != write->cfg || old.addr != write->addr;
 }
 
 static bool change(struct shrink *s, unsigned number, size_t only) {
@@ -36,6 +45,7 @@ static bool change(struct shrink *s, unsigned number, size_t only) {
         if (only < c.op_count && only != i) continue;
         if (op->kind == SCENARIO_REQUEST) any |= change_request(&op->u.request, number);
         if (op->kind == SCENARIO_FENCE) any |= change_fence(&op->u.fence, number);
+        if (op->kind == SCENARIO_PMP_WRITE) any |= change_pmp_write(&op->u.pmp_write, number);
     }
     if (any) return shrink_attempt(s, &c, 0);
     scenario_clear(&c);
