@@ -15,6 +15,7 @@
 #include "pool.h"
 #include "regress.h"
 #include "result.h"
+#include "slurm_task.h"
 
 enum option_key {
     OPTION_JOBS = 'j',
@@ -31,7 +32,8 @@ enum option_key {
     OPTION_JUNIT,
     OPTION_TAP,
     OPTION_JSON,
-    OPTION_HTML
+    OPTION_HTML,
+    OPTION_TASK
 };
 
 static const struct argp_option help[] = {
@@ -53,6 +55,7 @@ static const struct argp_option help[] = {
     {"tap", OPTION_TAP, "FILE", 0, "TAP version 13", 3},
     {"json", OPTION_JSON, "FILE", 0, "everything, as JSON", 3},
     {"html", OPTION_HTML, "FILE", 0, "one page", 3},
+    {"task", OPTION_TASK, "FILE", OPTION_HIDDEN, "on a node: a task of this list", 3},
     {0}};
 
 static const char doc[] =
@@ -92,6 +95,9 @@ static error_t parse_output(int key, const char *text, struct regress_options *o
             return 0;
         case OPTION_DIR:
             options->dir = text;
+            return 0;
+        case OPTION_TASK:
+            options->task = text;
             return 0;
         case OPTION_DB:
             options->db = text;
@@ -143,7 +149,7 @@ static error_t parse(int key, char *text, struct argp_state *state) {
             options->plan_path = text;
             break;
         case ARGP_KEY_NO_ARGS:
-            argp_error(state, "no PLAN");
+            if (!options->task) argp_error(state, "no PLAN");
             break;
         default:
             return parse_output(key, text, options);
@@ -211,10 +217,14 @@ int tandem_regress(int argc, char **argv) {
     options.progress = isatty(STDERR_FILENO);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    if (read_variables(&options, &error) || check(&options, &error))
+    if (options.task) {
+        failed = slurm_task_run(options.task, &error) != SIM_OK;
+        result = 0;
+    } else if (read_variables(&options, &error) || check(&options, &error)) {
         failed = true;
-    else
+    } else {
         result = regress_run(&options, &failed, &error);
+    }
     bool written = !fflush(stdout) && !ferror(stdout);
     if (failed) fprintf(stderr, "tandem regress: %s\n", error.text);
     if (!written) fprintf(stderr, "tandem regress: standard output cannot be written\n");

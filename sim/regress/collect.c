@@ -166,7 +166,7 @@ void collect_sync(struct regression *regression) {
 }
 
 bool collect_may_start(struct regression *regression) {
-    double minutes = (pool_clock() - regression->start) / 60;
+    double minutes = (pool_clock() - regression->began) / 60;
     if (regression->plan.most_minutes && minutes >= (double)regression->plan.most_minutes)
         regression->out_of_time = true;
     return !regression->stopping && !regression->out_of_time && !run_interrupted() &&

@@ -89,6 +89,7 @@ static enum sim_status write_reports(const struct regress_options *options,
 static enum sim_status run_jobs(struct regression *regression, struct sim_error *error) {
     enum sim_status status = build_units(regression, error), rest;
     struct sim_error why;
+    regression->start = pool_clock();
     if (!status)
         status = regression->options->launcher == LAUNCH_SLURM ? run_slurm(regression, error)
                                                                : run_local(regression, error);

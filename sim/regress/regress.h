@@ -12,6 +12,7 @@ enum regress_launcher { LAUNCH_LOCAL, LAUNCH_SLURM };
 
 struct regress_options {
     const char *plan_path, *dir, *db;  // db NULL: DIR/results.db
+    const char *task;                  // on a node: the list of jobs; NULL: not one
     const char *junit, *tap, *json, *html;
     enum regress_launcher launcher;
     unsigned workers, chunk;  // chunk: jobs to a Slurm task; 0: by itself

@@ -35,7 +35,7 @@ struct regression {
     struct pending *pending;  // results that could not be stored yet
     size_t pending_count, pending_capacity;
     double pending_since, pending_tried, synced;
-    double start, drawn;
+    double began, start, drawn;  // began: with its units; start: of the jobs
     size_t finished_at_start;
     bool stopping;     // --fail-fast: nothing more is started
     bool out_of_time;  // the plan's minutes are over

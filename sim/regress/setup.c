@@ -215,7 +215,7 @@ enum sim_status regression_create(const struct regress_options *options,
         regression->folder = NULL;
         return no_memory(error);
     }
-    regression->start = regression->synced = pool_clock();
+    regression->began = regression->start = regression->synced = pool_clock();
     return SIM_OK;
 }
 
