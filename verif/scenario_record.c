@@ -223,6 +223,11 @@ void scenario_recorder_destroy(struct scenario_recorder *recorder) {
     free(recorder);
 }
 
+void scenario_recorder_finish(struct scenario_recorder *recorder) {
+    digest_accesses(recorder, recorder->bench);
+    keep_digest(recorder, recorder->bench);
+}
+
 const uint64_t *scenario_recorder_digests(const struct scenario_recorder *recorder, size_t *count) {
     *count = recorder->digest_count;
     return recorder->digests;

@@ -159,12 +159,15 @@ static enum sim_status read_digests(const char *path, struct kept *kept, struct 
     if (status) return status;
     kept->digests = malloc((kept->digest_count + 1) * sizeof *kept->digests);
     if (!kept->digests) status = sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
-    bool whole = bytes == (kept->digest_count ? kept->digest_count * LINE : 1);
+    bool whole = bytes == kept->digest_count * LINE;
     for (size_t i = 0; !status && i < kept->digest_count; i++)
-        if (!whole || !read_digest(text + i * LINE, &kept->digests[i]))
+        if ((i + 1) * LINE > bytes || !read_digest(text + i * LINE, &kept->digests[i]))
             status = sim_fail(error, SIM_ERROR_FORMAT,
                               "%.300s:%zu: is not one of %zu digests of 16 hexadecimal digits",
                               path, i + 1, kept->digest_count);
+    if (!status && !whole)
+        status = sim_fail(error, SIM_ERROR_FORMAT, "%.300s: holds more than %zu digests", path,
+                          kept->digest_count);
     free(text);
     return status;
 }

@@ -66,6 +66,7 @@ static void ended(void *user, struct world *world) {
     (void)world;
     if (!record->recorder) return;
     size_t count;
+    scenario_recorder_finish(record->recorder);
     const uint64_t *digests = scenario_recorder_digests(record->recorder, &count);
     record->digests = malloc((count + 1) * sizeof *digests);
     if (record->digests) {

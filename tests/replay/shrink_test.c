@@ -38,7 +38,7 @@ static const struct row {
     {FAKE_SLOT_ID, 4, 1, "any walk"},
     {FAKE_FETCH_FIRST, 1, 2, "a walk of each port"},
     {FAKE_KILL_ONE, 4, 6, "a walk in each slot, one that waits, a kill: not ready"},
-    {FAKE_MERGE_MISSING, 4, 2, "a page twice under one walk"},
+    {FAKE_MERGE_MISSING, 4, 4, "a page twice, and two walks, so that only the answer is late"},
     {FAKE_COUNTER + MMU_COUNT_FENCES, 1, 1, "any fence"},
     {FAKE_COUNTER + MMU_COUNT_HITS, 1, 2, "a page twice"},
 };

@@ -157,6 +157,8 @@ struct scenario_recorder;
 // the caller, and to be destroyed before the bench. NULL: no memory.
 struct scenario_recorder *scenario_recorder_create(struct bench *bench, size_t most_events);
 void scenario_recorder_destroy(struct scenario_recorder *recorder);
+// The run has ended: the thousand that was begun has its digest, too.
+void scenario_recorder_finish(struct scenario_recorder *recorder);
 // The digests of each SCENARIO_DIGEST_CYCLES cycles that ended, borrowed.
 const uint64_t *scenario_recorder_digests(const struct scenario_recorder *recorder, size_t *count);
 // Events that it holds; `all`: since the first cycle.

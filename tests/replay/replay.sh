@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# A bug planted in a copy of the design: what --keep leaves repeats it, shows it with a few
+# operations, and as a C test that fails with the bug and passes without.
+set -euo pipefail
+: "${TANDEM:?TANDEM is not set; run this through ctest}"
+source tests/command/lib.sh
+export TANDEM_DUT_OPTIMIZE=-O1
+
+cp -r rtl "$dir/rtl"
+patch -p1 -s -d "$dir" <tests/mutants/01-fence-uses-live-asid.patch
+unit=(dtlb=16x16xlru itlb=16x16xlru)
+wrong_dut=$(tb/build_dut.sh --rtl "$dir/rtl" "${unit[@]}")
+right_dut=$(tb/build_dut.sh "${unit[@]}")
+random=("$TANDEM" run --quiet --random 20000 --seed 1 --set random.fence=30 --dut "$wrong_dut")
+kept=$dir/kept
+
+headline() { grep -m 1 -i 'mismatch' "$dir/out"; }
+compile() { # C-FILE DUT PROGRAM
+  cc -std=c17 -Wall -Wextra -Werror -I verif/include -I model/include "$1" "$2" -o "$3"
+}
+
+# --- what is left ---
+expect 1 "${random[@]}"
+first=$(headline)
+expect 1 "${random[@]}" --keep "$kept"
+[ "$(headline)" = "$first" ] || wrong "--keep changes what fails"
+prints "FAILED"
+says_nothing
+for file in run.json config.yaml dut.so digests.txt page.txt scenario.txt shrunk.txt shrunk.c \
+  shrunk-page.txt; do
+  [ -s "$kept/$file" ] || wrong "$file was not kept"
+done
+[ "$(ls -A "$dir" | grep -c '^kept')" = 1 ] || wrong "something else was left beside it"
+cmp -s "$kept/dut.so" "$wrong_dut" || wrong "another DUT was kept"
+grep -qF -e "$first" "$kept/page.txt" || wrong "another page was kept"
+operations=$(grep -cE '^(quiet)?\+[0-9]+ ' "$kept/shrunk.txt")
+[ "$operations" -le 3 ] || wrong "$operations operations: $(cat "$kept/shrunk.txt")"
+
+# --- twice is the same ---
+expect 1 "${random[@]}" --keep "$dir/again"
+for file in config.yaml digests.txt page.txt scenario.txt shrunk.txt shrunk.c run.json; do
+  cmp -s "$kept/$file" "$dir/again/$file" || wrong "$file is another one the second time"
+done
+
+# --- replay ---
+expect 0 "$TANDEM" replay "$kept"
+prints "PASSED: the same failure"
+[ -s "$kept/failure.fst" ] || wrong "no waveform"
+expect 0 "$TANDEM" replay --scenario --no-wave "$kept"
+prints "PASSED: the same failure"
+
+# --- the C test, with the bug and without ---
+compile "$kept/shrunk.c" "$kept/dut.so" "$dir/with"
+compile "$kept/shrunk.c" "$right_dut" "$dir/without"
+expect 1 "$dir/with"
+prints "cycle "
+expect 0 "$dir/without"
+prints "as the model expects"
+
+# --- shrinking by hand; without the bug nothing fails ---
+expect 0 "$TANDEM" shrink "$kept/scenario.txt" --dut "$kept/dut.so" -o "$dir/small.txt" --test "$dir/small.c"
+cmp -s "$dir/small.txt" "$kept/shrunk.txt" || wrong "shrinks to something else"
+expect 1 "$TANDEM" shrink "$kept/scenario.txt" --dut "$right_dut" -o "$dir/none.txt"
+[ ! -e "$dir/none.txt" ] || wrong "a scenario that does not fail was written"
+expect 0 "$TANDEM" shrink "$kept/scenario.txt" --dut "$kept/dut.so" --tries 5
+says "a limit was met"
+
+# --- what is not the run's ---
+cp -r "$kept" "$dir/other"
+cp "$right_dut" "$dir/other/dut.so"
+expect 2 "$TANDEM" replay "$dir/other"
+says_once "is not the DUT of the run"
+cp -r "$kept" "$dir/changed"
+sed -i 's/"cycle": [0-9]*/"cycle": 12/' "$dir/changed/run.json"
+expect 1 "$TANDEM" replay --no-wave "$dir/changed"
+prints "FAILED: not the same"
+for cut in 0 1 100 500; do
+  cp "$kept/run.json" "$dir/changed/run.json"
+  truncate -s "$cut" "$dir/changed/run.json"
+  expect 2 "$TANDEM" replay "$dir/changed"
+  says_once "run.json"
+done
+cp "$kept/run.json" "$dir/changed/run.json"
+printf 'not a digest\n' >"$dir/changed/digests.txt"
+expect 2 "$TANDEM" replay "$dir/changed"
+says_once "digests.txt:1:"
+cp "$kept/digests.txt" "$dir/changed/digests.txt"
+sed -i '1y/0123456789abcdef/123456789abcdef0/' "$dir/changed/digests.txt"
+expect 1 "$TANDEM" replay --no-wave "$dir/changed"
+prints "the first that differs: cycles 0 .. 999"
+expect 2 "$TANDEM" replay "$dir/nowhere"
+says_once "cannot be opened"
+expect 2 "$TANDEM" shrink "$kept/run.json"
+says_once "run.json:1: it does not begin"
+
+# --- where nothing may be left ---
+expect 2 "${random[@]}" --keep "$kept"
+says_once "is not empty"
+expect 2 "${random[@]}" --keep "$kept/run.json"
+says_once "is no folder"
+expect 2 "${random[@]}" --keep "$dir/no/such/place"
+says_once "cannot be created"
+expect 0 "$TANDEM" run --quiet --random 2000 --dut "$right_dut" --keep "$dir/passed"
+[ ! -e "$dir/passed" ] || wrong "a run that passed left a folder"
+expect 2 "$TANDEM" run --quiet --random 2000 --model-only --keep "$dir/passed"
+says_once "--keep needs the RTL"
+
+finish
