@@ -7,7 +7,7 @@ set -eu
 run_packages="gcc g++ libc6-dev make cmake ninja-build ccache pkg-config verilator
   zlib1g-dev libzstd-dev liblzma-dev libxxhash-dev libjansson-dev libyaml-dev libsqlite3-dev libcmocka-dev
   qemu-user"
-test_packages="yosys cvc5 clang-14 libclang-rt-14-dev valgrind git python3-minimal patch procps
+test_packages="libsystemc-dev yosys cvc5 clang-14 libclang-rt-14-dev valgrind git python3-minimal patch procps
   gcc-riscv64-unknown-elf gcc-riscv64-linux-gnu libc6-dev-riscv64-cross qemu-system-misc zstd
   xz-utils gzip"
 # tandem report, tandem study --html; tandem cost.

@@ -5,8 +5,8 @@
 
 namespace tandem {
 
-using sc_core::SC_ZERO_TIME;
 using sc_core::sc_time;
+using sc_core::SC_ZERO_TIME;
 
 at_side::at_side(sc_core::sc_module_name name, mmu_tlm &mmu)
     : sc_core::sc_module(name), data("data"), fetch("fetch"), mmu_(mmu) {

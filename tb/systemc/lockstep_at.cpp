@@ -76,8 +76,7 @@ void MemoryResponse(struct dut *pair, bool grant, const struct dut_memory_respon
 unsigned Tick(struct dut *pair) {
     pair->side->drive();
     const unsigned sample = pair->unit.ops->tick(pair->unit.dut);
-    const bool agreed =
-        pair->side->compare(sample, pair->unit.ops, pair->unit.dut, pair->what);
+    const bool agreed = pair->side->compare(sample, pair->unit.ops, pair->unit.dut, pair->what);
     return agreed ? sample : sample | DUT_ASSERTION;
 }
 
@@ -110,8 +109,8 @@ uint64_t Counter(struct dut *pair, unsigned counter) {
 }
 
 const struct dut_ops kPairOps = {
-    DUT_ABI,  Profile,       nullptr, nullptr,   Reset,          SetCsr, Request,   Kill,
-    PmpWrite, Fence,         Take,    Poison,    MemoryResponse, Tick,   FenceBusy, Response,
+    DUT_ABI,  Profile,       nullptr, nullptr,   Reset,          SetCsr,  Request,   Kill,
+    PmpWrite, Fence,         Take,    Poison,    MemoryResponse, Tick,    FenceBusy, Response,
     Fault,    MemoryRequest, Event,   Assertion, Counter,        nullptr,
 };
 
@@ -199,8 +198,8 @@ bool lockstep_at(const lockstep_unit &unit, at_side &side, memory_pair memories,
     g_rtl_ops = unit.ops;
     memories.rtl->copy_to(*memories.tlm);
     const struct bench_memory tables = both_memories(memories);
-    const bool agreed = drive_random(&kPairOps, &pair, *memories.rtl, tables, options, options.at,
-                                     tally, what);
+    const bool agreed =
+        drive_random(&kPairOps, &pair, *memories.rtl, tables, options, options.at, tally, what);
     tally->comparisons = side.comparisons();
     if (!agreed || memories.rtl->content() == memories.tlm->content()) return agreed;
     what->found = true;

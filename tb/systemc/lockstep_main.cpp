@@ -72,17 +72,38 @@ int parse(int argc, char **argv, lockstep_options *options) {
     for (int key, index = 0; (key = getopt_long(argc, argv, "h", list, &index)) != -1;) {
         bool legal = true;
         switch (key) {
-            case 'r': options->rtl = optarg; break;
-            case 'p': options->plain = optarg; break;
-            case 'a': legal = number(optarg, INT64_MAX, &options->at); break;
-            case 'l': legal = number(optarg, INT64_MAX, &options->lt); break;
-            case 's': legal = number(optarg, UINT64_MAX, &options->seed); break;
-            case 'g': legal = range(optarg, &options->grant_least, &options->grant_most); break;
-            case 'd': legal = range(optarg, &options->data_least, &options->data_most); break;
-            case 'm': options->dmi = true; break;
-            case 'b': options->bench = true; break;
-            case 'h': usage(stdout); return std::fflush(stdout) != 0 ? UNUSABLE : PASSED;
-            default: return UNUSABLE;
+            case 'r':
+                options->rtl = optarg;
+                break;
+            case 'p':
+                options->plain = optarg;
+                break;
+            case 'a':
+                legal = number(optarg, INT64_MAX, &options->at);
+                break;
+            case 'l':
+                legal = number(optarg, INT64_MAX, &options->lt);
+                break;
+            case 's':
+                legal = number(optarg, UINT64_MAX, &options->seed);
+                break;
+            case 'g':
+                legal = range(optarg, &options->grant_least, &options->grant_most);
+                break;
+            case 'd':
+                legal = range(optarg, &options->data_least, &options->data_most);
+                break;
+            case 'm':
+                options->dmi = true;
+                break;
+            case 'b':
+                options->bench = true;
+                break;
+            case 'h':
+                usage(stdout);
+                return std::fflush(stdout) != 0 ? UNUSABLE : PASSED;
+            default:
+                return UNUSABLE;
         }
         if (!legal) return wrong(list[index].name, optarg);
     }
@@ -91,8 +112,7 @@ int parse(int argc, char **argv, lockstep_options *options) {
         return UNUSABLE;
     }
     if (options->at == 0 && options->lt == 0) {
-        std::fprintf(stderr,
-                     "tandem_systemc: nothing would be compared: give --at N or --lt N\n");
+        std::fprintf(stderr, "tandem_systemc: nothing would be compared: give --at N or --lt N\n");
         return UNUSABLE;
     }
     if (options->dmi || options->bench) options->error_permille = 0;
@@ -206,13 +226,15 @@ void bench_top::run() {
     } else {
         if (options_.at != 0) {
             disagreement what;
-            agreed = lockstep_at(unit_, at_side_, {&rtl_memory_, &at_memory_}, options_, &at, &what);
+            agreed =
+                lockstep_at(unit_, at_side_, {&rtl_memory_, &at_memory_}, options_, &at, &what);
             report("approximately timed", at, agreed, what);
         }
         if (agreed && options_.lt != 0) {
             disagreement what;
             rtl_memory_.copy_to(lt_memory_);
-            agreed = lockstep_lt(unit_, lt_side_, {&rtl_memory_, &lt_memory_}, options_, &lt, &what);
+            agreed =
+                lockstep_lt(unit_, lt_side_, {&rtl_memory_, &lt_memory_}, options_, &lt, &what);
             report("loosely timed", lt, agreed, what);
         }
         agreed = check_timing() && agreed;

@@ -50,10 +50,11 @@ static void print_terms(const struct mmu_terms &terms) {
     const struct {
         const char *name;
         uint64_t cycles;
-    } rows[] = {{"lookup", terms.lookup},         {"l2", terms.l2},       {"wait", terms.wait},
-                {"resolve", terms.resolve},       {"wire", terms.wire},   {"grant", terms.grant},
-                {"memory", terms.memory},         {"denied", terms.denied},
-                {"completion", terms.completion}, {"restart", terms.restart}};
+    } rows[] = {
+        {"lookup", terms.lookup},   {"l2", terms.l2},         {"wait", terms.wait},
+        {"resolve", terms.resolve}, {"wire", terms.wire},     {"grant", terms.grant},
+        {"memory", terms.memory},   {"denied", terms.denied}, {"completion", terms.completion},
+        {"restart", terms.restart}};
     std::printf("Latency   of the component:");
     for (const auto &row : rows)
         if (row.cycles) std::printf(" %s %" PRIu64, row.name, row.cycles);
@@ -66,12 +67,12 @@ void print_disagreement(const disagreement &what, const lockstep_options &option
     std::printf("\n--- MISMATCH: %s (%s) in cycle %" PRIu64 " ---\n", what.check,
                 what.signal.c_str(), what.cycle);
     if (what.has_request)
-        std::printf("Asked     %s port, %s of %u bytes, va 0x%016" PRIx64
-                    "\n          satp 0x%016" PRIx64
-                    ", privilege %u, mpp %u, mprv %d, sum %d, mxr %d, adue %d, pbmte %d\n",
-                    ports[what.port & 1], accesses[what.request.access & 3], 1u << what.request.size,
-                    what.request.va, what.csr.satp, what.csr.priv, what.csr.mpp, what.csr.mprv,
-                    what.csr.sum, what.csr.mxr, what.csr.adue, what.csr.pbmte);
+        std::printf(
+            "Asked     %s port, %s of %u bytes, va 0x%016" PRIx64 "\n          satp 0x%016" PRIx64
+            ", privilege %u, mpp %u, mprv %d, sum %d, mxr %d, adue %d, pbmte %d\n",
+            ports[what.port & 1], accesses[what.request.access & 3], 1u << what.request.size,
+            what.request.va, what.csr.satp, what.csr.priv, what.csr.mpp, what.csr.mprv,
+            what.csr.sum, what.csr.mxr, what.csr.adue, what.csr.pbmte);
     std::printf("          %-30s expected (TLM)  %s\n", what.signal.c_str(), what.expected.c_str());
     std::printf("          %-30s observed (RTL)  %s\n", "", what.observed.c_str());
     if (what.has_terms) print_terms(what.terms);

@@ -3,8 +3,8 @@
 
 namespace tandem {
 
-using sc_core::SC_ZERO_TIME;
 using sc_core::sc_time;
+using sc_core::SC_ZERO_TIME;
 
 lt_side::lt_side(sc_core::sc_module_name name, mmu_tlm &mmu, const sc_time &period)
     : sc_core::sc_module(name),
@@ -24,7 +24,9 @@ uint64_t lt_side::cycles(const sc_time &delay) const {
 
 void lt_side::change_registers(random_tables &tables, random_numbers &random) {
     csr_.satp = tables.satp();
-    csr_.priv = uint8_t(random.chance(50) ? MMU_PRIV_M : random.chance(250) ? MMU_PRIV_S : MMU_PRIV_U);
+    csr_.priv = uint8_t(random.chance(50)    ? MMU_PRIV_M
+                        : random.chance(250) ? MMU_PRIV_S
+                                             : MMU_PRIV_U);
     csr_.mpp = uint8_t(random.below(2));
     csr_.mprv = random.chance(100);
     csr_.sum = random.chance(500);
@@ -36,8 +38,7 @@ void lt_side::change_registers(random_tables &tables, random_numbers &random) {
 lt_side::item lt_side::access(sc_time &delay, random_tables &tables, random_numbers &random) {
     item item;
     item.port = random.chance(350) ? MMU_PORT_FETCH : MMU_PORT_DATA;
-    item.request.access =
-        uint8_t(item.port == MMU_PORT_FETCH ? 0 : MMU_LOAD + random.below(3));
+    item.request.access = uint8_t(item.port == MMU_PORT_FETCH ? 0 : MMU_LOAD + random.below(3));
     item.request.size = uint8_t(random.below(4));
     item.request.va = tables.address(item.request.size);
     item.csr = item.info.csr = csr_;
@@ -89,8 +90,8 @@ std::vector<lt_side::item> lt_side::begin(uint64_t cycle, random_tables &tables,
     return items;
 }
 
-std::vector<lt_side::item> lt_side::run_ahead(uint64_t cycle, unsigned count,
-                                              random_tables &tables, random_numbers &random) {
+std::vector<lt_side::item> lt_side::run_ahead(uint64_t cycle, unsigned count, random_tables &tables,
+                                              random_numbers &random) {
     std::vector<item> items;
     sc_time delay = SC_ZERO_TIME;
     while (items.size() < count) {

@@ -27,7 +27,7 @@ class lt_side : public sc_core::sc_module {
         struct mmu_pmp_write pmp_write = {};
         struct mmu_csr csr = {};
         uint64_t start = 0;  // cycle in which it is first presented
-        uint64_t end = 0;    // in which it is answered; the cycle after a fence or PMP write is taken
+        uint64_t end = 0;  // in which it is answered; the cycle after a fence or PMP write is taken
         mmu_extension info;
     };
 

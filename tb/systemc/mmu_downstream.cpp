@@ -6,9 +6,9 @@
 
 namespace tandem {
 
-using sc_core::SC_ZERO_TIME;
 using sc_core::sc_time;
 using sc_core::sc_time_stamp;
+using sc_core::SC_ZERO_TIME;
 
 mmu_downstream::mmu_downstream(tlm::tlm_initiator_socket<> &socket, const sc_time &period,
                                bool use_dmi)
@@ -159,9 +159,9 @@ void mmu_downstream::forward(tlm::tlm_generic_payload &trans, uint64_t pa, sc_ti
     const bool write = trans.is_write();
     const unsigned bytes = trans.get_data_length();
     sc_time latency;
-    unsigned char *memory =
-        trans.get_command() == tlm::TLM_IGNORE_COMMAND ? nullptr
-                                                       : direct(pa, bytes, write, &latency);
+    unsigned char *memory = trans.get_command() == tlm::TLM_IGNORE_COMMAND
+                                ? nullptr
+                                : direct(pa, bytes, write, &latency);
     if (memory != nullptr) {
         std::memcpy(write ? memory : trans.get_data_ptr(), write ? trans.get_data_ptr() : memory,
                     bytes);

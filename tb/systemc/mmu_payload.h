@@ -19,9 +19,9 @@ namespace tandem {
 class mmu_extension : public tlm::tlm_extension<mmu_extension> {
    public:
     // In.
-    struct mmu_csr csr = {};        // registers of the access
-    uint8_t access = MMU_LOAD;      // enum mmu_access; on the fetch socket always a fetch
-    bool translate_only = false;    // the access itself is not made
+    struct mmu_csr csr = {};      // registers of the access
+    uint8_t access = MMU_LOAD;    // enum mmu_access; on the fetch socket always a fetch
+    bool translate_only = false;  // the access itself is not made
     // Out, once the transaction is answered.
     struct mmu_answer answer = {};  // tag is the component's own
     uint64_t tval = 0;              // with a fault: the virtual address

@@ -52,7 +52,7 @@ void mmu_tlm::reset() {
         drop(port, state.presented);
         for (flight &unanswered : state.unanswered) drop(port, unanswered);
         state.standing = nullptr;
-        state.taken = state.kill = false;
+        state.stands = state.taken = state.kill = false;
     }
     fence_.valid = pmp_.valid = poison_ = fault_shown_ = false;
     mmu_engine_reset(engine_.get());
@@ -190,8 +190,8 @@ unsigned int mmu_tlm::transport_dbg(int port, payload &trans) {
     // What lies in another page may lie anywhere: as much as the page holds.
     const unsigned in_page = MMU_PAGE_BYTES - unsigned(va % MMU_PAGE_BYTES);
     const struct mmu_memory memory_view = {&downstream_, debug_read, debug_update, nullptr, 0, 0};
-    const struct mmu_context context = mmu_context_capture(
-        &config_.mmu.arch, &registers_of(trans), static_cast<enum mmu_port>(port));
+    const struct mmu_context context = mmu_context_capture(&config_.mmu.arch, &registers_of(trans),
+                                                           static_cast<enum mmu_port>(port));
     struct mmu_request request = {};
     request.va = va;
     request.access = uint8_t(port == MMU_PORT_FETCH ? MMU_FETCH : MMU_LOAD);

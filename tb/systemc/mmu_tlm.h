@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The reference model as a TLM-2.0 component: two target sockets for a hart's accesses, an initiator
-// socket for memory. docs/systemc.md says how to use it, what it times and what it cannot order.
+// The reference model as a TLM-2.0 component: two target sockets for a hart's accesses, an
+// initiator socket for memory. docs/systemc.md says how to use it, what it times and what it cannot
+// order.
 #ifndef TANDEM_MMU_TLM_H
 #define TANDEM_MMU_TLM_H
 
@@ -87,7 +88,8 @@ class mmu_tlm : public sc_core::sc_module {
     struct port_state {
         flight presented;                         // not accepted yet
         std::array<flight, MMU_TAGS> unanswered;  // by tag
-        payload *standing = nullptr;              // BEGIN_RESP, not taken yet
+        bool stands = false;                      // a response, not taken yet
+        payload *standing = nullptr;              // its transaction; NULL: returned already
         bool taken = false;                       // in this cycle
         bool kill = false;
         sc_core::sc_event accepted;

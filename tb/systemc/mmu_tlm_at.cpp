@@ -11,9 +11,9 @@
 
 namespace tandem {
 
-using sc_core::SC_ZERO_TIME;
 using sc_core::sc_time;
 using sc_core::sc_time_stamp;
+using sc_core::SC_ZERO_TIME;
 
 static enum mmu_port side(unsigned port) {
     return static_cast<enum mmu_port>(port);
@@ -56,7 +56,7 @@ void mmu_tlm::present(unsigned port, const flight &flight) {
 }
 
 void mmu_tlm::take(unsigned port) {
-    if (port_[port].standing == nullptr)
+    if (!port_[port].stands)
         SC_REPORT_FATAL("/tandem/mmu_tlm/protocol", "END_RESP without a response");
     port_[port].taken = true;
     input();
@@ -101,7 +101,7 @@ void mmu_tlm::take_faults(bool take) {
 bool mmu_tlm::in_flight() const {
     for (unsigned port = 0; port < MMU_PORTS; ++port) {
         const port_state &state = port_[port];
-        if (state.presented.trans != nullptr || state.standing != nullptr) return true;
+        if (state.presented.trans != nullptr || state.stands) return true;
         for (const flight &unanswered : state.unanswered)
             if (unanswered.trans != nullptr) return true;
     }
@@ -126,8 +126,7 @@ void mmu_tlm::plan() {
     wake_.cancel();
     if (show_cycle_ == MMU_NEVER && close_cycle_ == MMU_NEVER) return;
     const bool show_first = show_cycle_ <= close_cycle_;
-    const sc_time due =
-        show_first ? time_of(show_cycle_) : time_of(close_cycle_) + period_ / 2;
+    const sc_time due = show_first ? time_of(show_cycle_) : time_of(close_cycle_) + period_ / 2;
     wake_.notify(due > sc_time_stamp() ? due - sc_time_stamp() : SC_ZERO_TIME);
 }
 
@@ -150,7 +149,7 @@ void mmu_tlm::look_ahead(uint64_t closed) {
     bool shows = mmu_engine_fault(engine_.get()) != nullptr && !fault_shown_, waits = false;
     for (unsigned port = 0; port < MMU_PORTS; ++port) {
         const bool response = mmu_engine_response(engine_.get(), side(port)) != nullptr;
-        shows = shows || (response && port_[port].standing == nullptr);
+        shows = shows || (response && !port_[port].stands);
         waits = waits || port_[port].presented.trans != nullptr;
     }
     waits = waits || fence_.valid || pmp_.valid || (take_faults_ && fault_shown_);
@@ -177,21 +176,23 @@ void mmu_tlm::show(uint64_t cycle) {
 void mmu_tlm::show_response(unsigned port) {
     port_state &state = port_[port];
     const struct mmu_answer *const shown = mmu_engine_response(engine_.get(), side(port));
-    if (shown == nullptr || state.standing != nullptr) return;
+    if (shown == nullptr || state.stands) return;
     const struct mmu_answer answer = *shown;
     flight &flight = state.unanswered[answer.tag];
     payload &trans = *flight.trans;
     sc_core::sc_event *const done = flight.done;
     flight = {};
-    state.standing = &trans;
+    state.stands = true;
     give_answer(trans, port, answer);
     sc_time delay = SC_ZERO_TIME;
     make_access(trans, answer.pa, answer.fault, delay);
-    if (done != nullptr) {
+    if (done != nullptr) {  // the call returns: the transaction is its caller's again
         state.taken = true;
+        if (trans.has_mm()) trans.release();
         done->notify(delay);
         return;
     }
+    state.standing = &trans;
     tlm::tlm_phase phase = tlm::BEGIN_RESP;
     const tlm::tlm_sync_enum status = backward(port, trans, phase, delay);
     if (status == tlm::TLM_COMPLETED || (status == tlm::TLM_UPDATED && phase == tlm::END_RESP))
@@ -214,9 +215,9 @@ void mmu_tlm::close(uint64_t cycle) {
     for (port_state &state : port_) {
         if (!state.taken) continue;
         payload *const trans = state.standing;
-        state.taken = false;
+        state.taken = state.stands = false;
         state.standing = nullptr;
-        if (trans->has_mm()) trans->release();
+        if (trans != nullptr && trans->has_mm()) trans->release();
     }
     look_ahead(cycle);
 }

@@ -4,9 +4,9 @@
 
 namespace tandem {
 
-using sc_core::SC_ZERO_TIME;
 using sc_core::sc_time;
 using sc_core::sc_time_stamp;
+using sc_core::SC_ZERO_TIME;
 
 void mmu_tlm::b_transport(int port, payload &trans, sc_time &delay) {
     if (!usable(trans)) return;

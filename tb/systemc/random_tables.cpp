@@ -4,7 +4,7 @@
 namespace tandem {
 
 namespace {
-constexpr unsigned kPages = 48;        // of each space
+constexpr unsigned kPages = 48;  // of each space
 constexpr uint64_t kTableBytes = 256 * 4096;
 }  // namespace
 
@@ -62,8 +62,7 @@ void random_tables::map(const struct mmu_mode *mode, uint64_t root_ppn, uint64_t
         const uint64_t pa = mmu_pte_address(mode, table, va, level);
         uint64_t pte = 0;
         memory_.read(memory_.user, pa, bytes, &pte);
-        const uint64_t next =
-            level > 0 && pte == 0 && !random_.chance(100) ? new_table(mode) : 0;
+        const uint64_t next = level > 0 && pte == 0 && !random_.chance(100) ? new_table(mode) : 0;
         if (next != 0) {
             pte = next << MMU_PTE_PPN_SHIFT | MMU_PTE_V | (random_.chance(50) ? MMU_PTE_G : 0);
         } else if (pte == 0) {
@@ -82,9 +81,8 @@ uint64_t random_tables::satp() {
     current_ = random_.below(spaces_.size());
     const space &space = spaces_[current_];
     const uint64_t asid = random_.below(3);
-    return arch_.xlen == 32
-               ? uint64_t(space.satp_mode) << 31 | asid << 22 | space.root_ppn
-               : uint64_t(space.satp_mode) << 60 | asid << 44 | space.root_ppn;
+    return arch_.xlen == 32 ? uint64_t(space.satp_mode) << 31 | asid << 22 | space.root_ppn
+                            : uint64_t(space.satp_mode) << 60 | asid << 44 | space.root_ppn;
 }
 
 uint64_t random_tables::address(unsigned size) {

@@ -165,21 +165,21 @@ void MemoryResponse(struct dut *dut, bool grant, const struct dut_memory_respons
 
 // --- one cycle ---------------------------------------------------------------------------------
 
-#define SAMPLE_ANSWER(p)                                                                   \
-    {                                                                                      \
-        pin.p##_rsp_pa_o.read(), pin.p##_rsp_fault_o.read(),                               \
-            static_cast<uint8_t>(pin.p##_rsp_cause_o.read()),                              \
-            static_cast<uint8_t>(pin.p##_rsp_level_o.read()), pin.p##_rsp_napot_o.read(),  \
-            static_cast<uint8_t>(pin.p##_rsp_pbmt_o.read()),                               \
-            static_cast<uint8_t>(pin.p##_rsp_source_o.read()),                             \
-            static_cast<uint8_t>(pin.p##_rsp_perm_o.read()),                               \
-            static_cast<uint8_t>(pin.p##_rsp_tag_o.read())                                 \
+#define SAMPLE_ANSWER(p)                                                                  \
+    {                                                                                     \
+        pin.p##_rsp_pa_o.read(), pin.p##_rsp_fault_o.read(),                              \
+            static_cast<uint8_t>(pin.p##_rsp_cause_o.read()),                             \
+            static_cast<uint8_t>(pin.p##_rsp_level_o.read()), pin.p##_rsp_napot_o.read(), \
+            static_cast<uint8_t>(pin.p##_rsp_pbmt_o.read()),                              \
+            static_cast<uint8_t>(pin.p##_rsp_source_o.read()),                            \
+            static_cast<uint8_t>(pin.p##_rsp_perm_o.read()),                              \
+            static_cast<uint8_t>(pin.p##_rsp_tag_o.read())                                \
     }
 
-#define SAMPLE_FILL(p)                                                                     \
-    {                                                                                      \
-        static_cast<uint16_t>(pin.p##_fill_set_o.read()),                                  \
-            static_cast<uint16_t>(pin.p##_fill_way_o.read()), pin.p##_fill_evict_o.read()  \
+#define SAMPLE_FILL(p)                                                                    \
+    {                                                                                     \
+        static_cast<uint16_t>(pin.p##_fill_set_o.read()),                                 \
+            static_cast<uint16_t>(pin.p##_fill_way_o.read()), pin.p##_fill_evict_o.read() \
     }
 
 void SamplePayloads(struct dut *dut, unsigned bits) {
@@ -207,11 +207,11 @@ unsigned Tick(struct dut *dut) {
     const struct {
         const sc_core::sc_signal<bool> &wire;
         unsigned bit;
-    } wires[] = {{pin.d_req_ready_o, DUT_READY_DATA},      {pin.f_req_ready_o, DUT_READY_FETCH},
-                 {pin.fence_ready_o, DUT_READY_FENCE},     {pin.pmp_ready_o, DUT_READY_PMP},
-                 {pin.d_rsp_valid_o, DUT_RESPONSE_DATA},   {pin.f_rsp_valid_o, DUT_RESPONSE_FETCH},
-                 {pin.fault_valid_o, DUT_FAULT},           {pin.mem_req_valid_o, DUT_MEMORY_REQUEST},
-                 {pin.d_fill_valid_o, DUT_FILL_DATA},      {pin.f_fill_valid_o, DUT_FILL_FETCH},
+    } wires[] = {{pin.d_req_ready_o, DUT_READY_DATA},    {pin.f_req_ready_o, DUT_READY_FETCH},
+                 {pin.fence_ready_o, DUT_READY_FENCE},   {pin.pmp_ready_o, DUT_READY_PMP},
+                 {pin.d_rsp_valid_o, DUT_RESPONSE_DATA}, {pin.f_rsp_valid_o, DUT_RESPONSE_FETCH},
+                 {pin.fault_valid_o, DUT_FAULT},         {pin.mem_req_valid_o, DUT_MEMORY_REQUEST},
+                 {pin.d_fill_valid_o, DUT_FILL_DATA},    {pin.f_fill_valid_o, DUT_FILL_FETCH},
                  {pin.l2_fill_valid_o, DUT_FILL_L2}};
     Clock(dut);
     unsigned bits = 0;

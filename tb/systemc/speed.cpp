@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Speed of the SystemC module and of the component beside plain Verilator: the same stimulus, in one
-// run, interleaved. CPU times, medians.
+// Speed of the SystemC module and of the component beside plain Verilator: the same stimulus, in
+// one run, interleaved. CPU times, medians.
 #include <dlfcn.h>
 
 #include <algorithm>
