@@ -9,7 +9,7 @@ run_packages="gcc g++ libc6-dev make cmake ninja-build ccache pkg-config verilat
   qemu-user"
 test_packages="libsystemc-dev yosys cvc5 clang-14 libclang-rt-14-dev valgrind git python3-minimal patch procps
   gcc-riscv64-unknown-elf gcc-riscv64-linux-gnu libc6-dev-riscv64-cross qemu-system-misc zstd
-  xz-utils gzip"
+  xz-utils gzip sqlite3 libxml2-utils slurm-wlm munge"
 # tandem report, tandem study --html; tandem cost.
 report_packages="python3-minimal python3-matplotlib python3-jinja2 python3-jsonschema"
 cost_packages="yosys nextpnr-ice40 python3-minimal python3-venv"

@@ -40,8 +40,12 @@ static void make_ascii(char *text) {
 }
 
 static void prepare(struct result *result) {
+    const char *node = getenv("SLURMD_NODENAME");
     *result = (struct result){.attempts = 1};
-    if (gethostname(result->node, sizeof result->node - 1)) strcpy(result->node, "?");
+    if (node)
+        snprintf(result->node, sizeof result->node, "%s", node);
+    else if (gethostname(result->node, sizeof result->node - 1))
+        strcpy(result->node, "?");
 }
 
 static json_t *load(const char *path) {

@@ -1,0 +1,193 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# tandem regress from outside: outcomes and exit statuses, what failed comes first, limits,
+# reports, interrupts. Jobs are those of a stand-in (fake_job.c), and at the end those of the
+# program itself, through examples/regress.yaml and on a design with a bug.
+set -euo pipefail
+: "${TANDEM:?TANDEM is not set; run this through ctest}" "${FAKE_JOB:?FAKE_JOB is not set}"
+source tests/command/lib.sh
+export TANDEM_REGRESS_JOB=$FAKE_JOB FAKE_LOG=$dir/log
+unset SEED WAVES COV
+
+plan() { # TITLE MODE SEEDS [LIMITS]
+  printf 'title: %s\nseed: 9\nlimits: {seconds: %s}\ntests:\n  t: {run: --model-only --fake %s, seeds: %s}\n' \
+    "$1" "${4:-60}" "$2" "$3" >"$dir/plan.yaml"
+}
+query() { sqlite3 "$dir/results/results.db" "$1"; }
+ran() { cut -d ' ' -f 1 "$FAKE_LOG"; }
+regress=("$TANDEM" regress "$dir/plan.yaml" --dir "$dir/results" -j 2)
+
+# --- outcomes ---
+outcome() { # MODE STATUS OUTCOME SIGNATURE
+  plan "$1" "$1" 3 1
+  expect "$2" "${regress[@]}" --seed 4
+  prints "3 jobs: $([ "$3" = passed ] && echo "3 passed" || echo "0 passed, 3 $3")"
+  [ "$(query "SELECT DISTINCT outcome || ' ' || signature FROM result WHERE run =
+    (SELECT max(run) FROM run)")" = "$3 $4" ] || wrong "$1: other outcome or signature"
+  says_nothing
+}
+outcome pass 0 passed ""
+outcome error 2 error "error/tandem run: x#.tdt: cannot be opened"
+outcome silent 2 error "error/exit status #, but it has left no JSON"
+outcome crash 2 error signal/SIGSEGV
+outcome doomed 2 error signal/SIGKILL
+outcome hang 2 timeout timeout/default.t
+outcome orphan 0 passed ""
+[ "$(query "SELECT group_concat(DISTINCT attempts) FROM result WHERE signature = 'signal/SIGKILL'")" = 3 ] ||
+  wrong "not tried three times"
+plan killed killed 5
+export FAKE_MARK=$dir/mark
+expect 0 "${regress[@]}"
+[ "$(query "SELECT group_concat(DISTINCT attempts) FROM result WHERE run = (SELECT max(run) FROM run)")" = 2 ] ||
+  wrong "a killed worker is not tried again"
+plan noise noise 1..1
+expect 1 "${regress[@]}"
+[ "$(query "SELECT length(output) < 40000 AND output LIKE '%bytes left out%' FROM result WHERE
+  run = (SELECT max(run) FROM run)")" = 1 ] || wrong "output without bound"
+
+# --- usage ---
+expect 2 "$TANDEM" regress
+expect 2 "${regress[@]}" another
+expect 2 "$TANDEM" regress "$dir/none.yaml"
+says_once "none.yaml: cannot be opened"
+expect 2 "${regress[@]}" --junit "$dir/no/j.xml"
+says_once "no/j.xml: cannot be created"
+expect 2 "${regress[@]}" --tap "$dir/x" --json "$dir/x"
+says_once "is given for two reports"
+expect 2 "${regress[@]}" --resume
+says_once "there is no unfinished run of 'noise' to resume"
+expect 2 env SEED=x "${regress[@]}"
+says_once "SEED must be a whole number"
+echo text >"$dir/file"
+expect 2 "$TANDEM" regress "$dir/plan.yaml" --dir "$dir/results" --db "$dir/file"
+plan none pass 3
+expect 2 "${regress[@]}" --rerun-failed
+says_once "nothing to run: every job of 'none' passed when it last ran"
+
+# --- seeds: the option, the variable, the plan; 0 is one ---
+seeds() { "$@" -l | sed -n 's/.*--seed //p'; }
+[ "$(seeds "${regress[@]}")" = "$(seeds "${regress[@]}" --seed 9)" ] || wrong "the plan's seed"
+[ "$(seeds env SEED=0 "${regress[@]}")" = "$(seeds "${regress[@]}" --seed 0)" ] || wrong "SEED"
+[ "$(seeds "${regress[@]}")" != "$(seeds "${regress[@]}" --seed 0)" ] || wrong "seed 0 is seed 9"
+[ "$(seeds env SEED=5 "${regress[@]}" --seed 9)" = "$(seeds "${regress[@]}")" ] || wrong "--seed"
+sed -i '/^seed/d' "$dir/plan.yaml"
+[ "$(seeds "${regress[@]}")" != "$(seeds "${regress[@]}")" ] || wrong "one seed twice"
+
+# --- what failed comes first, until it passes ---
+export FAKE_BROKEN=$dir/broken
+plan again broken 3
+touch "$FAKE_BROKEN"
+expect 1 "${regress[@]}"
+old=$(query "SELECT seed FROM job WHERE run = (SELECT max(run) FROM run)" | sort)
+: >"$FAKE_LOG"
+expect 1 "$TANDEM" regress "$dir/plan.yaml" --dir "$dir/results" -j 1 --seed 77
+prints "6 jobs (3 that did not pass last time)"
+[ "$(ran | head -n 3 | sort)" = "$old" ] || wrong "other jobs first"
+rm "$FAKE_BROKEN"
+: >"$FAKE_LOG"
+expect 0 "${regress[@]}" --rerun-failed
+[ "$(ran | wc -l)" = 6 ] || wrong "$(ran | wc -l) jobs, not the six that failed"
+prints "6 jobs: 6 passed"
+expect 2 "${regress[@]}" --rerun-failed
+touch "$FAKE_BROKEN"
+expect 1 "${regress[@]}" --seed 77
+expect 0 "${regress[@]}" --history
+prints "Not passing now:"
+prints "since run $(query "SELECT max(run) FROM run") of "
+
+# --- limits, --fail-fast ---
+plan most pass 50
+echo '  u: {run: --model-only --fake pass, seeds: 50, weight: 9}' >>"$dir/plan.yaml"
+sed -i 's/^limits.*/limits: {jobs: 20}/' "$dir/plan.yaml"
+expect 0 "${regress[@]}"
+prints "20 jobs: 20 passed"
+[ "$(query "SELECT count(*) FROM job JOIN suite USING (run, suite) WHERE test = 'u' AND run =
+  (SELECT max(run) FROM run)")" = 18 ] || wrong "not the weights' share"
+plan fast fail 200
+expect 1 "${regress[@]}" --fail-fast
+[ "$(query "SELECT count(*) < 5 FROM result WHERE run = (SELECT max(run) FROM run)")" = 1 ] ||
+  wrong "it went on"
+prints "not run"
+
+# --- buckets and reports ---
+plan reports fail 1..30
+reports=(--junit "$dir/j.xml" --tap "$dir/t.tap" --json "$dir/r.json" --html "$dir/r.html")
+expect 1 "${regress[@]}" "${reports[@]}"
+prints "     10  failed   fault/rsp/data/1/1>2"
+prints "         tandem run --model-only --fake fail --seed 2"
+prints "     10  failed   physical_address/rsp/data/1/offset"
+prints "         tandem run --model-only --fake fail --seed 3"
+xmllint --noout --schema tests/regress/junit.xsd "$dir/j.xml" 2>"$dir/err" || wrong "no JUnit"
+[ "$(grep -c '<failure ' "$dir/j.xml")" = 30 ] || wrong "failures in JUnit"
+grep -q -- '--- MISMATCH: latency' "$dir/j.xml" || wrong "no page in JUnit"
+[ "$(grep -c '^not ok' "$dir/t.tap")" = 30 ] && grep -qx '1\.\.30' "$dir/t.tap" || wrong "TAP"
+python3 - "$dir/r.json" <<'END' || wrong "JSON"
+import json, sys
+r = json.load(open(sys.argv[1]))
+assert (r["schema"], r["schema_version"]) == ("tandem-regress", 1)
+assert r["counts"] == {"passed": 0, "failed": 30, "error": 0, "timeout": 0, "not_run": 0}
+assert [b["count"] for b in r["buckets"]] == [10, 10, 10] and len(r["jobs"]) == 30
+assert sorted(b["seed"] for b in r["buckets"]) == [1, 2, 3]
+END
+xmllint --html --noout "$dir/r.html" 2>/dev/null || wrong "HTML"
+folder=$dir/results/run-$(query "SELECT max(run) FROM run")/default.t.7
+grep -q MISMATCH "$folder/output.txt" && grep -q verdict "$folder/result.json" &&
+  grep -q -- '--seed 7' "$folder/command.txt" || wrong "what is kept of a failure"
+[ -z "$(find "$dir" -maxdepth 1 -name '*.xml.*')" ] || wrong "a temporary is left"
+
+# --- one at a time; an interrupt keeps what has finished ---
+plan interrupt slow 1..40
+env --default-signal=INT "${regress[@]}" --junit "$dir/i.xml" >"$dir/out" 2>"$dir/err" &
+runner=$!
+for _ in $(seq 100); do
+  [ "$(query "SELECT count(*) FROM result JOIN run USING (run) WHERE plan = 'interrupt'")" -lt 3 ] || break
+  sleep 0.1
+done
+cp "$dir/out" "$dir/out.first"
+found=0
+"${regress[@]}" >"$dir/second" 2>&1 || found=$?
+[ $found -eq 2 ] && grep -q "another regression is running here" "$dir/second" || wrong "two at a time"
+kill -INT $runner
+found=0
+wait $runner || found=$?
+last="an interrupted regression"
+[ $found -eq 2 ] || wrong "exit status $found, not 2"
+says_once "jobs; --resume goes on"
+xmllint --noout --schema tests/regress/junit.xsd "$dir/i.xml" 2>"$dir/err" || wrong "no JUnit"
+grep -q '<skipped' "$dir/i.xml" || wrong "nothing skipped"
+expect 0 "${regress[@]}" --resume
+prints "40 jobs: 40 passed"
+
+# --- progress on a terminal only ---
+plan terminal slow 1..8
+last="a regression on a terminal"
+on_terminal "${regress[@]}"
+grep -qE '\[[#.]{30}\] +[0-9.]+ %  [0-9]+ of 8 jobs' "$dir/out" || wrong "no progress"
+expect 0 "${regress[@]}"
+says_nothing
+
+# --- the program itself: the example; a bug; a unit that cannot be built ---
+unset TANDEM_REGRESS_JOB
+expect 0 "$TANDEM" regress examples/regress.yaml --dir "$dir/example" -j 2
+prints "11 jobs: 11 passed"
+cp -r rtl "$dir/rtl"
+sed -i 's/assign canonical = .*;/assign canonical = 1'"'"'b1;/' "$dir/rtl/tandem_mmu_port.sv"
+dut=$(tb/build_dut.sh --rtl "$dir/rtl" --out "$dir/cache" dtlb=16x16xlru itlb=16x16xlru)
+cat >"$dir/bug.yaml" <<END
+seed: 1
+configurations:
+  good: {}
+  impossible: {set: {tlb.data.entries: 12, tlb.data.ways: 5}}
+tests:
+  random: {run: --random 3000}
+  planted: {run: --random 20000 --dut $dut, seeds: 1..8, configurations: good}
+END
+WAVES=1 expect 1 "$TANDEM" regress "$dir/bug.yaml" --dir "$dir/bug" -j 2
+prints "10 jobs: 1 passed, 8 failed, 1 error"
+prints "failed   fault/rsp_fault/data/-/1>0"
+[ -n "$(find "$dir/bug/run-1" -name wave.fst -size +0)" ] || wrong "no waveform"
+command=$(grep -A 2 'fault/rsp_fault/data/-/1>0' "$dir/out" | grep -o 'tandem run .*')
+expect 1 bash -c 'eval "\"$1\" ${2#tandem }"' - "$TANDEM" "$command"
+prints "MISMATCH: fault (d_rsp_fault)"
+
+finish
