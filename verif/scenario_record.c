@@ -223,6 +223,13 @@ void scenario_recorder_destroy(struct scenario_recorder *recorder) {
     free(recorder);
 }
 
+void scenario_recorder_write(struct scenario_recorder *recorder, uint64_t pa, uint64_t before,
+                             uint64_t after) {
+    struct event *event = add(recorder, recorder->bench, SCENARIO_WRITE);
+    event->op.u.write = (struct scenario_word){.pa = pa, .value = after};
+    event->before = before;
+}
+
 void scenario_recorder_finish(struct scenario_recorder *recorder) {
     digest_accesses(recorder, recorder->bench);
     keep_digest(recorder, recorder->bench);

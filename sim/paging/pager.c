@@ -212,6 +212,10 @@ void pager_watch_ptes(struct pager *pager, pager_watch_fn *watch, void *user) {
     pager->watch_user = user;
 }
 
+void pager_watch_tables(struct pager *pager, pager_watch_fn *watch, void *user) {
+    space_pool_watch(pager->pool, watch, user);
+}
+
 const struct pager_counts *pager_counts(const struct pager *pager) {
     return &pager->counts;
 }

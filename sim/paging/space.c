@@ -31,6 +31,8 @@ struct space_pool {
     uint64_t *freed;  // stack of pages given back; has room for all the fresh ones
     size_t freed_count;
     size_t capacity;
+    space_watch_fn *watch;  // NULL: nobody
+    void *watch_user;
 };
 
 struct space_table {
@@ -78,7 +80,22 @@ static bool space_pool_room(struct space_pool *pool) {
     return true;
 }
 
+void space_pool_watch(struct space_pool *pool, space_watch_fn *watch, void *user) {
+    pool->watch = watch;
+    pool->watch_user = user;
+}
+
+static void space_tell_wiped(const struct space_pool *pool, uint64_t table) {
+    unsigned bytes = pool->shape->pte_bytes;
+    for (uint64_t pa = table; pa < table + MMU_PAGE_BYTES; pa += bytes) {
+        uint64_t pte = 0;
+        sim_memory_read(pool->memory, pa, bytes, &pte);
+        if (pte != 0) pool->watch(pool->watch_user, pa, pte, 0);
+    }
+}
+
 static void space_pool_give(struct space_pool *pool, uint64_t pa) {
+    if (pool->watch) space_tell_wiped(pool, pa);
     sim_memory_page_discard(pool->memory, pa);
     pool->freed[pool->freed_count++] = pa;
 }
@@ -197,6 +214,7 @@ enum space_status space_pte_make(struct space *space, uint64_t vpn, uint64_t *pt
     for (unsigned i = 0; level > 0; i++) {
         uint64_t pte = tables[i] >> MMU_PAGE_BITS << MMU_PTE_PPN_SHIFT | MMU_PTE_V;
         sim_memory_write(space->pool->memory, pa, shape->pte_bytes, pte);
+        if (space->pool->watch) space->pool->watch(space->pool->watch_user, pa, 0, pte);
         unsigned shift = shape->vpn_bits * level--;
         space->tables[space->count++] = (struct space_table){
             .pa = tables[i], .first_vpn = vpn >> shift << shift, .level = level};

@@ -50,6 +50,11 @@ void space_pool_destroy(struct space_pool *pool);
 // Returns how many table pages are free.
 uint64_t space_pool_free(const struct space_pool *pool);
 
+// Called with each change of a PTE that a pool itself makes: pointers to tables, and what is wiped
+// where a table is given back.
+typedef void space_watch_fn(void *user, uint64_t pa, uint64_t before, uint64_t after);
+void space_pool_watch(struct space_pool *pool, space_watch_fn *watch, void *user);
+
 // A space without pages: takes its root table. On success *space is owned by the caller.
 enum space_status space_create(struct space_pool *pool, struct space **space);
 // Give all its tables back to the pool.

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "commands.h"
 #include "config.h"
@@ -81,9 +82,10 @@ static int failed(const struct sim_error *error) {
 
 static enum sim_status put(const char *path, char *text, struct sim_error *error) {
     if (!text) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
-    if (path) return result_write_text(path, text, error);
-    printf("%s", text);
-    return SIM_OK;
+    if (!path) printf("%s", text);
+    size_t bytes = strlen(text);
+    if (bytes && text[bytes - 1] == '\n') text[bytes - 1] = '\0';  // it is added
+    return path ? result_write_text(path, text, error) : SIM_OK;
 }
 
 static enum sim_status write_test(const struct arguments *arguments,
@@ -91,7 +93,7 @@ static enum sim_status write_test(const struct arguments *arguments,
     const char *library = arguments->dut ? arguments->dut : "DUT.so";
     char *test = scenario_write_test(smallest, arguments->test, library);
     enum sim_status status =
-        test ? result_write_text(arguments->test, test, error)
+        test ? put(arguments->test, test, error)
              : sim_fail(error, SIM_ERROR_TOOL,
                         "%s: this failure (%s) cannot be shown by a test of the ports alone",
                         arguments->test, bench_check_key((enum bench_check)smallest->expect.check));

@@ -16,17 +16,22 @@ static const char *const names[] = {"run.json",    "config.yaml", "dut.so",
                                     "shrunk.txt",  "shrunk.c",    "shrunk-page.txt"};
 enum { NAMES = sizeof names / sizeof names[0] };
 
+static enum sim_status out_of_memory(struct sim_error *error) {
+    return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
+}
+
+// The last line's end is added by who writes.
 static enum sim_status put(const char *folder, const char *name, const char *text,
                            struct sim_error *error) {
     char path[RUN_PATH_BYTES];
     if (!text) return SIM_OK;
     if (!folder_path(path, folder, name))
         return sim_fail(error, SIM_ERROR_USAGE, "%.200s: the name is too long", folder);
-    return result_write_text(path, text, error);
-}
-
-static enum sim_status out_of_memory(struct sim_error *error) {
-    return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
+    size_t bytes = strlen(text);
+    char *copy = strndup(text, bytes && text[bytes - 1] == '\n' ? bytes - 1 : bytes);
+    enum sim_status status = copy ? result_write_text(path, copy, error) : out_of_memory(error);
+    free(copy);
+    return status;
 }
 
 static enum sim_status put_config(const char *folder, const struct run_options *options,

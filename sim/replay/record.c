@@ -15,6 +15,10 @@ static double seconds_now(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+static void note_table(void *user, uint64_t pa, uint64_t before, uint64_t after) {
+    scenario_recorder_write(user, pa, before, after);
+}
+
 static void begun(void *user, struct world *world) {
     struct replay_record *record = user;
     Dl_info info;
@@ -25,6 +29,8 @@ static void begun(void *user, struct world *world) {
         snprintf(record->dut_path, sizeof record->dut_path, "%s", info.dli_fname);
     record->recorder = scenario_recorder_create(world->bench, SCENARIO_EVENTS);
     record->no_memory = !record->recorder;
+    if (record->recorder && world->pager)
+        pager_watch_tables(world->pager, note_table, record->recorder);
 }
 
 static void shrink_it(struct replay_record *record, const struct scenario_unit *unit) {
@@ -63,7 +69,6 @@ static void failed(void *user, struct world *world, const char *page) {
 
 static void ended(void *user, struct world *world) {
     struct replay_record *record = user;
-    (void)world;
     if (!record->recorder) return;
     size_t count;
     scenario_recorder_finish(record->recorder);
@@ -75,6 +80,7 @@ static void ended(void *user, struct world *world) {
     } else {
         record->no_memory = true;
     }
+    if (world->pager) pager_watch_tables(world->pager, NULL, NULL);
     scenario_recorder_destroy(record->recorder);
     record->recorder = NULL;
 }

@@ -37,6 +37,14 @@ grep -qF -e "$first" "$kept/page.txt" || wrong "another page was kept"
 operations=$(grep -cE '^(quiet)?\+[0-9]+ ' "$kept/shrunk.txt")
 [ "$operations" -le 3 ] || wrong "$operations operations: $(cat "$kept/shrunk.txt")"
 
+# --- a program's run, of several processes, its page tables made under way ---
+expect 1 "$TANDEM" run --quiet --trace traces/cc1.tdt --trace traces/gzip.tdt --frames 64 \
+  --dut "$wrong_dut" --keep "$dir/program"
+grep -q '"missing": ""' "$dir/program/run.json" || wrong "no scenario of a program's run"
+expect 0 "$TANDEM" replay --no-wave "$dir/program"
+prints "77 of 77 thousands of cycles agree"
+expect 0 "$TANDEM" replay --scenario --no-wave "$dir/program"
+
 # --- twice is the same ---
 expect 1 "${random[@]}" --keep "$dir/again"
 for file in config.yaml digests.txt page.txt scenario.txt shrunk.txt shrunk.c run.json; do

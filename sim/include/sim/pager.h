@@ -94,6 +94,8 @@ unsigned pager_mode_user_bits(unsigned mode);
 // Called with each change of a page's PTE by the handler (not by hardware).
 typedef void pager_watch_fn(void *user, uint64_t pa, uint64_t before, uint64_t after);
 void pager_watch_ptes(struct pager *pager, pager_watch_fn *watch, void *user);
+// The same for what page tables are made of: pointers to tables, and tables that are given back.
+void pager_watch_tables(struct pager *pager, pager_watch_fn *watch, void *user);
 
 // Handle a fault of `space`. What the swap oracle finds (lost, torn, misdirected page) is
 // SIM_ERROR_FORMAT with a sentence that names slot, space and page; what the operating

@@ -157,6 +157,9 @@ struct scenario_recorder;
 // the caller, and to be destroyed before the bench. NULL: no memory.
 struct scenario_recorder *scenario_recorder_create(struct bench *bench, size_t most_events);
 void scenario_recorder_destroy(struct scenario_recorder *recorder);
+// Software changed a word of memory that the bench was not told of (bench_note_write).
+void scenario_recorder_write(struct scenario_recorder *recorder, uint64_t pa, uint64_t before,
+                             uint64_t after);
 // The run has ended: the thousand that was begun has its digest, too.
 void scenario_recorder_finish(struct scenario_recorder *recorder);
 // The digests of each SCENARIO_DIGEST_CYCLES cycles that ended, borrowed.
