@@ -72,6 +72,8 @@ static void count_answer(struct bench *bench, unsigned port, const struct mmu_an
     uint64_t latency = bench->now - state->asked[answer->tag].accept_cycle;
     stats->answers[port]++;
     stats->latency_sum[port] += latency;
+    stats->latencies[port][answer->source & 3]
+                    [latency < BENCH_LATENCIES ? latency : BENCH_LATENCIES - 1]++;
     if (latency > stats->latency_max[port]) stats->latency_max[port] = latency;
     if (answer->source == MMU_SOURCE_WALK) {
         stats->walk_answers[port]++;

@@ -11,6 +11,7 @@
 #include "cmd_vectors.h"
 #include "commands.h"
 #include "sim/commands_trace.h"
+#include "sim/compare.h"
 #include "sim/cost.h"
 #include "sim/coverage.h"
 #include "sim/report.h"
@@ -32,6 +33,7 @@ static const struct command {
     {"study", "tandem study", tandem_study, "sweep sizes, ways, policies, frames over programs"},
     {"coverage", "tandem coverage", tandem_coverage, "add up and report what runs have reached"},
     {"regress", "tandem regress", tandem_regress, "run a plan: configurations, tests, seeds"},
+    {"compare", "tandem compare", tandem_compare, "may a revision of the RTL replace another"},
     {"report", "tandem report", tandem_report, "make a page of a study's result"},
     {"cost", "tandem cost", tandem_cost, "measure LUTs, flip-flops, RAMs and clock in an FPGA"},
 };

@@ -209,13 +209,17 @@ enum bench_cover {
 const char *bench_cover_key(enum bench_cover cover);
 const char *bench_cover_text(enum bench_cover cover);
 
+// Buckets of a histogram of latencies: cycles; the last counts all longer ones as well.
+#define BENCH_LATENCIES 256u
+
 struct bench_stats {
     uint64_t compared[BENCH_CHECKS];  // comparisons made, by check
     uint64_t mismatches;
     uint64_t answers[MMU_PORTS];
     uint64_t latency_sum[MMU_PORTS], latency_max[MMU_PORTS];  // first valid - accepted
     uint64_t walk_answers[MMU_PORTS], walk_latency_sum[MMU_PORTS];
-    uint64_t outcome[MMU_PORTS][CONTRACT_OUTCOMES];  // answers, by row of the latency contract
+    uint64_t latencies[MMU_PORTS][4][BENCH_LATENCIES];  // answers by enum mmu_source
+    uint64_t outcome[MMU_PORTS][CONTRACT_OUTCOMES];     // answers, by row of the latency contract
     uint64_t outcome_latency_max[MMU_PORTS][CONTRACT_OUTCOMES];
     struct mmu_terms terms[MMU_PORTS];  // sums over all answers; by the model, 0 without it
     uint64_t cover[BENCH_COVERS];       // likewise

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# A planted bug as HEAD fails as what it is; as BASE, it makes the design look faster.
+set -euo pipefail
+: "${TANDEM:?TANDEM is not set; run this through ctest}"
+source tests/command/lib.sh
+seed=${TANDEM_SEED:-1}
+
+cat >"$dir/plain.yaml" <<'END'
+memory:
+  data: {least: 1}
+  grant: {most: 3}
+END
+
+plant() { # MUTANT
+  mkdir -p "$dir/$1"
+  cp -r rtl "$dir/$1/"
+  (cd "$dir/$1" && patch -s -p1) <"$(ls tests/mutants/"$1"-*.patch)"
+}
+
+compare() { # STATUS BASE HEAD ARGUMENT...
+  expect "$1" "$TANDEM" compare "$2" "$3" --config "$dir/plain.yaml" --random 5000 --seeds 1 \
+    --seed "$seed" -n 20000 --json "$dir/r.json" --markdown "$dir/r.md" "${@:4}"
+  cat "$dir/out"
+}
+
+value() { python3 -c "import json,sys; print(json.load(open(sys.argv[1]))$1)" "$dir/r.json"; }
+verdict_is() { [ "$(value "['verdict']")" = "$1" ] || wrong "the JSON's verdict is not $1"; }
+
+# --- the same twice ---
+compare 0 rtl rtl
+prints "3 jobs: same"
+verdict_is same
+grep -q '^## RTL gate: same' "$dir/r.md" || wrong "the summary's title"
+
+# --- a cycle between two levels: n = 2 takes one more, n = 3 two, a hit and n = 1 none ---
+plant 47
+compare 1 rtl "$dir/47"
+verdict_is slower
+prints "FAILED"
+python3 - "$dir/r.json" <<'END' || wrong "the cycles of single accesses"
+import json, re, sys
+jobs = json.load(open(sys.argv[1]))["jobs"]
+probes = [job for job in jobs if job["kind"] == "probe"]
+assert len(probes) == 1 and len(probes[0]["values"]) == 13
+for value in probes[0]["values"]:
+    walk = re.match(r"walk, n = (\d+), g = (\d+), L = (\d+)", value["name"])
+    n, g, l = map(int, walk.groups()) if walk else (0, 0, 0)
+    assert value["base"] == n * (g + l) + 1, value
+    assert value["head"] == value["base"] + max(n - 1, 0), value
+recorded = [job for job in jobs if job["kind"] == "recorded"]
+assert recorded[0]["verdict"] == "slower"
+cycles = [v for v in recorded[0]["values"] if v["name"] == "cycles"][0]
+assert cycles["head"] > cycles["base"]
+assert [j["verdict"] for j in jobs if j["kind"] == "random"] == ["slower"]
+END
+grep -q '^| slower | plain.yaml, single accesses |' "$dir/r.md" || wrong "the summary's table"
+
+# --- the other way round: a new baseline ---
+compare 0 "$dir/47" rtl
+verdict_is faster
+prints "merging HEAD makes a new baseline"
+prints "PASSED"
+compare 1 "$dir/47" rtl --strict
+
+# --- a wrong permission: not a matter of time ---
+plant 30
+compare 1 rtl "$dir/30"
+verdict_is wrong
+prints "HEAD is wrong, BASE is not"
+# Who mends it may pass.
+compare 0 "$dir/30" rtl
+verdict_is changed
+prints "HEAD mends what BASE has wrong"
+
+finish
