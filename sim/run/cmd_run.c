@@ -9,6 +9,7 @@
 
 #include "command_line.h"
 #include "commands.h"
+#include "dut_loader.h"
 #include "coverage_set.h"
 #include "folder.h"
 #include "keep.h"
@@ -307,6 +308,15 @@ static int failed(const struct sim_error *error) {
     return 2;
 }
 
+static void print_compile(const char *folder) {
+    char home[RUN_PATH_BYTES];
+    if (!tandem_home(home)) snprintf(home, sizeof home, "$TANDEM_HOME");
+    printf(
+        "          cd %s && cc -std=c17 -I %s/verif/include -I %s/model/include shrunk.c ./dut.so "
+        "-o test && ./test\n",
+        folder, home, home);
+}
+
 // What was kept is said before the verdict, which stands last.
 static enum sim_status keep(struct arguments *arguments, const struct run_result *result,
                             const struct replay_record *record) {
@@ -316,9 +326,10 @@ static enum sim_status keep(struct arguments *arguments, const struct run_result
     if (status) return status;
     printf("\nKept      %s (tandem replay %s)\n", arguments->keep, arguments->keep);
     if (record->shrunk.ok)
-        printf("          %zu operations, shrunk to %zu in %.1f s: shrunk.txt, shrunk.c\n",
+        printf("          %zu operations, shrunk to %zu in %.1f s\n",
                scenario_operations(&record->scenario),
                scenario_operations(&record->shrunk.scenario), record->seconds);
+    if (record->shrunk_test) print_compile(arguments->keep);
     return SIM_OK;
 }
 
