@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The words of one line of a scenario's text (scenario_fields.c), for scenario_parse.c.
+#ifndef SCENARIO_FIELDS_H
+#define SCENARIO_FIELDS_H
+
+#include "verif/scenario.h"
+
+enum { SCENARIO_LINE = 512, SCENARIO_FIELDS = 16 };
+
+struct scenario_field {
+    char *key, *value;
+    bool asked;
+};
+
+struct scenario_parser {
+    struct scenario *scenario;
+    char *sentence;  // "" until something is wrong
+    bool no_memory;
+    unsigned stage;  // how far in the order of lines
+    size_t word_capacity, timing_capacity, op_capacity;
+    struct scenario_field fields[SCENARIO_FIELDS];
+    unsigned field_count;
+};
+
+// Note what is wrong with the line, unless something is already. Always false.
+bool scenario_wrong(struct scenario_parser *p, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+// Take the line apart into key=value; false: it can't be.
+bool scenario_split(struct scenario_parser *p, char *rest);
+// NULL: there is no such key.
+struct scenario_field *scenario_find(struct scenario_parser *p, const char *key);
+// Returns the number, `missing` if there is none; wrong if it exceeds `most`.
+uint64_t scenario_optional(struct scenario_parser *p, const char *key, uint64_t most,
+                           uint64_t missing);
+uint64_t scenario_number(struct scenario_parser *p, const char *key, uint64_t most);
+bool scenario_parse_number(const char *text, uint64_t *value);
+// Returns the index of the name, -1: it is none; "" is never one.
+int scenario_choice_of(const char *text, const char *const *names, unsigned count);
+unsigned scenario_choice(struct scenario_parser *p, const char *key, const char *const *names,
+                         unsigned count, unsigned missing);
+
+#endif
