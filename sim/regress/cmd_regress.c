@@ -24,6 +24,7 @@ enum option_key {
     OPTION_DIR = 'd',
     OPTION_DB = 256,
     OPTION_FAIL_FAST,
+    OPTION_KEEP,
     OPTION_RERUN,
     OPTION_RESUME,
     OPTION_HISTORY,
@@ -46,6 +47,7 @@ static const struct argp_option help[] = {
     {0, 0, 0, 0, "How:", 2},
     {"jobs", OPTION_JOBS, "N", 0, "so many at a time (all cores; on Slurm 2)", 2},
     {"fail-fast", OPTION_FAIL_FAST, 0, 0, "stop at the first job that does not pass", 2},
+    {"keep", OPTION_KEEP, 0, 0, "leave a folder for tandem replay for each cause of failure", 2},
     {"launcher", OPTION_LAUNCHER, "L", 0, "local (this machine) or slurm", 2},
     {"chunk", OPTION_CHUNK, "N", 0, "jobs to a Slurm task (four tasks for each of --jobs)", 2},
     {"dir", OPTION_DIR, "DIR", 0, "folder for results and for what failed (tandem-regress)", 2},
@@ -134,6 +136,9 @@ static error_t parse(int key, char *text, struct argp_state *state) {
             break;
         case OPTION_FAIL_FAST:
             options->fail_fast = true;
+            break;
+        case OPTION_KEEP:
+            options->keep = true;
             break;
         case OPTION_RERUN:
             options->rerun_failed = true;

@@ -25,6 +25,13 @@ bool execute_words(const struct execution *execution, const char *program, uint6
     ok = ok && words_add(words, "--seed") && words_add(words, number);
     if (ok && execution->dut) ok = words_add(words, "--dut") && words_add(words, execution->dut);
     if (ok && json) ok = words_add(words, "--json") && words_add(words, json);
+    if (ok && execution->coverage && json) {
+        char path[4096];
+        int n = snprintf(path, sizeof path, "%s/%s.%s.cov", execution->coverage, execution->suite,
+                         number);
+        ok = n > 0 && (size_t)n < sizeof path && words_add(words, "--coverage") &&
+             words_add(words, path);
+    }
     if (ok && execution->quiet) ok = words_add(words, "--quiet");
     return ok;
 }

@@ -11,12 +11,14 @@ struct execution {
     const char *suite;          // "configuration.test"
     const struct words *words;  // "tandem run ...", without the seed
     const char *dut;            // NULL: the job finds its own
+    const char *coverage;       // folder for SUITE.SEED.cov; NULL: no coverage
     uint64_t seconds;           // limit
     bool quiet;                 // the command has --quiet
 };
 
 // Write the command line of a job: `program` in place of "tandem", the seed, the DUT, where its
-// JSON goes (NULL: nowhere). False: no memory; *words is the caller's to destroy either way.
+// JSON goes (NULL: nowhere, and no coverage either: it is no job, but its repetition). False: no
+// memory; *words is the caller's to destroy either way.
 bool execute_words(const struct execution *execution, const char *program, uint64_t seed,
                    const char *json, struct words *words);
 

@@ -85,6 +85,14 @@ static enum sim_status write_reports(const struct regress_options *options,
     return status;
 }
 
+static enum sim_status finish_jobs(struct regression *regression, struct sim_error *error) {
+    const struct regress_options *options = regression->options;
+    enum sim_status status = options->waves ? record_waves(regression, error) : SIM_OK;
+    if (!status && options->keep) status = keep_reproductions(regression, error);
+    if (!status && options->coverage) status = merge_coverage(regression, error);
+    return status;
+}
+
 // The jobs, whatever ends them; then what they have left is made safe.
 static enum sim_status run_jobs(struct regression *regression, struct sim_error *error) {
     enum sim_status status = build_units(regression, error), rest;
@@ -95,7 +103,7 @@ static enum sim_status run_jobs(struct regression *regression, struct sim_error 
                                                                : run_local(regression, error);
     rest = collect_rest(regression, &why);
     if (rest) *error = why;
-    if (!status && !rest && regression->options->waves) status = record_waves(regression, error);
+    if (!status && !rest) status = finish_jobs(regression, error);
     return rest ? rest : status;
 }
 

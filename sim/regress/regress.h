@@ -16,7 +16,7 @@ struct regress_options {
     const char *junit, *tap, *json, *html;
     enum regress_launcher launcher;
     unsigned workers, chunk;  // chunk: jobs to a Slurm task; 0: by itself
-    bool has_seed, fail_fast, rerun_failed, resume, list, history, waves, coverage;
+    bool has_seed, fail_fast, rerun_failed, resume, list, history, waves, coverage, keep;
     bool progress;  // stderr is a terminal
     uint64_t seed;
 };

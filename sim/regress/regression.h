@@ -26,10 +26,11 @@ struct regression {
     int64_t run;
     uint64_t seed;
     bool resumed;
-    int lock;       // of the folder; -1: not held
-    char *program;  // that runs jobs
-    char *folder;   // of what is kept: DIR/run-R
-    char *scratch;  // of JSON that is not kept
+    int lock;        // of the folder; -1: not held
+    char *program;   // that runs jobs
+    char *folder;    // of what is kept: DIR/run-R
+    char *scratch;   // of JSON that is not kept
+    char *coverage;  // FOLDER/coverage, absolute; NULL: not asked for
     size_t counts[OUTCOMES];
     size_t finished;          // jobs with a result, earlier ones of a resumed run included
     struct pending *pending;  // results that could not be stored yet
@@ -80,7 +81,12 @@ void collect_keep(const char *folder, const char *command, const char *output, c
 void progress_draw(struct regression *regression);
 void progress_clear(const struct regression *regression);
 
-// --- waves.c: repeat failed runs with waveforms.
+// --- what is made at the end, if it was asked for. SIM_ERROR_INTERRUPTED, SIM_ERROR_TOOL ...
+// waves.c: repeat failed runs with waveforms.
 enum sim_status record_waves(struct regression *regression, struct sim_error *error);
+// reproduce.c: a folder for tandem replay for each cause.
+enum sim_status keep_reproductions(struct regression *regression, struct sim_error *error);
+// merge.c: add up the coverage of the jobs.
+enum sim_status merge_coverage(struct regression *regression, struct sim_error *error);
 
 #endif

@@ -156,6 +156,22 @@ static void remove_scratch(const char *path) {
     rmdir(path);
 }
 
+static enum sim_status make_coverage_folder(struct regression *regression,
+                                            struct sim_error *error) {
+    char *path = NULL;
+    enum sim_status status = make_folder(regression->folder, error);
+    if (status) return status;
+    if (asprintf(&path, "%s/coverage", regression->folder) < 0) return no_memory(error);
+    status = make_folder(path, error);
+    if (!status) regression->coverage = realpath(path, NULL);
+    free(path);
+    if (!status && !regression->coverage) status = no_memory(error);
+    for (unsigned s = 0; s < regression->suites.count && !status; s++)
+        if (regression->suites.suite[s].covers)
+            regression->executions[s].coverage = regression->coverage;
+    return status;
+}
+
 // What runs jobs: this program. Tests of the scheduler put another one in its place.
 static enum sim_status find_program(struct regression *regression, struct sim_error *error) {
     const char *given = getenv("TANDEM_REGRESS_JOB");
@@ -215,8 +231,9 @@ enum sim_status regression_create(const struct regress_options *options,
         regression->folder = NULL;
         return no_memory(error);
     }
+    if (options->coverage) status = make_coverage_folder(regression, error);
     regression->began = regression->start = regression->synced = pool_clock();
-    return SIM_OK;
+    return status;
 }
 
 void regression_destroy(struct regression *regression) {
@@ -234,6 +251,7 @@ void regression_destroy(struct regression *regression) {
     free(regression->done);
     free(regression->program);
     free(regression->folder);
+    free(regression->coverage);
     free(regression->scratch);
     suites_destroy(&regression->suites);
     plan_destroy(&regression->plan);

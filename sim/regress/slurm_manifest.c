@@ -24,9 +24,9 @@ static json_t *suite_of(const struct execution *execution) {
             json_decref(words);
             return NULL;
         }
-    return json_pack("{s:s, s:o, s:s?, s:I, s:b}", "name", execution->suite, "words", words, "dut",
-                     execution->dut, "seconds", (json_int_t)execution->seconds, "quiet",
-                     execution->quiet);
+    return json_pack("{s:s, s:o, s:s?, s:s?, s:I, s:b}", "name", execution->suite, "words", words,
+                     "dut", execution->dut, "coverage", execution->coverage, "seconds",
+                     (json_int_t)execution->seconds, "quiet", execution->quiet);
 }
 
 static json_t *document_of(const struct manifest *manifest) {
@@ -72,6 +72,7 @@ static bool read_suite(const json_t *object, struct manifest *manifest, unsigned
     const json_t *words = json_object_get(object, "words");
     manifest->names[s] = copy_of(object, "name");
     manifest->duts[s] = copy_of(object, "dut");
+    manifest->coverages[s] = copy_of(object, "coverage");
     for (size_t i = 0; i < json_array_size(words); i++) {
         const char *word = json_string_value(json_array_get(words, i));
         if (!word || !words_add(&manifest->words[s], word)) return false;
@@ -80,6 +81,7 @@ static bool read_suite(const json_t *object, struct manifest *manifest, unsigned
         .suite = manifest->names[s],
         .words = &manifest->words[s],
         .dut = manifest->duts[s],
+        .coverage = manifest->coverages[s],
         .seconds = (uint64_t)json_integer_value(json_object_get(object, "seconds")),
         .quiet = json_is_true(json_object_get(object, "quiet"))};
     return manifest->names[s] != NULL;
@@ -104,9 +106,10 @@ static bool read_document(const json_t *root, struct manifest *manifest) {
     manifest->words = calloc(count + 1u, sizeof *manifest->words);
     manifest->names = calloc(count + 1u, sizeof *manifest->names);
     manifest->duts = calloc(count + 1u, sizeof *manifest->duts);
+    manifest->coverages = calloc(count + 1u, sizeof *manifest->coverages);
     manifest->jobs = calloc(json_array_size(jobs) + 1, sizeof *manifest->jobs);
     if (!manifest->program || !manifest->folder || !manifest->executions || !manifest->words ||
-        !manifest->names || !manifest->duts || !manifest->jobs || chunk < 1)
+        !manifest->names || !manifest->duts || !manifest->coverages || !manifest->jobs || chunk < 1)
         return false;
     manifest->chunk = (size_t)chunk;
     manifest->suite_count = count;
@@ -138,6 +141,7 @@ void manifest_destroy(struct manifest *manifest) {
         words_destroy(&manifest->words[s]);
         free(manifest->names[s]);
         free(manifest->duts[s]);
+        free(manifest->coverages[s]);
     }
     free(manifest->program);
     free(manifest->folder);
@@ -145,6 +149,7 @@ void manifest_destroy(struct manifest *manifest) {
     free(manifest->words);
     free(manifest->names);
     free(manifest->duts);
+    free(manifest->coverages);
     free(manifest->jobs);
     *manifest = (struct manifest){0};
 }

@@ -16,7 +16,7 @@ struct manifest {
     char *folder;   // of what is kept of failures
     struct execution *executions;
     struct words *words;  // of the executions
-    char **names, **duts;
+    char **names, **duts, **coverages;
     unsigned suite_count;
     struct manifest_job *jobs;
     size_t job_count, chunk;  // task i has jobs i * chunk ... of the list

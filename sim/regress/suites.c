@@ -75,6 +75,18 @@ static enum sim_status find_unit(struct suites *suites, const struct run_config 
 
 // --- suites ------------------------------------------------------------------------------
 
+// Coverage is sampled from the model.
+static bool without_model(const struct words *arguments) {
+    for (unsigned i = 0; i < arguments->count; i++) {
+        const char *word = arguments->word[i];
+        if (!strcmp(word, "--dut-only") || !strcmp(word, "--oracle=legal")) return true;
+        if (!strcmp(word, "--oracle") && i + 1 < arguments->count &&
+            !strcmp(arguments->word[i + 1], "legal"))
+            return true;
+    }
+    return false;
+}
+
 static enum sim_status add_suite(struct suites *suites,
                                  const struct plan_configuration *configuration,
                                  const struct plan_test *test, struct sim_error *error) {
@@ -89,6 +101,7 @@ static enum sim_status add_suite(struct suites *suites,
     if (!write_words(configuration, suite)) return no_memory(error);
     if (!configuration) return SIM_OK;
     enum sim_status status = effective_config(configuration, test, &config, error);
+    suite->covers = config.oracle != CONFIG_LEGAL && !without_model(&test->arguments);
     if (!status && !test->has_dut) status = find_unit(suites, &config, suite, error);
     return status;
 }

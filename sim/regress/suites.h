@@ -13,6 +13,7 @@ struct suite {
     struct words words;  // "tandem run ARGUMENT...", without the seed
     char *command;       // the same for a shell
     unsigned weight;     // of the configuration times that of the test
+    bool covers;         // it runs the model, so that there is coverage
     int unit;            // index of its unit; -1: the job finds its own, or needs none
 };
 

@@ -172,7 +172,7 @@ expect 0 "$TANDEM" regress examples/regress.yaml --dir "$dir/example" -j 2
 prints "11 jobs: 11 passed"
 cp -r rtl "$dir/rtl"
 sed -i 's/assign canonical = .*;/assign canonical = 1'"'"'b1;/' "$dir/rtl/tandem_mmu_port.sv"
-dut=$(tb/build_dut.sh --rtl "$dir/rtl" --out "$dir/cache" dtlb=16x16xlru itlb=16x16xlru)
+dut=$(tb/build_dut.sh --rtl "$dir/rtl" dtlb=16x16xlru itlb=16x16xlru)
 cat >"$dir/bug.yaml" <<END
 seed: 1
 configurations:
@@ -182,12 +182,18 @@ tests:
   random: {run: --random 3000}
   planted: {run: --random 20000 --dut $dut, seeds: 1..8, configurations: good}
 END
-WAVES=1 expect 1 "$TANDEM" regress "$dir/bug.yaml" --dir "$dir/bug" -j 2
+WAVES=1 COV=1 expect 1 "$TANDEM" regress "$dir/bug.yaml" --dir "$dir/bug" -j 2 --keep
 prints "10 jobs: 1 passed, 8 failed, 1 error"
 prints "failed   fault/rsp_fault/data/-/1>0"
 [ -n "$(find "$dir/bug/run-1" -name wave.fst -size +0)" ] || wrong "no waveform"
+prints "Coverage of 9 runs"
+[ -s "$dir/bug/run-1/coverage.cov" ] && [ -s "$dir/bug/run-1/coverage.html" ] || wrong "no coverage"
+[ -z "$(ls "$dir/bug/run-1/coverage")" ] || wrong "coverage of jobs is left"
+replay=$(find "$dir/bug/run-1" -name replay -type d | head -n 1)
+[ -s "$replay/run.json" ] || wrong "nothing to replay"
 command=$(grep -A 2 'fault/rsp_fault/data/-/1>0' "$dir/out" | grep -o 'tandem run .*')
 expect 1 bash -c 'eval "\"$1\" ${2#tandem }"' - "$TANDEM" "$command"
 prints "MISMATCH: fault (d_rsp_fault)"
+expect 0 "$TANDEM" replay "$replay"
 
 finish
