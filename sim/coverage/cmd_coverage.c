@@ -17,6 +17,7 @@ enum option_key {
     OPTION_UNREACHABLE = 'u',
     OPTION_PAIRS = 'p',
     OPTION_HTML = 256,
+    OPTION_ITEMS,
     OPTION_THRESHOLD
 };
 
@@ -27,6 +28,7 @@ static const struct argp_option options_help[] = {
     {"missing", OPTION_MISSING, 0, 0, "list every bin that is missing", 2},
     {"unreachable", OPTION_UNREACHABLE, 0, 0, "list what cannot be reached, with the reasons", 2},
     {"pairs", OPTION_PAIRS, 0, 0, "print the distances of each pair of events", 2},
+    {"items", OPTION_ITEMS, 0, 0, "list the items, their dimensions and values, and exit", 2},
     {"threshold", OPTION_THRESHOLD, "[ITEM=]PERCENT", 0,
      "fail with less coverage, of everything or of an item; repeat it for several", 3},
     {0}};
@@ -81,6 +83,16 @@ static void add_threshold(struct argp_state *state, const char *text) {
         arguments->thresholds[arguments->threshold_count++] = (struct threshold){item, value};
 }
 
+static void list_items(void) {
+    for (unsigned i = 0; i < COVERAGE_ITEMS; i++)
+        for (unsigned d = 0; d < coverage_item(i)->dimensions; d++) {
+            const struct coverage_dimension *dimension = coverage_item(i)->dimension[d];
+            printf("%s %s", coverage_item(i)->key, dimension->key);
+            for (unsigned k = 0; k < dimension->count; k++) printf(" %s", dimension->values[k]);
+            putchar('\n');
+        }
+}
+
 static error_t parse(int key, char *text, struct argp_state *state) {
     struct arguments *arguments = state->input;
     switch (key) {
@@ -102,6 +114,9 @@ static error_t parse(int key, char *text, struct argp_state *state) {
         case OPTION_PAIRS:
             arguments->report.pairs = true;
             break;
+        case OPTION_ITEMS:
+            list_items();
+            exit(fflush(stdout) ? 2 : 0);
         case OPTION_THRESHOLD:
             add_threshold(state, text);
             break;
