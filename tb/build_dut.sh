@@ -3,11 +3,13 @@
 # Build the design at given parameters as a shared object behind verif/dut.h, unless it
 # is in the cache already, and print the object's path.
 #
-#   tb/build_dut.sh [--rtl DIR] [--netlist] [--no-properties] [--out DIR] [OPTION=VALUE]...
+#   tb/build_dut.sh [--rtl DIR] [--netlist] [--no-properties] [--coverage] [--out DIR] [OPTION=VALUE]...
 #
 # --rtl DIR        take the RTL (with its rtl.f) from DIR instead of rtl/
 # --netlist        synthesize with Yosys and simulate the gate-level netlist instead
 # --no-properties  leave out the properties that verif/sva/sva.f lists; --netlist does too
+# --coverage       count lines, signal bits and covers of verif/sva; the DUT writes its counts to the file that
+#                  TANDEM_RTL_COVERAGE names when it is destroyed (docs/coverage.md)
 # --out DIR        cache folder, default build/dut
 #
 # xlen=64          32 or 64; with 32 the defaults of the next four are 9, 34, 0 and 0
@@ -25,6 +27,7 @@ out=$root/build/dut
 netlist=0
 bind=1
 list=0
+cover=0
 optimize=${TANDEM_DUT_OPTIMIZE:--O3}
 xlen=64
 asid_bits=
@@ -45,7 +48,7 @@ die() {
 }
 
 usage() {
-  sed -n '3,18s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '3,20s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
 }
 
 while [ $# -gt 0 ]; do
@@ -57,6 +60,7 @@ while [ $# -gt 0 ]; do
       ;;
     --netlist) netlist=1 bind=0 ;;
     --no-properties) bind=0 ;;
+    --coverage) cover=1 ;;
     --parameters) list=1 ;;
     dtlb=*) dtlb=${1#dtlb=} ;;
     itlb=*) itlb=${1#itlb=} ;;
@@ -122,6 +126,7 @@ rtl=$(cd "$rtl" && pwd)
 command -v verilator >/dev/null || die "verilator is missing (package verilator)."
 cxx=${CXX:-g++}
 command -v "$cxx" >/dev/null || die "the C++ compiler $cxx is missing."
+[ "$cover" = 0 ] || [ "$netlist" = 0 ] || die "--coverage is of the design, not of a netlist."
 if [ "$netlist" = 1 ]; then
   command -v yosys >/dev/null || die "yosys is missing (package yosys)."
 fi
@@ -164,6 +169,7 @@ name=tandem-$arch-d${d_entries}x${d_ways}x${d_policy}-i${i_entries}x${i_ways}x${
 [ "$prefetch" = 0 ] || name+=-f$prefetch
 [ "$netlist" = 0 ] || name+=-netlist
 [ "$bind" = 1 ] || [ "$netlist" = 1 ] || name+=-bare
+[ "$cover" = 0 ] || name+=-cover
 mkdir -p "$out" 2>/dev/null || die "cannot make the folder $out."
 out=$(cd "$out" && pwd)
 object=$out/$name-$revision-$key.so
@@ -198,7 +204,7 @@ step() {
 # --- the simulator's runtime, once per compiler and version ------------------------------
 include=$(verilator --getenv VERILATOR_ROOT)/include
 common=(-fPIC -fvisibility=hidden -fno-gnu-unique -std=c++17 -w
-  -I"$include" -I"$include/vltstd" -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE=1 -DVM_TRACE_FST=1
+  -I"$include" -I"$include/vltstd" -DVM_COVERAGE="$cover" -DVM_SC=0 -DVM_TRACE=1 -DVM_TRACE_FST=1
   -DVM_TRACE_VCD=0)
 runtime=$out/runtime-$({ echo "$compiler ${common[*]}"; cat "$here/verilated_runtime.cpp"; } | sha256sum | cut -c 1-12).a
 if [ ! -f "$runtime" ]; then
@@ -206,7 +212,9 @@ if [ ! -f "$runtime" ]; then
   flock 8
   if [ ! -f "$runtime" ]; then
     echo "build_dut.sh: building the simulator's runtime (once)" >&2
-    for unit in "$here/verilated_runtime" "$include"/verilated_{fst_c,threads}; do
+    units=("$here/verilated_runtime" "$include"/verilated_{fst_c,threads})
+    [ "$cover" = 0 ] || units+=("$include/verilated_cov")
+    for unit in "${units[@]}"; do
       step "the simulator's runtime does not compile." \
         ${ccache:+"$ccache"} "$cxx" -O2 "${common[@]}" -c "$unit.cpp" -o "$work/${unit##*/}.o"
     done
@@ -227,6 +235,7 @@ if [ "$netlist" = 1 ]; then
 else
   verilog+=(-I"$sva" "${sources[@]/#/$rtl/}" "${properties[@]/#/$sva/}" "${parameters[@]/#/-G}")
 fi
+[ "$cover" = 0 ] || verilog+=(--coverage -DSVA_COVERAGE)
 step "the design does not elaborate (see above)." \
   verilator --cc --trace-fst --x-initial unique --x-assign unique --unroll-count 128 \
   --unroll-stmts 100000 -O3 --output-split 0 --prefix Vtandem --top-module tandem_tb_top \

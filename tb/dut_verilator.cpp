@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -27,6 +28,9 @@
 #include "Vtandem.h"
 #include "verilated.h"
 #include "verilated_fst_c.h"
+#if VM_COVERAGE
+#include "verilated_cov.h"
+#endif
 
 extern "C" {
 #include "verif/dut.h"
@@ -210,8 +214,19 @@ struct dut *Create(const struct dut_options *options, char *error, size_t error_
     return dut.release();
 }
 
+// Lines, toggles and covers (tb/build_dut.sh --coverage), to the file that the environment names.
+void WriteCoverage(struct dut *dut) {
+#if VM_COVERAGE
+    const char *const path = getenv("TANDEM_RTL_COVERAGE");
+    if (path != nullptr && *path != '\0') dut->context.coveragep()->write(path);
+#else
+    (void)dut;
+#endif
+}
+
 void Destroy(struct dut *dut) {
     if (dut == nullptr) return;
+    WriteCoverage(dut);
     if (dut->wave) dut->wave->close();
     // The runtime works on the context that its thread used last, here and when a property
     // fails: that must never be one that is gone.
