@@ -55,4 +55,16 @@ prints "1500 jobs: 1350 passed, 150 failed"
 [ "$(query "SELECT count(*) FROM job JOIN result USING (run, number)
   WHERE (seed % 10 = 0) <> (outcome = 'failed')")" = 0 ] || wrong "outcomes of other seeds"
 [ "$(grep -c '<testcase' "$dir/junit.xml")" = $jobs ] || wrong "JUnit has not all jobs"
+
+# --- the file cannot grow any more: what is stored stays, a sentence, the rest later ---
+full=("$TANDEM" regress "$dir/plan.yaml" -j 3 --dir "$dir/full")
+expect 2 bash -c 'ulimit -f 300; exec "$@"' - "${full[@]}"
+says "results are not stored: free some space, then --resume runs these jobs again"
+stored=$(sqlite3 "$dir/full/results.db" "SELECT count(*) FROM result")
+echo "stored before the limit: $stored"
+[ "$stored" -ge 1 ] && [ "$stored" -lt $jobs ] || wrong "$stored results within the limit"
+expect 1 "${full[@]}" --resume
+prints "1500 jobs: 1350 passed, 150 failed"
+[ "$(sqlite3 "$dir/full/results.db" "SELECT count(*), count(DISTINCT number) FROM result")" = \
+  "$jobs|$jobs" ] || wrong "results lost, or counted twice"
 finish
