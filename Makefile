@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A thin front door; CMake presets do the work. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help size setup setup-test build run test bench mutants formal campaign fresh coverage format clean
+.PHONY: help size bench-systemc setup setup-test build run test bench mutants formal campaign fresh coverage format clean
 
 JOBS ?= $(shell nproc)
 TANDEM = build/bin/tandem
@@ -10,11 +10,12 @@ help:
 	@echo "make run       install what is missing, build, run a recorded program in lockstep"
 	@echo "make test      install what is missing, build, run all tests"
 	@echo "make bench     the same for the benchmarks"
+	@echo "make bench-systemc  speed of the SystemC module and the TLM component beside plain Verilator"
 	@echo "make build     only build; the program is $(TANDEM)"
 	@echo "make mutants   plant every bug of tests/mutants and show which check names it"
 	@echo "make formal    prove the properties of verif/sva, reach each, break each"
 	@echo "make campaign  random lockstep over modes, widths, PMP, TLB shapes (N=100000000 translations)"
-	@echo "make coverage  C line coverage of the tests"
+	@echo "make coverage  lines of C and RTL, toggles, covers, functional coverage; thresholds gate"
 	@echo "make size      lines and longest function per folder"
 	@echo "make fresh     prove in an empty Debian tree that set-up is complete (root)"
 	@echo "make format    clang-format the C and C++ sources"
@@ -79,3 +80,10 @@ format:
 
 clean:
 	rm -rf build
+
+# Needs libsystemc-dev (make setup-test).
+bench-systemc: setup-test
+	@$(MAKE) --no-print-directory build
+	@unit="l2=64x4xplru walks=4 pwc=4 prefetch=1"; \
+	rtl=$$(tb/systemc/build_rtl.sh $$unit) && plain=$$(tb/build_dut.sh --no-properties $$unit) && \
+	build/release/bin/tandem_systemc --rtl "$$rtl" --plain "$$plain" --at 100000 --bench

@@ -12,7 +12,13 @@
 #include "outputs.h"
 #include "sim/compare.h"
 
-enum option_key { OPTION_SEEDS = 256, OPTION_MARKDOWN, OPTION_STRICT, OPTION_NO_TRACE };
+enum option_key {
+    OPTION_SEEDS = 256,
+    OPTION_MARKDOWN,
+    OPTION_STRICT,
+    OPTION_NO_TRACE,
+    OPTION_COST
+};
 
 static const struct argp_option help[] = {
     {"config", 'c', "FILE", 0, "a unit (YAML as for tandem run); repeat it for several", 0},
@@ -22,6 +28,7 @@ static const struct argp_option help[] = {
     {"trace", 't', "FILE", 0, "recorded program (traces/cc1.tdt); repeat it for several", 0},
     {"no-trace", OPTION_NO_TRACE, 0, 0, "no recorded program", 0},
     {"references", 'n', "N", 0, "at most N references of each program (100000; 0: all)", 0},
+    {"cost", OPTION_COST, 0, 0, "LUTs, flip-flops and RAMs of the first unit beside it", 0},
     {"strict", OPTION_STRICT, 0, 0, "any difference of time fails", 0},
     {"markdown", OPTION_MARKDOWN, "FILE", 0, "summary for a pull request", 0},
     {"json", 'j', "FILE", 0, "the result as JSON", 0},
@@ -95,6 +102,9 @@ static error_t parse(int key, char *text, struct argp_state *state) {
             break;
         case 'n':
             options->references = whole(state, "--references", text, INT64_MAX);
+            break;
+        case OPTION_COST:
+            options->cost = true;
             break;
         case OPTION_STRICT:
             options->strict = true;
@@ -193,6 +203,9 @@ static int failed(const struct sim_error *error) {
 
 static int conclude(const struct compare_options *options, const struct compare_result *result) {
     bool renew = result->verdict == COMPARE_FASTER || result->verdict == COMPARE_CHANGED;
+    for (unsigned k = 0; k < result->costs; k++)
+        printf("%-12s %.0f -> %.0f\n", result->cost[k].name, result->cost[k].base,
+               result->cost[k].head);
     bool passed = result->verdict < COMPARE_SLOWER && !(options->strict && renew);
     printf("%u jobs: %s%s\n%s\n", result->jobs, compare_verdict_name(result->verdict),
            renew ? "; merging HEAD makes a new baseline" : "", passed ? "PASSED" : "FAILED");

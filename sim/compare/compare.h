@@ -76,7 +76,6 @@ struct compare_job {
     char why[400];                         // a sentence
     struct compare_row row[COMPARE_ROWS];  // those that differ; of probes all
     unsigned rows;
-    char base_command[512];
 };
 
 // The cycles of single accesses: a hit, then walks. 0: no answer.
@@ -105,7 +104,11 @@ struct compare_result {
     unsigned costs;
 };
 
-// Everything. `progress`: a line for each job, on stdout.
+// LUTs, flip-flops and RAMs of a unit on both sides. SIM_ERROR_TOOL.
+enum sim_status compare_cost(const struct run_config *config, const struct compare_side side[2],
+                             struct compare_result *result, struct sim_error *error);
+
+// Everything; unless `quiet`, with a line for each job on stdout.
 enum sim_status compare_run(const struct compare_options *options, struct compare_result *result,
                             struct sim_error *error);
 

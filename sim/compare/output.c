@@ -94,32 +94,43 @@ char *compare_markdown(const struct compare_options *options, const struct compa
     }
     if (differ) fputs("\n| job | value | BASE | HEAD | |\n|---|---|---:|---:|---:|\n", out);
     for (unsigned j = 0; j < result->jobs && differ; j++) markdown_rows(out, &result->job[j]);
+    if (result->costs)
+        fprintf(out, "\n| cost of the first unit | BASE | HEAD | |\n|---|---:|---:|---:|\n");
+    for (unsigned k = 0; k < result->costs; k++) {
+        const struct compare_row *row = &result->cost[k];
+        fprintf(out, "| %s | %.0f | %.0f | %+.0f |\n", row->name, row->base, row->head,
+                row->head - row->base);
+    }
     fclose(out);
     return text;
 }
 
-static json_t *json_job(const struct compare_job *job) {
+static json_t *json_rows(const struct compare_row *list, unsigned count) {
     json_t *rows = json_array();
-    for (unsigned r = 0; r < job->rows; r++) {
-        const struct compare_row *row = &job->row[r];
+    for (unsigned r = 0; r < count; r++) {
+        const struct compare_row *row = &list[r];
         json_t *base = row->whole ? json_integer((json_int_t)row->base) : json_real(row->base);
         json_t *head = row->whole ? json_integer((json_int_t)row->head) : json_real(row->head);
         json_array_append_new(
             rows, json_pack("{s:s, s:o, s:o}", "name", row->name, "base", base, "head", head));
     }
+    return rows;
+}
+
+static json_t *json_job(const struct compare_job *job) {
     return json_pack("{s:s, s:s, s:s, s:s, s:o}", "kind", kind_name(job->kind), "job", job->name,
                      "verdict", compare_verdict_name(job->verdict), "why", job->why, "values",
-                     rows);
+                     json_rows(job->row, job->rows));
 }
 
 char *compare_json(const struct compare_options *options, const struct compare_result *result) {
     json_t *jobs = json_array();
     for (unsigned j = 0; j < result->jobs; j++)
         json_array_append_new(jobs, json_job(&result->job[j]));
-    json_t *root =
-        json_pack("{s:i, s:s, s:s, s:s, s:I, s:o}", "schema_version", 1, "base", options->base,
-                  "head", options->head, "verdict", compare_verdict_name(result->verdict), "seed",
-                  (json_int_t)options->seed, "jobs", jobs);
+    json_t *root = json_pack(
+        "{s:i, s:s, s:s, s:s, s:I, s:o, s:o}", "schema_version", 1, "base", options->base, "head",
+        options->head, "verdict", compare_verdict_name(result->verdict), "seed",
+        (json_int_t)options->seed, "jobs", jobs, "cost", json_rows(result->cost, result->costs));
     char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) : NULL;
     json_decref(root);
     return text;

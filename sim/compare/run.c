@@ -125,6 +125,8 @@ enum sim_status compare_run(const struct compare_options *options, struct compar
     if (!status) status = build_all(options, side, error);
     for (unsigned u = 0; u < options->units && !status; u++)
         status = run_unit(options, side, u, result, error);
+    if (!status && options->cost)
+        status = compare_cost(&options->unit[0].config, side, result, error);
     for (unsigned s = 0; side && s < 2; s++) compare_side_close(&side[s]);
     free(side);
     return status;

@@ -31,8 +31,8 @@ def parameters(options):
 
 
 def sources():
-    """The design's files, in order of dependency, from rtl/rtl.f."""
-    folder = os.path.join(HOME, "rtl")
+    """The design's files, in order of dependency, from rtl/rtl.f; TANDEM_RTL names another folder."""
+    folder = os.environ.get("TANDEM_RTL") or os.path.join(HOME, "rtl")
     with open(os.path.join(folder, "rtl.f"), encoding="utf-8") as file:
         lines = [re.sub("//.*", "", line).strip() for line in file]
     return [os.path.join(folder, line) for line in lines if line]
