@@ -21,7 +21,7 @@ case "${1:-}" in
   report) wanted="$run_packages $report_packages" ;;
   cost) wanted="$run_packages $cost_packages" ;;
   test) wanted="$run_packages $test_packages $report_packages $cost_packages $browser_packages" ;;
-  coverage) wanted="$run_packages $test_packages $report_packages $cost_packages $browser_packages gcovr" ;;
+  coverage) wanted="$run_packages $test_packages $report_packages $cost_packages $browser_packages lcov" ;;
   *) echo "usage: scripts/setup.sh run|report|cost|test|coverage" >&2; exit 2 ;;
 esac
 
