@@ -6,7 +6,7 @@
 #
 # 1. C, by gcov: the tests of the preset `coverage` (TESTS: only those that this expression of ctest -R names)
 # 2. RTL, by Verilator: lines, toggles, covers of verif/sva, in steered random runs over four
-#    configurations (TRANSLATIONS each, 50000), which give functional coverage as well
+#    configurations (TRANSLATIONS each, 100000), which give functional coverage as well
 # 3. lcov adds lines of both up; genhtml makes build/coverage/html/index.html; functional coverage
 #    is build/coverage/functional.html
 #
@@ -14,9 +14,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=${1:-2}
-translations=${TRANSLATIONS:-50000}
+translations=${TRANSLATIONS:-100000}
 # Percent: what the whole suite reaches, less a margin for other seeds.
-threshold_c=${THRESHOLD_C:-90}
+threshold_c=${THRESHOLD_C:-80}
 threshold_line=97 threshold_toggle=90 threshold_user=95 threshold_functional=93
 out=$PWD/build/coverage/report
 for tool in lcov genhtml verilator_coverage python3; do
