@@ -284,6 +284,9 @@ void bench_skip_idle(struct bench *bench, const struct bench_inputs *inputs) {
 }
 
 void bench_resynchronise(struct bench *bench) {
-    for (unsigned c = 0; c < MMU_COUNTERS; c++) bench->counter_base[c] = bench_counter(bench, c);
+    for (unsigned c = 0; c < MMU_COUNTERS; c++) {
+        bench->counter_base[c] = bench_counter(bench, c);
+        bench->dut_counter_base[c] = bench_dut_counter(bench, c);
+    }
     reset_sides(bench);
 }

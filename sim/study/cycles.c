@@ -41,11 +41,14 @@ static enum sim_status map_all(struct world *world, const struct study_pages *pa
     return status;
 }
 
+// With an RTL, what the RTL counted.
 static void collect(const struct world *world, struct run_result *result) {
+    bool has_dut = world->options->mode != BENCH_MODEL_ONLY;
     result->stats = *bench_stats(world->bench);
     result->counts = world->counts;
     for (unsigned c = 0; c < MMU_COUNTERS; c++)
-        result->counters[c] = bench_counter(world->bench, c);
+        result->counters[c] =
+            has_dut ? bench_dut_counter(world->bench, c) : bench_counter(world->bench, c);
     result->paging = *pager_counts(world->pager);
 }
 
@@ -117,6 +120,7 @@ enum sim_status study_cycles_point(const struct study_input *input, const struct
     *result = (struct run_result){0};
     enum sim_status status = prepare(input, options, &pages, error);
     options->seen = input->seen;
+    options->observer = input->observer;
     options->mode = rtl ? BENCH_LOCKSTEP : BENCH_MODEL_ONLY;
     options->dut_path = rtl ? rtl->dut_path : NULL;
     write_command(input, rtl, options);

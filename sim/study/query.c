@@ -135,6 +135,12 @@ bool study_query_kernel(const struct study_query *query) {
     return run->processes <= UINT64_C(1) << run->asid_bits && power_of_two(entries / ways);
 }
 
+bool study_query_tells_causes(const struct study_query *query) {
+    const struct run_config *run = &query->input.config.run;
+    return query->kind == QUERY_TLB && query->classes &&
+           (query->kernel || run->processes <= UINT64_C(1) << run->asid_bits);
+}
+
 bool study_query_sampled(const struct study_query *query) {
     return query->kind == QUERY_FRAMES && query->input.config.run.policy == POLICY_LRU &&
            query->input.config.sample > 1;

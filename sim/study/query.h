@@ -115,6 +115,10 @@ enum sim_status study_work_create(const struct study_plan *plan, const uint64_t 
                                   struct study_work *work, struct sim_error *error);
 void study_work_destroy(struct study_work *work);
 
+// Returns whether misses by cause (with DISTINCT, CAPACITY, CONFLICT, SPARED) are among its values:
+// where processes share ASIDs they are not, as a miss that a fence makes has none of the causes.
+bool study_query_tells_causes(const struct study_query *query);
+
 // Returns whether the query's faults are estimated from a sample of the pages.
 bool study_query_sampled(const struct study_query *query);
 

@@ -52,6 +52,15 @@ static enum study_ask classes_of(const struct study_row *row) {
     return row->query[ASK_DATA] != QUERY_NONE ? ASK_DATA : ASK_FETCH;
 }
 
+static bool asks_causes(const struct study_work *work, const struct study_row *row) {
+    return (work->plan->measures & STUDY_CLASSES) && row->query[classes_of(row)] != QUERY_NONE;
+}
+
+static bool tells_causes(const struct study_work *work, const struct study_row *row) {
+    return asks_causes(work, row) &&
+           study_query_tells_causes(&work->queries[row->query[classes_of(row)]]);
+}
+
 static double by_cause(const struct study_work *work, const struct study_row *row,
                        enum cause cause) {
     static const enum study_value values[] = {VALUE_DISTINCT, VALUE_CAPACITY, VALUE_CONFLICT};
@@ -68,7 +77,7 @@ static void add_cause(const struct study_work *work, const struct study_row *fir
     struct report_curve *curve = report_add_curve(report, figure, full);
     for (unsigned i = 0; i < work->plan->axes[axis].count; i++) {
         const struct study_row *row = study_sibling(work, first, axis, (int)i);
-        if (row)
+        if (row && tells_causes(work, row))
             report_add_point(report, curve, (double)work->plan->axes[axis].values[i],
                              by_cause(work, row, cause), NULL);
     }
@@ -80,7 +89,8 @@ static bool same_compulsory(const struct study_work *work, const struct study_ro
     for (int i = 0; i < (int)work->plan->axes[axis].count; i++) {
         const struct study_row *one = study_sibling(work, a, axis, i);
         const struct study_row *other = study_sibling(work, b, axis, i);
-        if (other && (!one || by_cause(work, one, COMPULSORY) != by_cause(work, other, COMPULSORY)))
+        if (other && !tells_causes(work, other)) continue;
+        if (other && (!one || !tells_causes(work, one) || by_cause(work, one, COMPULSORY) != by_cause(work, other, COMPULSORY)))
             return false;
     }
     return true;
@@ -104,7 +114,7 @@ static void say_causes(const struct study_work *work, const struct study_row *fi
     const struct study_axis *x = &work->plan->axes[axis];
     const struct study_row *row = study_sibling(work, first, axis, (int)x->count / 2);
     char label[REPORT_LABEL_BYTES];
-    if (!row) row = first;
+    if (!row || !tells_causes(work, row)) row = first;
     double misses = 0, part[CAUSES];
     for (unsigned c = 0; c < CAUSES; c++) misses += part[c] = by_cause(work, row, (enum cause)c);
     if (misses <= 0) return;
@@ -116,9 +126,30 @@ static void say_causes(const struct study_work *work, const struct study_row *fi
                100 * part[CONFLICT] / misses);
 }
 
+// Returns whether the row is the first of its curve that tells causes.
 static bool begins_causes(const struct study_work *work, const struct study_row *row, int axis) {
-    return (work->plan->measures & STUDY_CLASSES) && axis >= 0 &&
-           row->query[classes_of(row)] != QUERY_NONE && study_begins_curve(work, row, axis);
+    if (axis < 0 || !tells_causes(work, row)) return false;
+    for (unsigned i = 0; i < row->point.value[axis]; i++) {
+        const struct study_row *before = study_sibling(work, row, axis, (int)i);
+        if (before && tells_causes(work, before)) return false;
+    }
+    return true;
+}
+
+static void say_untold_causes(const struct study_work *work, struct study_report *report) {
+    const struct study_row *first = NULL;
+    unsigned count = 0;
+    char label[REPORT_LABEL_BYTES];
+    for (unsigned r = 0; r < work->row_count; r++) {
+        if (!asks_causes(work, &work->rows[r]) || tells_causes(work, &work->rows[r])) continue;
+        if (count++ == 0) first = &work->rows[r];
+    }
+    if (!first) return;
+    study_row_label(work, first, -1, label, sizeof label);
+    report_say(report,
+               "Misses by cause are not told of %u of %u points (the first: %s): processes share "
+               "ASIDs there, and a miss that a fence makes has none of the three causes.",
+               count, work->row_count, label);
 }
 
 static void add_classes(const struct study_work *work, struct study_report *report) {
@@ -143,6 +174,7 @@ void study_say_causes(const struct study_work *work, struct study_report *report
     for (unsigned r = 0; r < work->row_count; r++)
         if (begins_causes(work, &work->rows[r], axis))
             say_causes(work, &work->rows[r], axis, report);
+    say_untold_causes(work, report);
 }
 
 // --- comparisons of two values of one key ------------------------------------------------

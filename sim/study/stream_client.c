@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stream_client.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "dut_loader.h"
@@ -99,7 +100,9 @@ static enum sim_status settle(const struct study_rtl *rtl, enum sim_status statu
     if (!rtl || status != SIM_ERROR_FORMAT) return status;
     result->verdict = RUN_FAILED;
     result->failure = *error;
-    rtl->report->mismatch(rtl->report->user, error->text);
+    char line[SIM_ERROR_BYTES + 1];
+    snprintf(line, sizeof line, "%s\n", error->text);
+    rtl->report->mismatch(rtl->report->user, line);
     return SIM_OK;
 }
 

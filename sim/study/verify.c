@@ -107,7 +107,8 @@ static enum sim_status check_cycles(const struct verify *verify, const struct st
             result.counters[MMU_COUNT_MISSES], &result);
     compare(verify, row, "fetch_misses", query.value[VALUE_FETCH_MISSES],
             result.counters[8 + MMU_COUNT_MISSES], &result);
-    compare(verify, row, "cycles", query.value[VALUE_CYCLES], result.stats.cycles, &result);
+    compare(verify, row, "cycles", query.value[VALUE_CYCLES], result.counters[MMU_COUNT_CYCLES],
+            &result);
     return SIM_OK;
 }
 

@@ -45,9 +45,43 @@ static XXH128_hash_t hash_of(const struct study_query *query, const struct study
 
 // --- rows --------------------------------------------------------------------------------
 
+// The TLBs that a study of misses looks at: those whose keys are swept, or both.
+static bool looks_at(const struct study_plan *plan, enum mmu_port port) {
+    bool any = false, this_one = false;
+    for (unsigned a = 0; a < plan->axis_count; a++)
+        for (unsigned k = 0; k < plan->axes[a].key_count; k++) {
+            const char *path = plan->axes[a].keys[k]->path;
+            bool data = !strncmp(path, "tlb.data.", 9), fetch = !strncmp(path, "tlb.fetch.", 10);
+            any |= data || fetch;
+            this_one |= port == MMU_PORT_DATA ? data : fetch;
+        }
+    return this_one || !any;
+}
+
+// The timed model's pages, which it maps for study.client = program, are of 4 KiB.
+static enum sim_status check_misses(const struct study_plan *plan, const struct study_point *point,
+                                    struct sim_error *error) {
+    bool classes = (plan->measures & STUDY_CLASSES) != 0;
+    if (point->config.page_bytes == 4096) return SIM_OK;
+    if (!classes && (!(plan->measures & STUDY_MISSES) || plan->measures & STUDY_CYCLES))
+        return SIM_OK;
+    for (unsigned port = 0; port < MMU_PORTS; port++) {
+        struct study_query query = {.kind = QUERY_TLB, .port = (uint8_t)port, .classes = classes};
+        query.input.config = point->config;
+        query.input.config = study_query_canonical(&query);
+        if (!looks_at(plan, (enum mmu_port)port) || study_query_kernel(&query)) continue;
+        return sim_fail(error, SIM_ERROR_USAGE,
+                        "the misses of the %s TLB are the timed model's, which counts them with "
+                        "pages of 4096 bytes only, not with study.page_bytes = %" PRIu64,
+                        port == MMU_PORT_DATA ? "data" : "fetch", point->config.page_bytes);
+    }
+    return SIM_OK;
+}
+
 static enum sim_status check_point(const struct study_plan *plan, const struct study_point *point,
                                    struct sim_error *error) {
-    if (!(plan->measures & STUDY_CYCLES)) return SIM_OK;
+    enum sim_status status = check_misses(plan, point, error);
+    if (status || !(plan->measures & STUDY_CYCLES)) return status;
     if (point->config.client == STUDY_STREAM)
         return study_stream_client_check(&point->config, error);
     if (point->config.page_bytes == 4096) return SIM_OK;
@@ -79,19 +113,6 @@ static enum sim_status create_rows(struct study_work *work, struct sim_error *er
 }
 
 // --- queries -----------------------------------------------------------------------------
-
-// The TLBs that a study of misses looks at: those whose keys are swept, or both.
-static bool looks_at(const struct study_plan *plan, enum mmu_port port) {
-    bool any = false, this_one = false;
-    for (unsigned a = 0; a < plan->axis_count; a++)
-        for (unsigned k = 0; k < plan->axes[a].key_count; k++) {
-            const char *path = plan->axes[a].keys[k]->path;
-            bool data = !strncmp(path, "tlb.data.", 9), fetch = !strncmp(path, "tlb.fetch.", 10);
-            any |= data || fetch;
-            this_one |= port == MMU_PORT_DATA ? data : fetch;
-        }
-    return this_one || !any;
-}
 
 static void ask(struct study_work *work, struct table *table, struct study_point *point,
                 uint32_t *number, struct study_query query) {
