@@ -83,8 +83,7 @@ static void destroy(void *unit) {
 
 static const struct cycles_unit model_ops = {cycle, skip,          NULL,   settled,
                                              now,   model_counter, destroy};
-static const struct cycles_unit dut_ops = {cycle, skip,        NULL,   settled,
-                                           now,   dut_counter, destroy};
+static const struct cycles_unit dut_ops = {cycle, skip, NULL, settled, now, dut_counter, destroy};
 
 enum sim_status cycles_create_lockstep(const struct cycles_config *config,
                                        const struct dut_ops *ops, struct dut *dut,

@@ -41,8 +41,9 @@ static enum sim_status map_all(struct world *world, const struct study_pages *pa
     return status;
 }
 
-// With an RTL, what the RTL counted.
-static void collect(const struct world *world, struct run_result *result) {
+// With an RTL, what the RTL counted. What was mapped before the first reference is no fault of it.
+static void collect(const struct world *world, const struct pager_counts *mapped,
+                    struct run_result *result) {
     bool has_dut = world->options->mode != BENCH_MODEL_ONLY;
     result->stats = *bench_stats(world->bench);
     result->counts = world->counts;
@@ -50,6 +51,10 @@ static void collect(const struct world *world, struct run_result *result) {
         result->counters[c] =
             has_dut ? bench_dut_counter(world->bench, c) : bench_counter(world->bench, c);
     result->paging = *pager_counts(world->pager);
+    result->paging.references -= mapped->references;
+    result->paging.major_faults -= mapped->major_faults;
+    result->paging.minor_faults -= mapped->minor_faults;
+    result->paging.zero_fills -= mapped->zero_fills;
 }
 
 static enum sim_status run(struct run_options *options, const struct study_pages *pages,
@@ -60,15 +65,17 @@ static enum sim_status run(struct run_options *options, const struct study_pages
     struct world *world = NULL;
     bool has_dut = options->mode != BENCH_MODEL_ONLY;
     enum sim_status status = SIM_OK;
+    struct pager_counts mapped = {0};
     if (has_dut)
         status = dut_load(&mmu, options->dut_path, options->config.seed,
                           options->config.properties != 0, NULL, &dut, error);
     if (!status) status = world_create(options, has_dut ? &dut : NULL, &world, error);
     if (!status) status = map_all(world, pages, error);
+    if (!status) mapped = *pager_counts(world->pager);
     if (!status) {
         status = world_run(world, report, &result->verdict, &result->failure);
         if (status) *error = result->failure;
-        collect(world, result);
+        collect(world, &mapped, result);
         if (options->seen)
             atomic_store_explicit(options->seen, world->counts.references, memory_order_relaxed);
     }

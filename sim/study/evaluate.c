@@ -28,6 +28,7 @@ static void take(struct study_query *query, const struct run_result *result) {
     value[VALUE_FAULT_CYCLES] = result->counts.fault_cycles;
     value[VALUE_SWITCHES] = result->counts.switches;
     value[VALUE_SWITCH_CYCLES] = result->counts.switch_cycles;
+    value[VALUE_SCAN_CYCLES] = result->counts.scan_cycles;
     if (query->kind != QUERY_TLB) return;
     bool data = query->port == MMU_PORT_DATA;
     memset(value, 0, sizeof query->value);

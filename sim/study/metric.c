@@ -66,7 +66,8 @@ static double translation_cycles(const struct study_work *work, const struct stu
 static double access_cycles(const struct study_work *work, const struct study_row *row) {
     uint64_t cycles = latency(work, row) +
                       study_row_value(work, row, ASK_CYCLES, VALUE_FAULT_CYCLES) +
-                      study_row_value(work, row, ASK_CYCLES, VALUE_SWITCH_CYCLES);
+                      study_row_value(work, row, ASK_CYCLES, VALUE_SWITCH_CYCLES) +
+                      study_row_value(work, row, ASK_CYCLES, VALUE_SCAN_CYCLES);
     return ratio(cycles, study_row_value(work, row, ASK_CYCLES, VALUE_REFERENCES)) +
            (double)row->point.config.run.access_cycles;
 }
