@@ -81,9 +81,8 @@ static enum sim_status by_model(struct study_query *query, struct sim_error *err
     struct run_result result;
     struct kernel_three_c_counts counts = {0};
     bool watched = study_query_tells_causes(query);
-    enum sim_status status = watched
-                                 ? run_watched(query, &result, &counts, error)
-                                 : study_cycles_point(&query->input, NULL, &result, error);
+    enum sim_status status = watched ? run_watched(query, &result, &counts, error)
+                                     : study_cycles_point(&query->input, NULL, &result, error);
     if (status) return status;
     // The model alone fails where the operating system's part does: the swap oracle, no progress.
     if (result.verdict != RUN_PASSED)

@@ -44,7 +44,7 @@ enum study_query_kind {
     X(FENCES, "fences")                                                                       \
     X(SWITCHES, "context_switches")                                                           \
     X(SWITCH_CYCLES, "context_switch_cycles")                                                 \
-    X(SCAN_CYCLES, "scan_cycles") /* of the timer's scans of A and D bits */                  \
+    X(SCAN_CYCLES, "scan_cycles")   /* of the timer's scans of A and D bits */                \
     X(WINDOW_PAGES, "window_pages") /* WORKING_SET: sum over references */                    \
     X(USED_BYTES, "used_bytes")     /* PAGES */
 

@@ -90,7 +90,8 @@ static bool same_compulsory(const struct study_work *work, const struct study_ro
         const struct study_row *one = study_sibling(work, a, axis, i);
         const struct study_row *other = study_sibling(work, b, axis, i);
         if (other && !tells_causes(work, other)) continue;
-        if (other && (!one || !tells_causes(work, one) || by_cause(work, one, COMPULSORY) != by_cause(work, other, COMPULSORY)))
+        if (other && (!one || !tells_causes(work, one) ||
+                      by_cause(work, one, COMPULSORY) != by_cause(work, other, COMPULSORY)))
             return false;
     }
     return true;
