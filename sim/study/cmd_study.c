@@ -9,6 +9,7 @@
 #include "outputs.h"
 #include "plan_yaml.h"
 #include "presets.h"
+#include "sim/report.h"
 #include "sim/study.h"
 #include "study.h"
 
@@ -224,7 +225,7 @@ static enum sim_status finish_plan(struct arguments *arguments, struct sim_error
     struct study_request *request = &arguments->request;
     struct study_plan *plan = &request->plan;
     enum sim_status status = SIM_OK;
-    if (arguments->name) status = study_preset_apply(plan, "tandem study", arguments->name, error);
+    if (arguments->name) status = study_preset_apply(plan, "", arguments->name, error);
     if (!status && request->plan_path) status = study_plan_load(request->plan_path, plan, error);
     for (unsigned i = 0; i < arguments->setting_count && !status; i++)
         status = apply(arguments, &arguments->settings[i], error);
@@ -241,7 +242,8 @@ static enum sim_status check_outputs(struct arguments *arguments, struct sim_err
     const char *outputs[] = {request->json, request->csv, request->html, request->journal};
     for (unsigned i = 0; i < 4 && !status; i++)
         if (outputs[i]) status = result_check_json(outputs[i], error);
-    return status ? status : study_check_files(request, error);
+    if (!status) status = study_check_files(request, error);
+    return status || !request->html ? status : report_check(request->cost, request->html, error);
 }
 
 static void on_signal(int signal) {

@@ -74,7 +74,10 @@ static enum sim_status feed_all(const struct study_input *input, struct cycles *
     enum sim_status status = requests ? study_stream_open(input, &stream, error)
                                       : sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     while (!status && count > 0) {
-        status = read_chunk(stream, requests, &count, error);
+        if (run_interrupted())
+            status = sim_fail(error, SIM_ERROR_INTERRUPTED, "interrupted");
+        else
+            status = read_chunk(stream, requests, &count, error);
         if (!status) status = cycles_feed(cycles, requests, count, error);
     }
     study_stream_close(stream);

@@ -31,4 +31,27 @@ prints "counter data_misses"
 expect 1 "$TANDEM" run --random 200 --dut "$WRONG_COUNTER" --set mmu.pmp_entries=0
 prints "counter data_misses"
 
+# --- an interrupt of --verify leaves the journal, and says how to go on ---
+for client in program stream; do
+  last="SIGINT while $client is verified"
+  long=("$TANDEM" study --trace traces/cc1.tdt -n 20000000 --sweep tlb.data.entries=16,17
+    --measure misses --verify 2 --verify-references 0 --dut "$WRONG_COUNTER"
+    --set check.counters=0 --set study.client=$client --json "$dir/long.json")
+  [ "$client" = program ] || long+=(--measure cycles --sweep tlb.data.entries=16)
+  env --default-signal=INT "${long[@]}" >"$dir/out" 2>"$dir/err" </dev/null &
+  child=$!
+  for _ in $(seq 400); do
+    [ ! -e "$dir/long.json.journal" ] || [ "$(wc -l <"$dir/long.json.journal")" -lt 3 ] || break
+    sleep 0.05
+  done
+  sleep 0.5
+  kill -s INT "$child"
+  found=0
+  wait "$child" || found=$?
+  [ "$found" -eq 2 ] || wrong "exit status $found, not 2: $last"
+  says_once "interrupted"
+  says_once "long.json.journal: --resume goes on from there"
+  rm -f "$dir/long.json.journal"
+done
+
 finish
