@@ -206,14 +206,66 @@ bool study_metric_depends(const struct study_work *work, const struct study_metr
     return false;
 }
 
+bool study_metric_varies(const struct study_work *work, const struct study_metric *metric) {
+    for (unsigned a = 0; a < work->plan->axis_count; a++)
+        if (study_metric_depends(work, metric, a)) return true;
+    return false;
+}
+
+// --- names of programs -------------------------------------------------------------------
+
+// What is shown is UTF-8; a file's name need not be.
+static char shown(char c) {
+    return (unsigned char)c >= 128 || (unsigned char)c < 32 ? '?' : c;
+}
+
+// Returns where the last `parts` parts of the path begin, and how long they are without ".tdt".
+static const char *tail_of(const char *path, unsigned parts, size_t *length) {
+    size_t end = strlen(path), at = end;
+    for (; at > 0; at--)
+        if (path[at - 1] == '/' && at < end && --parts == 0) break;
+    *length = end - at;
+    if (*length > 4 && !strcmp(path + end - 4, ".tdt")) *length -= 4;
+    return path + at;
+}
+
+static bool same_tail(const char *a, const char *b, unsigned parts) {
+    size_t length, other;
+    a = tail_of(a, parts, &length);
+    b = tail_of(b, parts, &other);
+    bool same = length == other;
+    for (size_t i = 0; same && i < length; i++) same = shown(a[i]) == shown(b[i]);
+    return same;
+}
+
+static bool is_shared(const struct study_plan *plan, unsigned trace, unsigned parts) {
+    for (unsigned t = 0; t < plan->trace_count; t++)
+        if (t != trace && same_tail(plan->traces[t], plan->traces[trace], parts)) return true;
+    return false;
+}
+
 const char *study_trace_name(const struct study_plan *plan, unsigned trace, char out[64]) {
-    const char *path = plan->traces[trace], *slash = strrchr(path, '/');
-    if (slash && slash[1]) path = slash + 1;
-    size_t length = strlen(path);
-    if (length > 4 && !strcmp(path + length - 4, ".tdt")) length -= 4;
-    snprintf(out, 64, "%.*s", (int)(length < 63 ? length : 63), path);
-    // What is shown is UTF-8; a file's name need not be.
-    for (char *c = out; *c; c++)
-        if ((unsigned char)*c >= 128 || (unsigned char)*c < 32) *c = '?';
+    enum { MOST_PARTS = 8, MOST_NAME = 63, MOST_NUMBERED = 56 };
+    const char *path = plan->traces[trace];
+    unsigned parts = 1;
+    size_t length;
+    while (parts < MOST_PARTS && is_shared(plan, trace, parts)) parts++;
+    bool numbered = is_shared(plan, trace, parts);
+    const char *name = tail_of(path, parts, &length);
+    if (numbered || length > MOST_NAME) {
+        // Nothing tells them apart that is short enough.
+        name = tail_of(path, 1, &length);
+        snprintf(out, 64, "%.*s (%u)", (int)(length < MOST_NUMBERED ? length : MOST_NUMBERED), name,
+                 trace + 1);
+    } else {
+        snprintf(out, 64, "%.*s", (int)length, name);
+    }
+    for (char *c = out; *c; c++) *c = shown(*c);
+    return out;
+}
+
+const char *study_program_name(const struct study_plan *plan, unsigned trace, char out[64]) {
+    if (!plan->mix) return study_trace_name(plan, trace, out);
+    snprintf(out, 64, "mix");
     return out;
 }

@@ -282,6 +282,17 @@ static void choose_title(struct study_plan *plan) {
     if (!plan->title[0]) snprintf(plan->title, sizeof plan->title, "One point");
 }
 
+static int compare_values(const void *a, const void *b) {
+    const uint64_t *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+// Curves run along ascending values, `full` last, in whatever order they were given.
+static void sort_values(struct study_axis *axis) {
+    if (axis->keys[0]->kind == CONFIG_NUMBER)
+        qsort(axis->values, axis->count, sizeof *axis->values, compare_values);
+}
+
 enum sim_status study_plan_finish(struct study_plan *plan, struct sim_error *error) {
     if (plan->trace_count == 0)
         return sim_fail(error, SIM_ERROR_USAGE,
@@ -289,6 +300,7 @@ enum sim_status study_plan_finish(struct study_plan *plan, struct sim_error *err
     if (study_plan_combinations(plan) > STUDY_MOST_POINTS)
         return sim_fail(error, SIM_ERROR_USAGE, "the sweeps have more than %d combinations",
                         STUDY_MOST_POINTS);
+    for (unsigned a = 0; a < plan->axis_count; a++) sort_values(&plan->axes[a]);
     if (plan->measures == 0) plan->measures = choose_measures(plan);
     choose_title(plan);
     return check_keys(plan, error);

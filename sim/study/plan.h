@@ -84,7 +84,8 @@ enum sim_status study_plan_sweep(struct study_plan *plan, const char *place, con
 enum sim_status study_plan_measure(struct study_plan *plan, const char *place, const char *text,
                                    struct sim_error *error);
 
-// Check the whole; choose what is measured, and a title, if the plan does not say. SIM_ERROR_USAGE.
+// Check the whole; bring the numbers of each axis into ascending order; choose what is measured, and
+// a title, if the plan does not say. SIM_ERROR_USAGE.
 enum sim_status study_plan_finish(struct study_plan *plan, struct sim_error *error);
 
 // Returns whether a swept axis sets the key.

@@ -70,9 +70,9 @@ enum sim_status study_preset_apply(struct study_plan *plan, const char *place, c
     while (preset < end && strcmp(preset->name, name)) preset++;
     if (preset == end)
         return sim_fail(error, SIM_ERROR_USAGE,
-                        "%s: there is no study '%.40s'; there are miss-ratio, cycles, frames, "
+                        "%s%sthere is no study '%.40s'; there are miss-ratio, cycles, frames, "
                         "page-size, scanning, asid, belady, policies",
-                        place, name);
+                        place, place[0] ? ": " : "", name);
     enum sim_status status = study_plan_measure(plan, place, preset->measures, error);
     for (unsigned i = 0; i < 8 && preset->set[i][0] && !status; i++)
         status = study_plan_set(plan, place, preset->set[i][0], preset->set[i][1], error);

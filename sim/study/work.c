@@ -146,7 +146,7 @@ static void ask_row(struct study_work *work, struct table *table, struct study_r
         ask(work, table, point, &query[ASK_CYCLES], (struct study_query){.kind = QUERY_CYCLES});
     if (measures & STUDY_FAULTS)
         ask(work, table, point, &query[ASK_FRAMES], (struct study_query){.kind = QUERY_FRAMES});
-    if ((measures & STUDY_WORKING_SET) && study_plan_sweeps(work->plan, "study.window"))
+    if (measures & STUDY_WORKING_SET)
         ask(work, table, point, &query[ASK_WORKING_SET],
             (struct study_query){.kind = QUERY_WORKING_SET});
     if (measures & STUDY_PAGES)
