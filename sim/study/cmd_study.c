@@ -44,7 +44,8 @@ static const struct argp_option options_help[] = {
      "values of a key: 16,32,64 or 16..1024*2 or 8..64+8; KEY,KEY=VALUES: together", 1},
     {"set", OPTION_SET, "KEY=VALUE", 0,
      "set one key; the keys are those of tandem run, and study.*", 1},
-    {"measure", OPTION_MEASURE, "M,M", 0, "misses classes faults cycles working-set pages", 1},
+    {"measure", OPTION_MEASURE, "M,M", 0,
+     "misses classes faults cycles hierarchy working-set pages", 1},
     {"references", OPTION_REFERENCES, "N", 0, "at most N references of each program (0: all)", 1},
     {"mix", OPTION_MIX, 0, 0, "the programs together, as processes, instead of one by one", 1},
     {"title", OPTION_TITLE, "TEXT", 0, "title of the report", 1},
@@ -68,8 +69,9 @@ static const struct argp_option options_help[] = {
 
 static const char doc[] =
     "Study recorded programs: sweep TLB sizes, ways, policies, page sizes, frames, latencies.\n\n"
-    "Ready-made studies: miss-ratio cycles frames page-size scanning asid belady policies. Without "
-    "one, give --sweep, or a plan.\v"
+    "Ready-made studies: miss-ratio cycles hierarchy frames page-size scanning asid belady "
+    "policies. "
+    "Without one, give --sweep, or a plan.\v"
     "Exit status: 0 the study was made, and what was verified agreed; 1 a verified point "
     "disagreed; 2 usage, environment or an interrupt (--resume goes on).\n\n"
     "Examples:\n"

@@ -24,6 +24,13 @@ static void take(struct study_query *query, const struct run_result *result) {
     value[VALUE_FETCH_LATENCY] = stats->latency_sum[MMU_PORT_FETCH];
     value[VALUE_WALKS] = c[MMU_COUNT_WALKS];
     value[VALUE_PTE_READS] = c[MMU_COUNT_PTE_READS];
+    value[VALUE_L2_HITS] = c[MMU_COUNT_L2_HITS] + c[8 + MMU_COUNT_L2_HITS];
+    value[VALUE_L2_MISSES] = c[MMU_COUNT_L2_MISSES] + c[8 + MMU_COUNT_L2_MISSES];
+    value[VALUE_PWC_HITS] = 0;
+    for (unsigned level = 0; level < 4; level++)
+        value[VALUE_PWC_HITS] += c[MMU_COUNT_PWC_HITS + level];
+    value[VALUE_MERGES] = c[MMU_COUNT_MERGES] + c[8 + MMU_COUNT_MERGES];
+    value[VALUE_PREFETCHES] = c[MMU_COUNT_PREFETCHES];
     value[VALUE_FENCES] = c[MMU_COUNT_FENCES];
     value[VALUE_FAULT_CYCLES] = result->counts.fault_cycles;
     value[VALUE_SWITCHES] = result->counts.switches;

@@ -322,7 +322,7 @@ bool study_splits(const struct study_work *work, unsigned curves) {
 void study_add_figures(const struct study_work *work, const struct study_metric *metric,
                        struct study_report *report) {
     int axis = study_x_axis(work->plan);
-    if (axis < 0 || !study_metric_varies(work, metric)) return;
+    if (axis < 0 || !metric->scale || !study_metric_varies(work, metric)) return;
     struct drawing drawing = {.work = work, .metric = metric, .x = (unsigned)axis};
     if (find_curves(&drawing))
         draw_figures(&drawing, report);

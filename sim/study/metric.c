@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "metric_hierarchy.h"
 #include "mmu/engine.h"
 #include "query_private.h"
 
@@ -173,6 +174,28 @@ const struct study_metric study_metrics[] = {
      "cycles of a translation", true, has_cycles, translation_cycles, ask_cycles, NULL, NULL},
     {"effective-access", "Effective access time", "effective access", "cycles per reference",
      "linear", "cycles of an access", true, has_cycles, access_cycles, ask_cycles, NULL, NULL},
+    {"l2-miss-ratio", "Miss ratio of the second-level TLB", "miss ratio", "misses per lookup",
+     "log10", "misses of the second-level TLB", true, study_has_second_level,
+     study_second_level_miss_ratio, ask_cycles, NULL, NULL},
+    {"l2-misses-per-kilo-reference", "Misses of the second-level TLB", "misses",
+     "per 1000 references", NULL, "misses of the second-level TLB", true, study_has_second_level,
+     study_second_level_misses_per_kilo, ask_cycles, NULL, NULL},
+    {"misses-per-kilo-reference", "Misses of the first level", "misses", "per 1000 references",
+     "linear", "misses of the first level", true, study_has_hierarchy, study_misses_per_kilo,
+     ask_cycles, NULL, NULL},
+    {"walks", "Walks", "walks", "per reference", "log10", "walks", true, study_has_hierarchy,
+     study_walks_per_reference, ask_cycles, NULL, NULL},
+    {"pte-reads", "PTE reads", "PTE reads", "per reference", "log10", "PTE reads", true,
+     study_has_hierarchy, study_pte_reads_per_reference, ask_cycles, NULL, NULL},
+    // Columns of the table alone.
+    {"l2-hits", "Hits of the second level", "hits", "per reference", NULL, "", false,
+     study_has_second_level, study_second_level_hits, ask_cycles, NULL, NULL},
+    {"pwc-hits", "Hits of the page-walk caches", "hits", "per reference", NULL, "", false,
+     study_has_hierarchy, study_walk_cache_hits, ask_cycles, NULL, NULL},
+    {"merges", "Merges", "merges", "per reference", NULL, "", false, study_has_hierarchy,
+     study_merges, ask_cycles, NULL, NULL},
+    {"prefetches", "Prefetches", "prefetches", "per reference", NULL, "", false,
+     study_has_hierarchy, study_prefetches, ask_cycles, NULL, NULL},
     {"fault-ratio", "Page faults", "fault rate", "faults per reference", "log10", "page faults",
      true, has_faults, fault_ratio, ask_faults, NULL, fault_error},
     {"scan-access", "Effective access with scans of the A bits", "effective access",

@@ -8,8 +8,8 @@
 struct study_metric {
     const char *id, *title;
     const char *label, *unit;  // of the axis
-    const char *scale;
-    const char *noun;  // in sentences: "misses of the data TLB"
+    const char *scale;         // NULL: no figure and no sentence, a column alone
+    const char *noun;          // in sentences: "misses of the data TLB"
     bool less_is_better;
     // Returns whether the row has it.
     bool (*has)(const struct study_row *row);

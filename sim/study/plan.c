@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "metric_hierarchy.h"
+
 void study_plan_init(struct study_plan *plan) {
     *plan = (struct study_plan){.name = "sweep", .base = study_config_default()};
 }
@@ -191,7 +193,7 @@ enum sim_status study_plan_measure(struct study_plan *plan, const char *place, c
         if (m == STUDY_MEASURES)
             return sim_fail(error, SIM_ERROR_USAGE,
                             "%s: there is no measure '%.*s'; there are misses, classes, faults, "
-                            "cycles, working-set, pages",
+                            "cycles, hierarchy, working-set, pages",
                             place, (int)(length < 40 ? length : 40), text);
         measures |= 1u << m;
         text += length;
@@ -238,7 +240,7 @@ enum sim_status study_plan_point(const struct study_plan *plan, uint64_t number,
 
 // Without a word about it: what the swept keys change.
 static unsigned choose_measures(const struct study_plan *plan) {
-    bool misses = false, faults = false, other = false;
+    bool misses = false, faults = false, hierarchy = false, other = false;
     for (unsigned a = 0; a < plan->axis_count; a++)
         for (unsigned k = 0; k < plan->axes[a].key_count; k++) {
             const char *path = plan->axes[a].keys[k]->path;
@@ -247,9 +249,12 @@ static unsigned choose_measures(const struct study_plan *plan) {
                 misses = true;
             else if (!strcmp(path, "os.frames") || !strcmp(path, "os.policy"))
                 faults = true;
+            else if (study_key_of_hierarchy(path))
+                hierarchy = true;
             else
                 other = true;
         }
+    if (hierarchy) return STUDY_MISSES | STUDY_TIMED;
     if (other) return STUDY_MISSES | STUDY_CYCLES;
     return (misses || !faults ? STUDY_MISSES : 0) | (faults ? STUDY_FAULTS : 0);
 }

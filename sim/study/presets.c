@@ -18,6 +18,12 @@ const struct study_preset study_presets[] = {
      {{"tlb.data.entries,tlb.fetch.entries", "8..128*2"},
       {"tlb.data.ways,tlb.fetch.ways", "4,full"},
       {"memory.data.least,memory.data.most", "8,50"}}},
+    {"hierarchy",
+     "Walks and cycles of a translation behind a second-level TLB and page-walk caches",
+     "hierarchy",
+     "tlb.l2.entries",
+     {{"study.client", "stream"}},
+     {{"tlb.l2.entries", "64..1024*2"}, {"mmu.pwc_entries", "0,8"}, {"mmu.walks", "1,4"}}},
     {"frames",
      "Page faults against page frames, where thrashing begins, and the working set",
      "faults,working-set",
@@ -69,10 +75,11 @@ enum sim_status study_preset_apply(struct study_plan *plan, const char *place, c
     const struct study_preset *end = study_presets + study_preset_count;
     while (preset < end && strcmp(preset->name, name)) preset++;
     if (preset == end)
-        return sim_fail(error, SIM_ERROR_USAGE,
-                        "%s%sthere is no study '%.40s'; there are miss-ratio, cycles, frames, "
-                        "page-size, scanning, asid, belady, policies",
-                        place, place[0] ? ": " : "", name);
+        return sim_fail(
+            error, SIM_ERROR_USAGE,
+            "%s%sthere is no study '%.40s'; there are miss-ratio, cycles, hierarchy, frames, "
+            "page-size, scanning, asid, belady, policies",
+            place, place[0] ? ": " : "", name);
     enum sim_status status = study_plan_measure(plan, place, preset->measures, error);
     for (unsigned i = 0; i < 8 && preset->set[i][0] && !status; i++)
         status = study_plan_set(plan, place, preset->set[i][0], preset->set[i][1], error);

@@ -40,6 +40,11 @@ enum study_query_kind {
     X(FETCH_LATENCY, "fetch_latency_cycles")                                                  \
     X(WALKS, "walks")                                                                         \
     X(PTE_READS, "pte_reads")                                                                 \
+    X(L2_HITS, "l2_hits") /* of both ports, as MERGES */                                      \
+    X(L2_MISSES, "l2_misses")                                                                 \
+    X(PWC_HITS, "pwc_hits") /* of all levels */                                               \
+    X(MERGES, "merges")                                                                       \
+    X(PREFETCHES, "prefetches")                                                               \
     X(FAULT_CYCLES, "fault_service_cycles")                                                   \
     X(FENCES, "fences")                                                                       \
     X(SWITCHES, "context_switches")                                                           \
@@ -91,6 +96,7 @@ enum { STUDY_WINDOWS = 18, STUDY_FIRST_WINDOW_BITS = 6 };
 struct study_row {
     struct study_point point;
     uint32_t query[STUDY_ASKS];  // by enum study_ask
+    bool hierarchy;              // what stands behind the first level is shown
 };
 
 // A plan, laid out.

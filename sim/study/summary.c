@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "figures.h"
+#include "metric_hierarchy.h"
 #include "query_private.h"
 
 enum { MOST_SENTENCES = 8 };  // of a figure
@@ -141,10 +142,11 @@ static bool said_before(const struct report_figure *figure, unsigned curve) {
     return false;
 }
 
-static void say_figure(const struct report_figure *figure, struct study_report *report) {
+static void say_figure(const struct study_work *work, const struct report_figure *figure,
+                       struct study_report *report) {
     const struct study_metric *metric = metric_of(figure);
     unsigned said = 0, unsaid = 0;
-    if (!metric || !metric->less_is_better) return;
+    if (!metric || !metric->less_is_better || study_metric_silent(work, metric)) return;
     for (unsigned c = 0; c < figure->count; c++) {
         if (figure->curves[c].count < 2 || figure->curves[c].aside || said_before(figure, c))
             continue;
@@ -176,7 +178,7 @@ static void say_extremes(const struct study_work *work, const struct study_metri
         if (!best || metric->value(work, row) < metric->value(work, best)) best = row;
         if (!worst || metric->value(work, row) > metric->value(work, worst)) worst = row;
     }
-    if (!best) return;
+    if (!best || study_metric_silent(work, metric)) return;
     char low[REPORT_LABEL_BYTES], high[REPORT_LABEL_BYTES], window[64];
     bool idle = !study_metric_varies(work, metric);
     study_row_label_without(work, best, idle ? ~0u : 0, low, sizeof low);
@@ -280,5 +282,5 @@ void study_add_summary(const struct study_work *work, struct study_report *repor
             report_say(
                 report, "%s: the figure shows %u curves; %u more are in the table of points.",
                 report->figures[f].title, report->figures[f].count, report->figures[f].left_out);
-    for (unsigned f = 0; f < figures; f++) say_figure(&report->figures[f], report);
+    for (unsigned f = 0; f < figures; f++) say_figure(work, &report->figures[f], report);
 }

@@ -95,6 +95,16 @@ static enum sim_status check_misses(const struct verify *verify, const struct st
     return status;
 }
 
+static void compare_hierarchy(const struct verify *verify, const struct study_row *row,
+                              const struct study_query *query, const struct run_result *result) {
+    const uint64_t *counters = result->counters;
+    compare(verify, row, "walks", query->value[VALUE_WALKS], counters[MMU_COUNT_WALKS], result);
+    compare(verify, row, "pte_reads", query->value[VALUE_PTE_READS], counters[MMU_COUNT_PTE_READS],
+            result);
+    compare(verify, row, "l2_misses", query->value[VALUE_L2_MISSES],
+            counters[MMU_COUNT_L2_MISSES] + counters[8 + MMU_COUNT_L2_MISSES], result);
+}
+
 static enum sim_status check_cycles(const struct verify *verify, const struct study_row *row,
                                     struct sim_error *error) {
     struct run_result result;
@@ -109,6 +119,7 @@ static enum sim_status check_cycles(const struct verify *verify, const struct st
             result.counters[8 + MMU_COUNT_MISSES], &result);
     compare(verify, row, "cycles", query.value[VALUE_CYCLES], result.counters[MMU_COUNT_CYCLES],
             &result);
+    if (row->hierarchy) compare_hierarchy(verify, row, &query, &result);
     return SIM_OK;
 }
 

@@ -63,7 +63,7 @@ static enum sim_status check_misses(const struct study_plan *plan, const struct 
                                     struct sim_error *error) {
     bool classes = (plan->measures & STUDY_CLASSES) != 0;
     if (point->config.page_bytes == 4096) return SIM_OK;
-    if (!classes && (!(plan->measures & STUDY_MISSES) || plan->measures & STUDY_CYCLES))
+    if (!classes && (!(plan->measures & STUDY_MISSES) || plan->measures & STUDY_TIMED))
         return SIM_OK;
     for (unsigned port = 0; port < MMU_PORTS; port++) {
         struct study_query query = {.kind = QUERY_TLB, .port = (uint8_t)port, .classes = classes};
@@ -81,7 +81,7 @@ static enum sim_status check_misses(const struct study_plan *plan, const struct 
 static enum sim_status check_point(const struct study_plan *plan, const struct study_point *point,
                                    struct sim_error *error) {
     enum sim_status status = check_misses(plan, point, error);
-    if (status || !(plan->measures & STUDY_CYCLES)) return status;
+    if (status || !(plan->measures & STUDY_TIMED)) return status;
     if (point->config.client == STUDY_STREAM)
         return study_stream_client_check(&point->config, error);
     if (point->config.page_bytes == 4096) return SIM_OK;
@@ -132,9 +132,10 @@ static void ask(struct study_work *work, struct table *table, struct study_point
 static void ask_row(struct study_work *work, struct table *table, struct study_row *row) {
     unsigned measures = work->plan->measures;
     bool classes = (measures & STUDY_CLASSES) != 0;
-    bool cycles = (measures & STUDY_CYCLES) != 0;
+    bool cycles = (measures & STUDY_TIMED) != 0;
     struct study_point *point = &row->point;
     uint32_t *query = row->query;
+    row->hierarchy = (measures & STUDY_HIERARCHY) != 0;
     // The timed model counts misses, too.
     for (unsigned port = 0; port < MMU_PORTS; port++) {
         enum mmu_port p = (enum mmu_port)port;
