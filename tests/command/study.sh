@@ -22,6 +22,7 @@ expect 2 "$TANDEM" study
 says_once "a study needs programs"
 expect 2 "$TANDEM" study everything --trace $trace
 says_once "there is no study 'everything'; there are miss-ratio, cycles"
+[ "$(grep -o 'tandem study' "$dir/err" | wc -l)" -eq 1 ] || wrong "the command's name twice: $last"
 expect 2 "${study[@]}" belady asid
 says "one study by name, not 'asid' as well"
 expect 2 "${study[@]}" --sweep os.frames

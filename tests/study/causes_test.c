@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "evaluate.h"
-#include "figures.h"
 #include "mmu/engine.h"
 
 static const enum study_value causes[] = {VALUE_REFERENCES, VALUE_MISSES,   VALUE_DISTINCT,
@@ -94,25 +93,12 @@ static void causes_that_no_kernel_knows_add_up_to_both_tlbs(void **state) {
     program_destroy(&program);
 }
 
-static const struct report_figure *figure_of(const struct study_report *report, const char *id) {
-    for (unsigned f = 0; f < report->figure_count; f++)
-        if (!strcmp(report->figures[f].id, id)) return &report->figures[f];
-    return NULL;
-}
-
 static const struct report_cell *cell_of(const struct report_table *table, unsigned row,
                                          const char *column) {
     for (unsigned c = 0; c < table->column_count; c++)
         if (!strcmp(table->columns[c].name, column))
             return &table->cells[row * table->column_count + c];
     return NULL;
-}
-
-static unsigned says(const struct study_report *report, const char *text) {
-    unsigned count = 0;
-    for (unsigned i = 0; i < report->summary_count; i++)
-        count += strstr(report->summary[i], text) != NULL;
-    return count;
 }
 
 static void misses_that_fences_make_have_no_cause_and_no_figure(void **state) {
@@ -122,19 +108,15 @@ static void misses_that_fences_make_have_no_cause_and_no_figure(void **state) {
     static const char *const asids[] = {"set mmu.asid_bits=0", "sweep mmu.asid_bits=0,4"};
     (void)state;
     for (unsigned i = 0; i < 2; i++) {
-        struct study_plan *plan;
-        struct study_work work;
-        struct study_report report;
-        struct sim_error error = {""};
-        make(programs, 2,
-             (const char *const[]){"mix", "sweep tlb.data.entries,tlb.data.ways=8,16", asids[i],
-                                   "set os.quantum=100", "measure misses,classes", NULL},
-             &plan, &work);
-        assert_int_equal(study_report_make(&work, &report, &error), SIM_OK);
-        const struct report_figure *figure = figure_of(&report, "causes");
-        const struct report_table *table = &report.tables[0];
-        assert_int_equal(says(&report, "Misses by cause are not told of 2 of"), 1);
-        assert_int_equal(says(&report, "are compulsory"), i);
+        struct made made;
+        made_create(
+            &made, programs, 2,
+            (const char *const[]){"mix", "sweep tlb.data.entries,tlb.data.ways=8,16", asids[i],
+                                  "set os.quantum=100", "measure misses,classes", NULL});
+        const struct report_figure *figure = made_figure(&made, "causes");
+        const struct report_table *table = &made.report.tables[0];
+        assert_int_equal(made_says(&made, "Misses by cause are not told of 2 of"), 1);
+        assert_int_equal(made_says(&made, "are compulsory"), i);
         assert_int_equal(figure != NULL, i);
         const struct report_cell *capacity = cell_of(table, 0, "data.capacity_misses");
         assert_true(capacity ? !strcmp(capacity->text, REPORT_MISSING) : i == 0);
@@ -143,8 +125,7 @@ static void misses_that_fences_make_have_no_cause_and_no_figure(void **state) {
             assert_int_equal(figure->curves[c].count, 2);
         }
         if (i) assert_string_equal(cell_of(table, 1, "data.capacity_misses")->text, "");
-        report_destroy(&report);
-        done(plan, &work);
+        made_destroy(&made);
     }
     for (unsigned i = 0; i < 2; i++) program_destroy(&programs[i]);
 }
