@@ -38,7 +38,7 @@ job() { # NAME -> top inside method depth parameters
 covers() {
   local name top inside method depth parameters work cover
   local jobs=("$@")
-  [ ${#jobs[@]} -gt 0 ] || jobs=(fault counters port32 tlb2 tlb4sets2 l2 pwc2 arbiters3 walker32 walker2 prefetch pmp8 pmppair1 whole32 whole39)
+  [ ${#jobs[@]} -gt 0 ] || jobs=(fault counters port32l2 port32 tlb2 tlb4sets2 l2 pwc2 arbiters3 walker32 walker2 prefetch pmp8 pmppair1 whole32 whole39)
   for name in "${jobs[@]}"; do
     read -r top inside method depth parameters <<<"$(job "$name")"
     work=$scratch/$name
