@@ -70,8 +70,7 @@ static const struct argp_option options_help[] = {
 static const char doc[] =
     "Study recorded programs: sweep TLB sizes, ways, policies, page sizes, frames, latencies.\n\n"
     "Ready-made studies: miss-ratio cycles hierarchy frames page-size scanning asid belady "
-    "policies. "
-    "Without one, give --sweep, or a plan.\v"
+    "tlb-policies policies. Without one, give --sweep, or a plan.\v"
     "Exit status: 0 the study was made, and what was verified agreed; 1 a verified point "
     "disagreed; 2 usage, environment or an interrupt (--resume goes on).\n\n"
     "Examples:\n"

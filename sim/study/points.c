@@ -78,8 +78,7 @@ static void add_row(const struct study_work *work, const struct shown *shown,
                     const struct study_row *row, struct study_report *report,
                     struct report_table *table) {
     char text[64];
-    report_add_text(report, table,
-                    study_program_name(work->plan, row->point.trace, text));
+    report_add_text(report, table, study_program_name(work->plan, row->point.trace, text));
     for (unsigned a = 0; a < work->plan->axis_count; a++) {
         const struct config_key *key = work->plan->axes[a].keys[0];
         uint64_t value = study_key_value(&row->point.config, key);

@@ -57,6 +57,14 @@ const struct study_preset study_presets[] = {
      "os.frames",
      {{"study.paging", "demand"}},
      {{"os.frames", "1..256"}, {"os.policy", "fifo,lru,opt"}}},
+    {"tlb-policies",
+     "TLB replacement against OPT, which chooses its victims with the future",
+     "misses",
+     "tlb.data.entries",
+     {{0}},
+     {{"tlb.data.entries", "8..64*2"},
+      {"tlb.data.ways", "4,full"},
+      {"tlb.data.policy", "opt,lru,plru,fifo"}}},
     {"policies",
      "Page replacement against OPT, what a kernel can know and what only a simulator knows",
      "faults",
@@ -78,7 +86,7 @@ enum sim_status study_preset_apply(struct study_plan *plan, const char *place, c
         return sim_fail(
             error, SIM_ERROR_USAGE,
             "%s%sthere is no study '%.40s'; there are miss-ratio, cycles, hierarchy, frames, "
-            "page-size, scanning, asid, belady, policies",
+            "page-size, scanning, asid, belady, tlb-policies, policies",
             place, place[0] ? ": " : "", name);
     enum sim_status status = study_plan_measure(plan, place, preset->measures, error);
     for (unsigned i = 0; i < 8 && preset->set[i][0] && !status; i++)

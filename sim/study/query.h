@@ -126,6 +126,9 @@ void study_work_destroy(struct study_work *work);
 // where processes share ASIDs they are not, as a miss that a fence makes has none of the causes.
 bool study_query_tells_causes(const struct study_query *query);
 
+// Returns whether it asks for OPT, of a TLB or of page frames.
+bool study_query_opt(const struct study_query *query);
+
 // Returns whether the query's faults are estimated from a sample of the pages.
 bool study_query_sampled(const struct study_query *query);
 

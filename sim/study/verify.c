@@ -32,6 +32,8 @@ static bool comparable(const struct study_work *work, const struct study_row *ro
     const struct study_config *config = &row->point.config;
     if (config->run.data_entries > MOST_RTL_ENTRIES || config->run.fetch_entries > MOST_RTL_ENTRIES)
         return false;
+    if (config->run.data_policy == CONFIG_OPT || config->run.fetch_policy == CONFIG_OPT)
+        return false;
     if (asks(row, ASK_CYCLES)) return true;  // a client that cannot do it was refused
     return config->page_bytes == 4096 &&
            (asks(row, ASK_DATA) || asks(row, ASK_FETCH) || frames_comparable(work, row));
@@ -157,12 +159,12 @@ enum sim_status study_verify(const struct study_work *work, unsigned count, uint
     for (unsigned r = 0; r < work->row_count; r++)
         if (comparable(work, &work->rows[r])) candidates[most++] = r;
     if (most == 0)
-        status =
-            sim_fail(error, SIM_ERROR_USAGE,
-                     "--verify: no point of this study can be run by the RTL: it has at most "
-                     "%d TLB entries, pages of 4 KiB, and no counts of a simulated TLB or of a "
-                     "sample (study.sample)",
-                     MOST_RTL_ENTRIES);
+        status = sim_fail(
+            error, SIM_ERROR_USAGE,
+            "--verify: no point of this study can be run by the RTL: it has at most "
+            "%d TLB entries, pages of 4 KiB, no OPT, and no counts of a simulated TLB or of a "
+            "sample (study.sample)",
+            MOST_RTL_ENTRIES);
     uint64_t state = verdict->seed;
     for (unsigned i = 0; i < count && i < most && !status; i++) {
         unsigned at = i + (unsigned)(sim_random(&state) % (most - i)), row = candidates[at];

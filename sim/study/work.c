@@ -8,6 +8,7 @@
 
 #include "mmu/engine.h"
 #include "query_private.h"
+#include "sim/kernels/lru_sets.h"
 #include "stream_client.h"
 
 // 128 bits of a query or a group stand for it: no collision is to be expected.
@@ -78,9 +79,34 @@ static enum sim_status check_misses(const struct study_plan *plan, const struct 
     return SIM_OK;
 }
 
+// Kernels alone look into the future.
+static enum sim_status check_opt(const struct study_plan *plan, const struct study_point *point,
+                                 struct sim_error *error) {
+    bool classes = (plan->measures & STUDY_CLASSES) != 0;
+    if (plan->measures & STUDY_TIMED) return config_check(&point->config.run, error);
+    if (!classes && !(plan->measures & STUDY_MISSES)) return SIM_OK;
+    for (unsigned port = 0; port < MMU_PORTS; port++) {
+        struct study_query query = {.kind = QUERY_TLB, .port = (uint8_t)port, .classes = classes};
+        query.input.config = point->config;
+        query.input.config = study_query_canonical(&query);
+        if (!looks_at(plan, (enum mmu_port)port) || !study_query_opt(&query) ||
+            study_query_kernel(&query))
+            continue;
+        return sim_fail(
+            error, SIM_ERROR_USAGE,
+            "tlb.%s.policy = opt: its misses are counted by themselves, without causes, "
+            "in a power of two of sets with at most %d ways or one set of any size, of "
+            "processes with ASIDs of their own, where no other key than the TLB's "
+            "decides them",
+            port == MMU_PORT_DATA ? "data" : "fetch", KERNEL_WAYS_MAX);
+    }
+    return SIM_OK;
+}
+
 static enum sim_status check_point(const struct study_plan *plan, const struct study_point *point,
                                    struct sim_error *error) {
-    enum sim_status status = check_misses(plan, point, error);
+    enum sim_status status = check_opt(plan, point, error);
+    if (!status) status = check_misses(plan, point, error);
     if (status || !(plan->measures & STUDY_TIMED)) return status;
     if (point->config.client == STUDY_STREAM)
         return study_stream_client_check(&point->config, error);
@@ -204,14 +230,14 @@ static double references_of(const struct study_work *work, const struct study_qu
         if (run->references && run->references < refs) refs = run->references;
         sum += (double)refs;
     }
-    return query->kind == QUERY_FRAMES && run->policy == POLICY_OPT ? 2 * sum : sum;
+    return study_query_opt(query) ? 2 * sum : sum;
 }
 
 // A reference costs the timed model as much as 20 of a kernel's.
 static double weight_of(const struct study_query *query) {
     if (query->kind == QUERY_CYCLES || !query->kernel) return 20;
-    if (query->kind != QUERY_FRAMES) return 1;
-    return query->input.config.run.policy == POLICY_OPT ? 2 : 4;
+    if (study_query_opt(query)) return 2;
+    return query->kind == QUERY_FRAMES ? 4 : 1;
 }
 
 static void assign_tasks(struct study_work *work, struct table *table, const uint64_t *references) {
