@@ -120,7 +120,7 @@ static void sweep_of_the_second_level_tells_of_walks_and_cycles_alone(void **sta
         assert_false(said(&report, "misses of the data TLB"));
         assert_false(said(&report, "misses of the fetch TLB"));
         assert_false(said(&report, "misses of the first level"));
-        assert_false(said(&report, "Misses of the first level"));
+        assert_false(said(&report, "Misses per kilo-reference of the first level"));
         assert_false(said(&report, "Miss ratio of the data TLB"));
         report_destroy(&report);
         scene_end(&scene);
