@@ -210,11 +210,11 @@ expect 2 "${study[@]}" --cost traces/gzip.tdt
 says_once "--cost needs --html FILE"
 # What the page needs is looked at before a long study; so is the place.
 for cost in "$dir/none.json" "$dir/one.json"; do
-  expect 2 timeout 20 "$TANDEM" study --trace traces/cc1.tdt --sweep memory.data.most=8..500 \
+  expect 2 timeout 100 "$TANDEM" study --trace traces/cc1.tdt --sweep memory.data.most=8..500 \
     --html "$dir/r.html" --cost "$cost"
   says_once "$cost: "
 done
-expect 2 timeout 20 "$TANDEM" report "$dir/one.json" -o "$dir/none/r.html"
+expect 2 "$TANDEM" report "$dir/one.json" -o "$dir/none/r.html"
 says_once "$dir/none/r.html: cannot be created"
 if /usr/bin/python3 -c 'import jinja2, jsonschema, matplotlib' 2>/dev/null; then
   expect 0 "${study[@]}" --sweep tlb.data.entries,tlb.data.ways=8,16 --html "$dir/r.html"
