@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# scripts/machines.sh [--cost]: three units, from a first level alone to a whole hierarchy. Average
+# scripts/machines.sh [--cost]: four units, from a small first level alone to a whole hierarchy. Average
 # translation of the recorded programs in cycles, memory answering in 20; with --cost LUTs,
 # flip-flops, RAMs and clock in an FPGA too (up to an hour each, kept under build/cost).
 set -euo pipefail
@@ -15,18 +15,20 @@ first_level() { # ENTRIES WAYS POLICY
   done
 }
 units=(
+  "$(first_level 4 4 lru)"
   "$(first_level 16 16 lru)"
   "$(first_level 16 4 plru) --set tlb.l2.entries=256 --set tlb.l2.ways=4 --set mmu.pwc_entries=2 --set mmu.walks=2"
   "$(first_level 32 4 plru) --set tlb.l2.entries=1024 --set tlb.l2.ways=4 --set mmu.pwc_entries=4 --set mmu.walks=4"
 )
 names=(
+  "tiny: 4 + 4, fully associative, LRU; one walk"
   "small: 16 + 16, fully associative, LRU; one walk"
   "medium: 16 x 4 + 16 x 4, PLRU; second level 256 x 4; 2 cached pointers a level; 2 walks"
   "large: 32 x 4 + 32 x 4, PLRU; second level 1024 x 4; 4 cached pointers a level; 4 walks"
 )
 scratch=$(mktemp -d)
 trap 'rm -rf -- "${scratch:?}"' EXIT
-for i in 0 1 2; do
+for i in "${!units[@]}"; do
   echo "${names[i]}"
   # shellcheck disable=SC2086
   "$tandem" study -t traces/cc1.tdt -t traces/gzip.tdt -t traces/python.tdt --measure cycles \

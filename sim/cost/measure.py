@@ -154,7 +154,7 @@ def _place(folder, device):
         _run(command, os.path.join(folder, "place.log"), "nextpnr")
     except ToolError as error:
         # nextpnr-ice40 0.4 says that its region cannot be expanded, newer ones name the cells.
-        if re.search(r"Failed to expand region|[Uu]nable to place|not enough|exceeds|no BELs? remaining", str(error)):
+        if re.search(r"Failed to expand region|[Uu]nable to (?:place|find legal placement)|not enough|exceeds|no BELs? remaining", str(error)):
             return None, f"with its harness it does not fit the {device.text}"
         raise
     with open(os.path.join(folder, "timing.json"), encoding="utf-8") as file:
