@@ -135,7 +135,7 @@ simulate() { # OBJECT -> name
 
 simulation() {
   local property file change where depth sim object said work n=0
-  local parameters=(pmp=8 dtlb=4x4xlru itlb=2x2xplru)
+  local parameters=(pmp=8 dtlb=4x4xlru itlb=2x2xplru l2=8x2xlru pwc=2 walks=3 prefetch=1)
   alive=${ALIVE:-$scratch/alive}
   [ -x "$alive" ] || ${CC:-cc} -std=gnu17 -O1 -I"$root/model/include" -I"$root/verif/include" \
     "$here/alive.c" -o "$alive" -ldl || die "the driver does not compile."
