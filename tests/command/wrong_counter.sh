@@ -3,7 +3,7 @@
 # A DUT whose answers are right and whose counter of the data TLB's misses is not: every command
 # that runs it to the end says so, and prints what the DUT counted, not the model.
 set -euo pipefail
-: "${TANDEM:?TANDEM is not set; run this through ctest}" "${WRONG_COUNTER:?}"
+: "${TANDEM:?TANDEM is not set; run this through ctest}" "${WRONG_COUNTER:?}" "${RIGHT_DOUBLE:?}"
 source tests/command/lib.sh
 
 study=("$TANDEM" study --trace traces/gzip.tdt -n 5000 --sweep tlb.data.entries=16 --verify 1
@@ -35,8 +35,8 @@ prints "counter data_misses"
 for client in program stream; do
   last="SIGINT while $client is verified"
   long=("$TANDEM" study --trace traces/cc1.tdt -n 20000000 --sweep tlb.data.entries=16,17
-    --measure misses --verify 2 --verify-references 0 --dut "$WRONG_COUNTER"
-    --set check.counters=0 --set study.client=$client --json "$dir/long.json")
+    --measure misses --verify 2 --verify-references 0 --dut "$RIGHT_DOUBLE"
+    --set study.client=$client --json "$dir/long.json")
   [ "$client" = program ] || long+=(--measure cycles --sweep tlb.data.entries=16)
   env --default-signal=INT "${long[@]}" >"$dir/out" 2>"$dir/err" </dev/null &
   child=$!

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A DUT that answers as it should and never counts the data TLB's misses: what a command prints of
-// it must be what it counted, and a disagreement.
+// The fake DUT behind the interface of DUTs that are loaded, with the fault DOUBLE_FAULT (enum
+// fake_fault): one that answers as it should and never counts the data TLB's misses, for instance.
 #include <stdio.h>
 
 #include "fake_dut.h"
@@ -8,7 +8,7 @@
 const struct dut_ops *tandem_dut(void);
 
 // The unit of `tandem run` without further configuration.
-static const struct dut_profile profile = {.name = "wrong counter",
+static const struct dut_profile profile = {.name = "double",
                                            .revision = "in C",
                                            .config = {.arch = {.xlen = 64,
                                                                .pa_bits = 56,
@@ -28,8 +28,7 @@ static const struct dut_profile *profile_of(void) {
 
 static struct dut *create(const struct dut_options *options, char *error, size_t error_bytes) {
     (void)options;
-    struct dut *dut =
-        fake_dut_create(&profile.config, (enum fake_fault)(FAKE_COUNTER + MMU_COUNT_MISSES));
+    struct dut *dut = fake_dut_create(&profile.config, (enum fake_fault)(DOUBLE_FAULT));
     if (!dut) snprintf(error, error_bytes, "no memory");
     return dut;
 }
