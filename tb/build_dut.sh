@@ -17,7 +17,8 @@
 # dtlb=16x16xlru   itlb=16x16xlru: ENTRIESxWAYSxPOLICY, POLICY one of lru plru fifo random
 # l2=none (or the same form)     pwc=0     walks=1     prefetch=0
 #
-# CXX chooses the C++ compiler, TANDEM_DUT_OPTIMIZE its optimisation (-O3; -O1 compiles twice as fast). Exit 0: built or cached; 2: a sentence on stderr.
+# CXX chooses the C++ compiler, TANDEM_DUT_OPTIMIZE its optimisation (-O3; -O1 compiles twice as
+# fast), which is part of what the cached file is known by. Exit 0: built or cached; 2: a sentence on stderr.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -48,7 +49,7 @@ die() {
 }
 
 usage() {
-  sed -n '3,20s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '3,21s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
 }
 
 while [ $# -gt 0 ]; do
@@ -160,7 +161,7 @@ headers=("$root"/model/include/mmu/{types,pmp,tlb,walk,engine}.h "$root/verif/in
 ours=("$here"/{build_dut.sh,synth_netlist.sh,dut_verilator.cpp,verilated_runtime.cpp}
   "$here/tandem_tb_top.sv")
 revision=$(cd "$rtl" && cat rtl.f "${sources[@]}" | sha256sum | cut -c 1-12)
-key=$({ echo "$tools"; cat "${ours[@]}" "${headers[@]}" "${property_files[@]}"; } | sha256sum | cut -c 1-12)
+key=$({ echo "$tools $optimize"; cat "${ours[@]}" "${headers[@]}" "${property_files[@]}"; } | sha256sum | cut -c 1-12)
 arch=x$xlen-a$asid_bits-p$pa_bits-m$pmp-n$svnapot-u$update_first
 name=tandem-$arch-d${d_entries}x${d_ways}x${d_policy}-i${i_entries}x${i_ways}x${i_policy}
 [ "$l2_entries" = 0 ] || name+=-l${l2_entries}x${l2_ways}x${l2_policy}

@@ -148,7 +148,6 @@ static void stage(struct bench *bench, const struct bench_inputs *inputs) {
         ops->set_csr(dut, &inputs->csr);
         staged->csr = inputs->csr;
         staged->csr_valid = true;
-        if (bench->engine) mmu_engine_set_csr(bench->engine, &inputs->csr);
         if (bench->legal) legal_registers(bench->legal, bench->now, &inputs->csr);
     }
     for (unsigned p = 0; p < MMU_PORTS; p++) {
@@ -237,7 +236,10 @@ bool bench_cycle(struct bench *bench, const struct bench_inputs *inputs,
         stage(bench, inputs);
         sample = bench->config.ops->tick(bench->config.dut);
     }
-    if (bench->engine) expect(bench, inputs);
+    if (bench->engine) {
+        mmu_engine_set_csr(bench->engine, &inputs->csr);
+        expect(bench, inputs);
+    }
     if (!dut) sample = bench->expected.sample;
     if (dut && !judge(bench, sample)) {
         bench_no_transfers(outputs);
@@ -285,6 +287,7 @@ static bool anything_to_do(const struct bench *bench, const struct bench_inputs 
 void bench_skip_idle(struct bench *bench, const struct bench_inputs *inputs) {
     // Coverage looks at each cycle.
     if (bench_has_dut(bench) || bench->config.coverage || anything_to_do(bench, inputs)) return;
+    mmu_engine_set_csr(bench->engine, &inputs->csr);
     uint64_t next = mmu_engine_next_event(bench->engine);
     uint64_t cycle = bench->now - bench->base;
     for (unsigned p = 0; p < MMU_PORTS; p++) {
@@ -304,7 +307,10 @@ void bench_skip_idle(struct bench *bench, const struct bench_inputs *inputs) {
 }
 
 void bench_resynchronise(struct bench *bench) {
-    for (unsigned c = 0; c < MMU_COUNTERS; c++) bench->counter_base[c] = bench_counter(bench, c);
+    for (unsigned c = 0; c < MMU_COUNTERS; c++) {
+        bench->counter_base[c] = bench_counter(bench, c);
+        bench->dut_counter_base[c] = bench_dut_counter(bench, c);
+    }
     if (bench->tap) bench->tap->reset(bench->tap->user, bench);
     reset_sides(bench);
 }

@@ -127,7 +127,7 @@ struct bench {
     struct mmu_answer observed[MMU_PORTS];  // what compare read of the DUT in this cycle
     struct mismatch mismatch;
     struct bench_stats stats;
-    uint64_t counter_base[MMU_COUNTERS];
+    uint64_t counter_base[MMU_COUNTERS], dut_counter_base[MMU_COUNTERS];  // before the last reset
     struct bench_access accesses[BENCH_ACCESS_LOG];
     struct bench_write writes[BENCH_WRITE_LOG];
     struct bench_fence_record fences[BENCH_FENCE_LOG];

@@ -99,13 +99,14 @@ const struct mmu_engine *bench_engine(const struct bench *bench) {
 }
 
 uint64_t bench_counter(const struct bench *bench, unsigned counter) {
+    if (!bench->engine) return bench_dut_counter(bench, counter);
+    return bench->counter_base[counter] + mmu_engine_counter(bench->engine, counter);
+}
+
+uint64_t bench_dut_counter(const struct bench *bench, unsigned counter) {
     const struct dut_ops *ops = bench->config.ops;
-    uint64_t value = 0;
-    if (bench->engine)
-        value = mmu_engine_counter(bench->engine, counter);
-    else if (ops->counter)
-        value = ops->counter(bench->config.dut, counter);
-    return bench->counter_base[counter] + value;
+    if (!bench_has_dut(bench) || !ops->counter) return 0;
+    return bench->dut_counter_base[counter] + ops->counter(bench->config.dut, counter);
 }
 
 const struct bench_access *bench_access_log(const struct bench *bench, unsigned index) {

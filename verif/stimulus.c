@@ -114,11 +114,14 @@ static void forget(struct stimulus *s) {
 
 // --- what is asked ----------------------------------------------------------------------------
 
-static void reset_now_and_then(struct stimulus *s, struct bench *bench) {
-    if (!stimulus_rare(s, s->config.reset)) return;
+// What was counted until then is lost, so it is compared first: false as bench_cycle.
+static bool reset_now_and_then(struct stimulus *s, struct bench *bench) {
+    if (!stimulus_rare(s, s->config.reset)) return true;
+    if (!bench_compare_counters(bench)) return false;
     bench_resynchronise(bench);
     forget(s);
     stimulus_count(s, STIMULUS_RESET);
+    return true;
 }
 
 static unsigned unanswered(const struct stimulus *s, unsigned port) {
@@ -144,15 +147,16 @@ static void new_requests(struct stimulus *s, const struct bench *bench) {
     }
 }
 
-static void new_events(struct stimulus *s, struct bench *bench) {
+static bool new_events(struct stimulus *s, struct bench *bench) {
     stimulus_phase(s, bench_now(bench));
     if (s->steer.coverage) stimulus_steer_cycle(s, bench_now(bench));
-    reset_now_and_then(s, bench);
-    if (stimulus_probing(s)) return;
+    if (!reset_now_and_then(s, bench)) return false;
+    if (stimulus_probing(s)) return true;
     stimulus_change_csr(s);
     stimulus_rewrite_ptes(s, bench);
     stimulus_change_pmp(s);
     stimulus_new_fence(s);
+    return true;
 }
 
 static unsigned take_mask(struct stimulus *s) {
@@ -190,8 +194,7 @@ bool stimulus_next(struct stimulus *s, struct bench *bench, const struct bench_o
     if (s->draining) {
         if (stimulus_probing(s)) stimulus_probe_give_up(s);
     } else {
-        new_events(s, bench);
-        agreed = stimulus_probe(s, bench);
+        agreed = new_events(s, bench) && stimulus_probe(s, bench);
         new_requests(s, bench);
     }
     present(s, inputs);

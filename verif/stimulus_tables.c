@@ -91,7 +91,8 @@ static uint64_t leaf_ppn(struct stimulus *s, unsigned level) {
     return ppn;
 }
 
-// N with its one legal encoding mostly; at other levels it is always reserved.
+// N with its one legal encoding mostly. At other levels it is always reserved, and mostly all that
+// is wrong: with other low bits the superpage would be misaligned as well.
 static uint64_t with_napot(struct stimulus *s, uint64_t pte, unsigned level) {
     const uint64_t low = UINT64_C(15) << MMU_PTE_PPN_SHIFT;
     uint32_t rate = level == 0 ? s->config.napot : s->config.napot / 10;
@@ -99,7 +100,9 @@ static uint64_t with_napot(struct stimulus *s, uint64_t pte, unsigned level) {
     // Without Svnapot the bit is reserved: a fault whatever else the PTE says.
     if (!s->config.arch.svnapot) rate /= 8;
     if (!wide(s) || !stimulus_chance(s, rate)) return pte;
-    uint64_t field = stimulus_chance(s, 850) ? 8 : stimulus_below(s, 16);
+    bool usual = stimulus_chance(s, 850);
+    if (usual && level > 0) return pte | MMU_PTE_N;
+    uint64_t field = usual ? 8 : stimulus_below(s, 16);
     return (pte & ~low) | field << MMU_PTE_PPN_SHIFT | MMU_PTE_N;
 }
 

@@ -157,6 +157,7 @@ static enum sim_status list_units(struct study_plan *plan, json_t *units, struct
         struct study_point *point = malloc(sizeof *point);
         if (!point) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
         status = study_plan_point(plan, i, point, error);
+        if (!status) status = config_check(&point->config.run, error);
         if (!status) json_array_append_new(units, unit(&point->config.run));
         free(point);
     }

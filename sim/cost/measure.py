@@ -17,6 +17,10 @@ CACHE = os.path.join(HOME, "build", "cost")
 UNIT = "tandem_mmu"
 SEED = 1  # of the placement
 TARGET_MHZ = 100  # what the placer tries for; no unit here reaches it
+# nextpnr-ice40 0.4 says that its region cannot be expanded, newer ones name the cells, nextpnr-ecp5
+# finds no legal placement.
+_DOES_NOT_FIT = ("Failed to expand region|[Uu]nable to (?:place|find legal placement)|not enough|exceeds|"
+                 "no BELs? remaining")
 # As tests of the netlist do: what Yosys is known to build wrongly with a mere warning.
 _FORBIDDEN = "implicitly declared|out of bounds|is assigned in a block"
 
@@ -153,8 +157,7 @@ def _place(folder, device):
     try:
         _run(command, os.path.join(folder, "place.log"), "nextpnr")
     except ToolError as error:
-        # nextpnr-ice40 0.4 says that its region cannot be expanded, newer ones name the cells.
-        if re.search(r"Failed to expand region|[Uu]nable to place|not enough|exceeds|no BELs? remaining", str(error)):
+        if re.search(_DOES_NOT_FIT, str(error)):
             return None, f"with its harness it does not fit the {device.text}"
         raise
     with open(os.path.join(folder, "timing.json"), encoding="utf-8") as file:

@@ -223,7 +223,9 @@ enum sim_status cycles_feed(struct cycles *cycles, const struct mmu_request *req
 }
 
 enum sim_status cycles_drain(struct cycles *cycles, struct sim_error *error) {
-    return serve_faults(cycles, error);
+    enum sim_status status = serve_faults(cycles, error);
+    if (!status && cycles->ops->settled) status = cycles->ops->settled(cycles->unit, error);
+    return status;
 }
 
 void cycles_read(const struct cycles *cycles, struct cycles_counts *counts) {

@@ -28,6 +28,8 @@ struct cycles_unit {
     uint32_t (*run_hits)(void *unit, const struct mmu_csr *csr, const struct mmu_request *requests,
                          uint32_t count, const struct mmu_request *awaited,
                          struct cycles_seen *seen);
+    // Everything is answered: judge what no cycle shows. NULL: there is nothing.
+    enum sim_status (*settled)(void *unit, struct sim_error *error);
     uint64_t (*now)(const void *unit);
     uint64_t (*counter)(const void *unit, unsigned counter);
     void (*destroy)(void *unit);

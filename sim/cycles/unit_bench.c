@@ -62,8 +62,17 @@ static uint64_t now(const void *unit) {
     return bench_now(((const struct benched *)unit)->bench);
 }
 
-static uint64_t counter(const void *unit, unsigned number) {
+static enum sim_status settled(void *unit, struct sim_error *error) {
+    struct bench *bench = ((struct benched *)unit)->bench;
+    return bench_compare_counters(bench) ? SIM_OK : disagreement(bench, error);
+}
+
+static uint64_t model_counter(const void *unit, unsigned number) {
     return bench_counter(((const struct benched *)unit)->bench, number);
+}
+
+static uint64_t dut_counter(const void *unit, unsigned number) {
+    return bench_dut_counter(((const struct benched *)unit)->bench, number);
 }
 
 static void destroy(void *unit) {
@@ -72,7 +81,9 @@ static void destroy(void *unit) {
     free(benched);
 }
 
-static const struct cycles_unit unit_ops = {cycle, skip, NULL, now, counter, destroy};
+static const struct cycles_unit model_ops = {cycle, skip,          NULL,   settled,
+                                             now,   model_counter, destroy};
+static const struct cycles_unit dut_ops = {cycle, skip, NULL, settled, now, dut_counter, destroy};
 
 enum sim_status cycles_create_lockstep(const struct cycles_config *config,
                                        const struct dut_ops *ops, struct dut *dut,
@@ -85,7 +96,7 @@ enum sim_status cycles_create_lockstep(const struct cycles_config *config,
         return status;
     }
     benched->memory = (*cycles)->tables.memory;
-    (*cycles)->ops = &unit_ops;
+    (*cycles)->ops = ops ? &dut_ops : &model_ops;
     (*cycles)->unit = benched;
     struct bench_config bench = {.mode = ops ? BENCH_LOCKSTEP : BENCH_MODEL_ONLY,
                                  .oracle = BENCH_SHADOW | BENCH_LEGAL,

@@ -89,7 +89,7 @@ static void destroy(void *unit) {
     free(alone);
 }
 
-static const struct cycles_unit ops = {cycle, skip, run_hits, now, counter, destroy};
+static const struct cycles_unit ops = {cycle, skip, run_hits, NULL, now, counter, destroy};
 
 enum sim_status cycles_create(const struct cycles_config *config, struct cycles **cycles,
                               struct sim_error *error) {

@@ -28,8 +28,9 @@ static void listen_to(int reading, char said[MOST_SAID]) {
     fclose(stream);
 }
 
-enum sim_status report_write_with(const char *json_path, const char *cost_path,
-                                  const char *html_path, struct sim_error *error) {
+// json_path NULL: nothing is written, the rest is looked at.
+static enum sim_status make_page(const char *json_path, const char *cost_path,
+                                 const char *html_path, struct sim_error *error) {
     char output[OPTION_BYTES], cost[OPTION_BYTES], said[MOST_SAID];
     struct python_script script;
     const char *arguments[6] = {output};
@@ -40,7 +41,7 @@ enum sim_status report_write_with(const char *json_path, const char *cost_path,
         snprintf(cost, sizeof cost, "--cost=%s", cost_path);
         arguments[count++] = cost;
     }
-    arguments[count++] = "--";
+    arguments[count++] = json_path ? "--" : "--check";
     arguments[count] = json_path;
     enum sim_status status = python_script_start("sim/report/tandem_report.py", arguments,
                                                  STDERR_FILENO, &script, error);
@@ -49,8 +50,18 @@ enum sim_status report_write_with(const char *json_path, const char *cost_path,
     int ended = python_script_wait(&script);
     if (ended == 0) return SIM_OK;
     if (ended == 2 && said[0]) return sim_fail(error, SIM_ERROR_USAGE, "%.500s", said);
-    return sim_fail(error, SIM_ERROR_TOOL, "%.200s: the page could not be made%s%.200s", json_path,
-                    said[0] ? ": " : "", said);
+    return sim_fail(error, SIM_ERROR_TOOL, "%.200s: the page cannot be made%s%.200s",
+                    json_path ? json_path : html_path, said[0] ? ": " : "", said);
+}
+
+enum sim_status report_write_with(const char *json_path, const char *cost_path,
+                                  const char *html_path, struct sim_error *error) {
+    return make_page(json_path, cost_path, html_path, error);
+}
+
+enum sim_status report_check(const char *cost_path, const char *html_path,
+                             struct sim_error *error) {
+    return make_page(NULL, cost_path, html_path, error);
 }
 
 enum sim_status report_write(const char *json_path, const char *html_path,

@@ -26,9 +26,11 @@ except ImportError as missing:
 
 def main():
     parser = argparse.ArgumentParser(description="Make one HTML page of a study's result.")
-    parser.add_argument("study")
+    parser.add_argument("study", nargs="?")
     parser.add_argument("-o", "--output", required=True)
     parser.add_argument("--cost")
+    # Before a study is made: the place and the costs, and that all modules are there.
+    parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")  # of fonts without a glyph
     output = arguments.output
@@ -38,8 +40,10 @@ def main():
             if path and os.path.exists(output) and os.path.exists(path) and \
                     os.path.samefile(path, output):
                 _fail(f"{path}: is given as input and as output")
-        study = study_input.load(arguments.study)
         cost = study_input.load(arguments.cost, "cost") if arguments.cost else None
+        if arguments.check:
+            return
+        study = study_input.load(arguments.study)
         whole_file.write(output, page.make(study, cost))
     except (study_input.InputError, whole_file.OutputError) as error:
         _fail(str(error))

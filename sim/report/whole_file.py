@@ -9,9 +9,15 @@ class OutputError(Exception):
 
 
 def check_place(path, content):
-    """Refuse a device, a folder or a link, which a file of that name would replace."""
+    """Refuse a device, a folder or a link, which a file of that name would replace, and a folder in
+    which no file can be made."""
     if os.path.lexists(path) and (os.path.islink(path) or not os.path.isfile(path)):
         raise OutputError(f"{path}: not a regular file, so it cannot hold {content}")
+    folder = os.path.dirname(path) or "."
+    if not os.path.isdir(folder):
+        raise OutputError(f"{path}: cannot be created: there is no such folder")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(f"{path}: cannot be created: its folder cannot be written")
 
 
 def write(path, text):

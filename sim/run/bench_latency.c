@@ -37,7 +37,7 @@ static uint64_t one_walk(struct bench *bench, unsigned reads) {
         if (outputs.accepted[MMU_PORT_DATA]) inputs.request_valid[MMU_PORT_DATA] = false;
     const struct bench_stats *stats = bench_stats(bench);
     bool walked = outputs.answered[MMU_PORT_DATA] && !outputs.answer[MMU_PORT_DATA].fault &&
-                  stats->mismatches == 0;
+                  stats->mismatches == 0 && bench_compare_counters(bench);
     return walked ? stats->latency_max[MMU_PORT_DATA] : 0;
 }
 

@@ -10,7 +10,7 @@
 #include "mmu/engine.h"
 #include "sim/pager.h"
 
-static const char *const tlb_policies[] = {"lru", "plru", "fifo", "random", NULL};
+static const char *const tlb_policies[] = {"lru", "plru", "fifo", "random", "opt", NULL};
 static const char *const page_policies[POLICIES + 1] = {
     "fifo", "lru",     "opt",   "clock",      "random", "2q",      "arc",
     "lirs", "s3-fifo", "sieve", "clock-bits", "aging",  "wsclock", NULL};
@@ -44,10 +44,11 @@ const struct config_key config_keys[] = {
            "next-page prefetch into the second-level TLB; needs one"),
     NUMBER("tlb.data.entries", data_entries, 1, 4096, 16, "entries (up to 128 with RTL)"),
     NUMBER("tlb.data.ways", data_ways, 1, 128, 16, "ways; = entries: fully associative"),
-    CHOICE("tlb.data.policy", data_policy, tlb_policies, MMU_LRU, "replacement"),
+    CHOICE("tlb.data.policy", data_policy, tlb_policies, MMU_LRU,
+           "replacement; opt: in studies of misses alone"),
     NUMBER("tlb.fetch.entries", fetch_entries, 1, 4096, 16, "as tlb.data.entries"),
     NUMBER("tlb.fetch.ways", fetch_ways, 1, 128, 16, "as tlb.data.ways"),
-    CHOICE("tlb.fetch.policy", fetch_policy, tlb_policies, MMU_LRU, "replacement"),
+    CHOICE("tlb.fetch.policy", fetch_policy, tlb_policies, MMU_LRU, "as tlb.data.policy"),
     NUMBER("tlb.l2.entries", l2_entries, 0, 4096, 0, "of the second-level TLB; 0: there is none"),
     NUMBER("tlb.l2.ways", l2_ways, 1, 16, 4, "ways; 1: direct mapped"),
     CHOICE("tlb.l2.policy", l2_policy, tlb_policies, MMU_PLRU, "replacement"),

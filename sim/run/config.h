@@ -41,6 +41,9 @@ struct run_config {
 };
 
 // 1 less than the bits of enum bench_oracle.
+// A policy of TLBs that studies alone have, after those of enum mmu_policy.
+#define CONFIG_OPT 4u
+
 enum config_oracle { CONFIG_SHADOW, CONFIG_LEGAL, CONFIG_BOTH };
 
 // Of the page tables of traces.

@@ -83,6 +83,23 @@ static enum sim_status check_range(const char *name, uint64_t least, uint64_t mo
 
 static const char *const policies[] = {"lru", "plru", "fifo", "random"};
 
+// No hardware looks into the future, nor does the model of one.
+static enum sim_status check_policies(const struct run_config *config, struct sim_error *error) {
+    const struct {
+        const char *path;
+        uint64_t policy;
+    } rows[] = {{"tlb.data.policy", config->data_policy},
+                {"tlb.fetch.policy", config->fetch_policy},
+                {"tlb.l2.policy", config->l2_policy}};
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].policy == CONFIG_OPT)
+            return sim_fail(error, SIM_ERROR_USAGE,
+                            "%s = opt needs the future: it is there in studies of the misses of "
+                            "the first level alone, neither in the model nor in the RTL",
+                            rows[i].path);
+    return SIM_OK;
+}
+
 static enum sim_status check_tlb(const struct run_config *config, enum mmu_port port,
                                  struct sim_error *error) {
     struct mmu_tlb_config shape = config_mmu(config).tlb[port];
@@ -130,6 +147,7 @@ static enum sim_status check_hierarchy(const struct run_config *config, struct s
 
 enum sim_status config_check(const struct run_config *config, struct sim_error *error) {
     enum sim_status status = check_arch(config, error);
+    if (!status) status = check_policies(config, error);
     if (!status) status = check_tlb(config, MMU_PORT_DATA, error);
     if (!status) status = check_tlb(config, MMU_PORT_FETCH, error);
     if (!status) status = check_hierarchy(config, error);

@@ -251,6 +251,9 @@ static enum sim_status retire(struct world *world, const struct run_report *repo
         if (slot->state != SLOT_ANSWERED) break;
         if (slot->answer.fault) return trap(world, report, verdict, error);
         enum sim_status status = access_page(world, slot, verdict, error);
+        const struct run_observer *observer = world->options->observer;
+        if (!status && *verdict == RUN_PASSED && observer)
+            status = observer->retired(observer->user, slot, world->running, error);
         if (status || *verdict != RUN_PASSED) return status;
         world->faults_in_a_row = 0;
         world->counts.references++;

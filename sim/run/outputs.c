@@ -2,10 +2,16 @@
 #define _GNU_SOURCE
 #include "outputs.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include "dut_loader.h"
+#include "sim/files.h"
 
 enum { MOST_FILES = MOST_TRACES + 6 };
 
@@ -13,14 +19,6 @@ struct file {
     const char *what, *path;
     bool output;
 };
-
-// The same file, or the same place for a file that is not there yet.
-static bool same_file(const char *a, const char *b) {
-    struct stat x, y;
-    bool has_a = !stat(a, &x), has_b = !stat(b, &y);
-    if (has_a && has_b) return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-    return has_a == has_b && !strcmp(a, b);
-}
 
 static unsigned list(const struct run_options *options, const char *config, const char *json,
                      const char *coverage, struct file *files) {
@@ -42,7 +40,7 @@ enum sim_status outputs_check(const struct run_options *options, const char *con
     unsigned n = list(options, config, json, coverage, files);
     for (unsigned i = 0; i < n; i++)
         for (unsigned j = i + 1; j < n; j++)
-            if ((files[i].output || files[j].output) && same_file(files[i].path, files[j].path))
+            if ((files[i].output || files[j].output) && sim_same_file(files[i].path, files[j].path))
                 return sim_fail(error, SIM_ERROR_USAGE, "%s: is given as %s and as %s",
                                 files[j].path, files[i].what, files[j].what);
     return SIM_OK;
@@ -51,8 +49,15 @@ enum sim_status outputs_check(const struct run_options *options, const char *con
 enum sim_status outputs_check_place(const char *path, const char *content,
                                     struct sim_error *error) {
     struct stat status;
+    char folder[RUN_PATH_BYTES];
     if (!lstat(path, &status) && !S_ISREG(status.st_mode))
         return sim_fail(error, SIM_ERROR_USAGE, "%s: not a regular file, so it cannot hold %s",
                         path, content);
+    if (snprintf(folder, sizeof folder, "%s", path) >= (int)sizeof folder - 2)
+        return sim_fail(error, SIM_ERROR_USAGE, "%.200s: the name is too long", path);
+    char *slash = strrchr(folder, '/');
+    snprintf(slash ? slash + 1 : folder, 2, ".");
+    if (access(folder, W_OK | X_OK))
+        return sim_fail(error, SIM_ERROR_IO, "%s: cannot be created: %s", path, strerror(errno));
     return SIM_OK;
 }

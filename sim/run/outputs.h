@@ -10,7 +10,8 @@ enum sim_status outputs_check(const struct run_options *options, const char *con
                               const char *json, const char *coverage, struct sim_error *error);
 
 // An output must be a regular file or not exist yet: a device, a folder, a pipe or a link of that
-// name would be replaced. `content` names what it cannot hold ("a result"). SIM_ERROR_USAGE.
+// name would be replaced; and its folder must let files be made. `content` names what it cannot
+// hold ("a result"). SIM_ERROR_USAGE, SIM_ERROR_IO.
 enum sim_status outputs_check_place(const char *path, const char *content, struct sim_error *error);
 
 #endif

@@ -28,7 +28,8 @@ struct run_result {
 enum sim_status run_once(const struct run_options *options, const struct run_report *report,
                          struct run_result *result, struct sim_error *error);
 
-// Average translation + access + faults, in cycles per reference.
+// Average translation + access + faults + context switches + scans of A and D bits, in cycles per
+// reference.
 double result_effective_access_cycles(const struct run_options *options,
                                       const struct run_result *result);
 

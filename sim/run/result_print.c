@@ -132,12 +132,13 @@ static void print_paging(const struct run_options *options, const struct run_res
         fprintf(out, "  ended early     %15s out of memory (swap is full), %s by violation\n",
                 grouped(counts->killed), grouped(counts->violations));
     fprintf(out,
-            "  effective access%15.2f cycles per reference: translation %.3f, access %" PRIu64
-            ", faults %.3f, switches %.3f\n",
+            "  effective access%15.3f cycles per reference: translation %.3f, access %" PRIu64
+            ", faults %.3f, switches %.3f, scans %.3f\n",
             result_effective_access_cycles(options, result),
             ratio(result->stats.latency_sum[0] + result->stats.latency_sum[1], counts->references),
             options->config.access_cycles, ratio(counts->fault_cycles, counts->references),
-            ratio(counts->switch_cycles, counts->references));
+            ratio(counts->switch_cycles, counts->references),
+            ratio(counts->scan_cycles, counts->references));
     fprintf(out,
             "  swap oracle     %15s accesses proved to reach their own page's latest version\n",
             grouped(counts->references));

@@ -59,6 +59,14 @@ struct upcoming {
     bool valid, at_end;
 };
 
+// Who is told of each reference of a program as it retires, in order.
+struct run_observer {
+    void *user;
+    // Process by its number in the schedule. A failure ends the run.
+    enum sim_status (*retired)(void *user, const struct slot *slot, unsigned process,
+                               struct sim_error *error);
+};
+
 struct run_options {
     struct run_config config;
     enum bench_mode mode;
@@ -73,6 +81,7 @@ struct run_options {
     struct coverage *coverage;  // to be sampled, borrowed; NULL: none. Needs the model
     bool progress;
     _Atomic uint64_t *seen;  // references so far, for another process that looks on; NULL: nobody
+    const struct run_observer *observer;  // NULL: nobody
     char command[8192];      // that repeats the run
 };
 

@@ -9,6 +9,7 @@
 #include "outputs.h"
 #include "plan_yaml.h"
 #include "presets.h"
+#include "sim/report.h"
 #include "sim/study.h"
 #include "study.h"
 
@@ -43,7 +44,8 @@ static const struct argp_option options_help[] = {
      "values of a key: 16,32,64 or 16..1024*2 or 8..64+8; KEY,KEY=VALUES: together", 1},
     {"set", OPTION_SET, "KEY=VALUE", 0,
      "set one key; the keys are those of tandem run, and study.*", 1},
-    {"measure", OPTION_MEASURE, "M,M", 0, "misses classes faults cycles working-set pages", 1},
+    {"measure", OPTION_MEASURE, "M,M", 0,
+     "misses classes faults cycles hierarchy working-set pages", 1},
     {"references", OPTION_REFERENCES, "N", 0, "at most N references of each program (0: all)", 1},
     {"mix", OPTION_MIX, 0, 0, "the programs together, as processes, instead of one by one", 1},
     {"title", OPTION_TITLE, "TEXT", 0, "title of the report", 1},
@@ -67,8 +69,8 @@ static const struct argp_option options_help[] = {
 
 static const char doc[] =
     "Study recorded programs: sweep TLB sizes, ways, policies, page sizes, frames, latencies.\n\n"
-    "Ready-made studies: miss-ratio cycles frames page-size scanning asid belady policies. Without "
-    "one, give --sweep, or a plan.\v"
+    "Ready-made studies: miss-ratio cycles hierarchy frames page-size scanning asid belady "
+    "tlb-policies policies. Without one, give --sweep, or a plan.\v"
     "Exit status: 0 the study was made, and what was verified agreed; 1 a verified point "
     "disagreed; 2 usage, environment or an interrupt (--resume goes on).\n\n"
     "Examples:\n"
@@ -224,7 +226,7 @@ static enum sim_status finish_plan(struct arguments *arguments, struct sim_error
     struct study_request *request = &arguments->request;
     struct study_plan *plan = &request->plan;
     enum sim_status status = SIM_OK;
-    if (arguments->name) status = study_preset_apply(plan, "tandem study", arguments->name, error);
+    if (arguments->name) status = study_preset_apply(plan, "", arguments->name, error);
     if (!status && request->plan_path) status = study_plan_load(request->plan_path, plan, error);
     for (unsigned i = 0; i < arguments->setting_count && !status; i++)
         status = apply(arguments, &arguments->settings[i], error);
@@ -241,7 +243,8 @@ static enum sim_status check_outputs(struct arguments *arguments, struct sim_err
     const char *outputs[] = {request->json, request->csv, request->html, request->journal};
     for (unsigned i = 0; i < 4 && !status; i++)
         if (outputs[i]) status = result_check_json(outputs[i], error);
-    return status ? status : study_check_files(request, error);
+    if (!status) status = study_check_files(request, error);
+    return status || !request->html ? status : report_check(request->cost, request->html, error);
 }
 
 static void on_signal(int signal) {

@@ -5,9 +5,9 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "outputs.h"
+#include "sim/files.h"
 #include "study.h"
 
 struct line {
@@ -115,14 +115,6 @@ struct file {
     bool output;
 };
 
-// The same file, or the same place for a file that is not there yet.
-static bool same_file(const char *a, const char *b) {
-    struct stat x, y;
-    bool has_a = !stat(a, &x), has_b = !stat(b, &y);
-    if (has_a && has_b) return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-    return has_a == has_b && !strcmp(a, b);
-}
-
 enum sim_status study_check_files(struct study_request *request, struct sim_error *error) {
     struct file files[STUDY_MOST_TRACES + 7] = {
         {"--plan", request->plan_path, false}, {"--dut", request->dut_path, false},
@@ -135,7 +127,7 @@ enum sim_status study_check_files(struct study_request *request, struct sim_erro
     for (unsigned i = 0; i < n; i++)
         for (unsigned j = i + 1; j < n; j++)
             if (files[i].path && files[j].path && (files[i].output || files[j].output) &&
-                same_file(files[i].path, files[j].path))
+                sim_same_file(files[i].path, files[j].path))
                 return sim_fail(error, SIM_ERROR_USAGE, "%s: is given as %s and as %s",
                                 files[j].path, files[i].what, files[j].what);
     return SIM_OK;

@@ -41,12 +41,20 @@ static enum sim_status map_all(struct world *world, const struct study_pages *pa
     return status;
 }
 
-static void collect(const struct world *world, struct run_result *result) {
+// With an RTL, what the RTL counted. What was mapped before the first reference is no fault of it.
+static void collect(const struct world *world, const struct pager_counts *mapped,
+                    struct run_result *result) {
+    bool has_dut = world->options->mode != BENCH_MODEL_ONLY;
     result->stats = *bench_stats(world->bench);
     result->counts = world->counts;
     for (unsigned c = 0; c < MMU_COUNTERS; c++)
-        result->counters[c] = bench_counter(world->bench, c);
+        result->counters[c] =
+            has_dut ? bench_dut_counter(world->bench, c) : bench_counter(world->bench, c);
     result->paging = *pager_counts(world->pager);
+    result->paging.references -= mapped->references;
+    result->paging.major_faults -= mapped->major_faults;
+    result->paging.minor_faults -= mapped->minor_faults;
+    result->paging.zero_fills -= mapped->zero_fills;
 }
 
 static enum sim_status run(struct run_options *options, const struct study_pages *pages,
@@ -57,15 +65,17 @@ static enum sim_status run(struct run_options *options, const struct study_pages
     struct world *world = NULL;
     bool has_dut = options->mode != BENCH_MODEL_ONLY;
     enum sim_status status = SIM_OK;
+    struct pager_counts mapped = {0};
     if (has_dut)
         status = dut_load(&mmu, options->dut_path, options->config.seed,
                           options->config.properties != 0, NULL, &dut, error);
     if (!status) status = world_create(options, has_dut ? &dut : NULL, &world, error);
     if (!status) status = map_all(world, pages, error);
+    if (!status) mapped = *pager_counts(world->pager);
     if (!status) {
         status = world_run(world, report, &result->verdict, &result->failure);
         if (status) *error = result->failure;
-        collect(world, result);
+        collect(world, &mapped, result);
         if (options->seen)
             atomic_store_explicit(options->seen, world->counts.references, memory_order_relaxed);
     }
@@ -117,6 +127,7 @@ enum sim_status study_cycles_point(const struct study_input *input, const struct
     *result = (struct run_result){0};
     enum sim_status status = prepare(input, options, &pages, error);
     options->seen = input->seen;
+    options->observer = input->observer;
     options->mode = rtl ? BENCH_LOCKSTEP : BENCH_MODEL_ONLY;
     options->dut_path = rtl ? rtl->dut_path : NULL;
     write_command(input, rtl, options);

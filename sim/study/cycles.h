@@ -19,7 +19,8 @@ struct study_rtl {
 // first reference: no page fault, no A/D update and no fence disturbs the TLBs, so that their
 // counters are those of the bare reference stream; os.frames is as large as that needs.
 //
-// The verdict is in *result; a status is a failure of the environment.
+// Counters are the RTL's where it is run. The verdict is in *result; a status is a failure of the
+// environment.
 enum sim_status study_cycles_point(const struct study_input *input, const struct study_rtl *rtl,
                                    struct run_result *result, struct sim_error *error);
 

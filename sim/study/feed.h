@@ -32,9 +32,20 @@ enum sim_status study_count_pages(struct study_query *const *queries, unsigned c
 enum sim_status study_simulate_frames(struct study_query *const *queries, unsigned count,
                                       struct sim_error *error);
 
-// --- page frames by kernels, one pass for all sizes -----------------------------------------
+// --- by kernels, one pass for all sizes ------------------------------------------------------
 
-// OPT.
+// What a query of a TLB asks about.
+struct study_shape {
+    uint32_t entries, ways;
+    uint64_t policy;  // enum mmu_policy, CONFIG_OPT
+};
+struct study_shape study_shape_of(const struct study_query *query);
+
+// OPT of TLBs: misses and references.
+enum sim_status study_opt_tlbs(struct study_query *const *queries, unsigned count,
+                               struct study_feed *feed, struct sim_error *error);
+
+// OPT of page frames.
 enum sim_status study_opt_frames(struct study_query *const *queries, unsigned count,
                                  struct study_feed *feed, struct sim_error *error);
 

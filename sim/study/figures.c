@@ -242,6 +242,13 @@ static bool find_curves(struct drawing *drawing) {
     return true;
 }
 
+// Returns whether no more frames could spare the row a fault: only first references do.
+static bool at_floor(const struct study_work *work, const struct study_row *row) {
+    return row->query[ASK_FRAMES] != QUERY_NONE && !study_row_sampled(work, row) &&
+           study_row_value(work, row, ASK_FRAMES, VALUE_FAULTS) ==
+               study_row_value(work, row, ASK_FRAMES, VALUE_DISTINCT);
+}
+
 static void add_points(const struct drawing *drawing, const struct study_row *first,
                        struct study_report *report, struct report_curve *curve) {
     const struct study_work *work = drawing->work;
@@ -256,6 +263,7 @@ static void add_points(const struct drawing *drawing, const struct study_row *fi
                      (double)study_row_value(work, row, ASK_FRAMES, VALUE_SAMPLED), error);
         report_add_estimate(report, curve, (double)x->values[i], drawing->metric->value(work, row),
                             error, text);
+        if (curve) curve->at_floor = drawing->metric->error && at_floor(work, row);
     }
 }
 
@@ -314,7 +322,7 @@ bool study_splits(const struct study_work *work, unsigned curves) {
 void study_add_figures(const struct study_work *work, const struct study_metric *metric,
                        struct study_report *report) {
     int axis = study_x_axis(work->plan);
-    if (axis < 0) return;
+    if (axis < 0 || !metric->scale || !study_metric_varies(work, metric)) return;
     struct drawing drawing = {.work = work, .metric = metric, .x = (unsigned)axis};
     if (find_curves(&drawing))
         draw_figures(&drawing, report);

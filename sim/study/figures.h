@@ -42,6 +42,9 @@ void study_set_scales(struct report_figure *figure, const struct study_axis *x, 
 // The causes of misses in words; after the summary, which says what matters more.
 void study_say_causes(const struct study_work *work, struct study_report *report);
 
+// Write a part in percent: "100 %" is all of it, and nothing less.
+const char *study_percent(double part, char out[32]);
+
 // Returns the row with these values of the axes and this trace; NULL: not a legal combination.
 const struct study_row *study_find_row(const struct study_work *work, unsigned trace,
                                        const unsigned value[STUDY_MOST_AXES]);

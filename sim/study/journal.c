@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -76,20 +77,63 @@ static bool write_all(int fd, const char *text, size_t size) {
     return true;
 }
 
-static enum sim_status open_journal(const char *path, int flags, struct study_journal **journal,
-                                    struct sim_error *error) {
+static const char head_word[] = "tandem-study-journal ";
+
+// What is there is left as it is. The lock is the file's: it ends with whoever has it open.
+static enum sim_status open_and_lock(const char *path, int *fd, struct sim_error *error) {
     struct stat place;
     if (!lstat(path, &place) && !S_ISREG(place.st_mode))
         return sim_fail(error, SIM_ERROR_USAGE, "%s: not a regular file, so it cannot be a journal",
                         path);
-    struct study_journal *j = calloc(1, sizeof *j);
-    if (!j) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
-    snprintf(j->path, sizeof j->path, "%s", path);
-    j->fd = open(path, flags | O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (j->fd < 0) {
-        free(j);
-        return fail(path, "cannot be created", error);
+    *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (*fd < 0) return fail(path, "cannot be created", error);
+    if (!flock(*fd, LOCK_EX | LOCK_NB)) return SIM_OK;
+    enum sim_status status =
+        errno == EWOULDBLOCK
+            ? sim_fail(error, SIM_ERROR_USAGE,
+                       "%s: another study that is running writes this journal; give another "
+                       "output, or --journal",
+                       path)
+            : fail(path, "cannot be locked", error);
+    close(*fd);
+    return status;
+}
+
+// Whether the name still means the file: a study that ended meanwhile has removed it.
+static bool still_there(const char *path, int fd) {
+    struct stat name, file;
+    return !lstat(path, &name) && !fstat(fd, &file) && name.st_dev == file.st_dev &&
+           name.st_ino == file.st_ino;
+}
+
+// Nobody's file but a journal's is ever changed or removed.
+static enum sim_status check_head(const char *path, int fd, struct sim_error *error) {
+    char head[sizeof head_word - 1];
+    ssize_t n = pread(fd, head, sizeof head, 0);
+    if (n < 0) return fail(path, "cannot be read", error);
+    if (!memcmp(head, head_word, (size_t)n)) return SIM_OK;
+    return sim_fail(error, SIM_ERROR_USAGE,
+                    "%s: line 1: this is not a journal of a study; it is left as it is", path);
+}
+
+static enum sim_status open_journal(const char *path, struct study_journal **journal,
+                                    struct sim_error *error) {
+    int fd;
+    *journal = NULL;
+    enum sim_status status = open_and_lock(path, &fd, error);
+    while (!status && !still_there(path, fd)) {
+        close(fd);
+        status = open_and_lock(path, &fd, error);
     }
+    if (status) return status;
+    status = check_head(path, fd, error);
+    struct study_journal *j = status ? NULL : calloc(1, sizeof *j);
+    if (!j) {
+        close(fd);
+        return status ? status : sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
+    }
+    j->fd = fd;
+    snprintf(j->path, sizeof j->path, "%s", path);
     *journal = j;
     return SIM_OK;
 }
@@ -97,14 +141,15 @@ static enum sim_status open_journal(const char *path, int flags, struct study_jo
 static enum sim_status write_head(struct study_journal *journal, const char *study,
                                   struct sim_error *error) {
     char head[256];
-    int n = snprintf(head, sizeof head, "tandem-study-journal %s\n", study);
+    int n = snprintf(head, sizeof head, "%s%s\n", head_word, study);
     if (write_all(journal->fd, head, (size_t)n) && !fsync(journal->fd)) return SIM_OK;
     return fail(journal->path, "cannot be written", error);
 }
 
 enum sim_status study_journal_create(const char *path, const char *study,
                                      struct study_journal **journal, struct sim_error *error) {
-    enum sim_status status = open_journal(path, O_TRUNC, journal, error);
+    enum sim_status status = open_journal(path, journal, error);
+    if (!status && ftruncate((*journal)->fd, 0)) status = fail(path, "cannot be written", error);
     if (!status) status = write_head(*journal, study, error);
     return status;
 }
@@ -116,10 +161,10 @@ static enum sim_status read_lines(struct study_journal *journal, FILE *in, const
     size_t size = 0;
     ssize_t length;
     off_t good = 0;
-    snprintf(head, sizeof head, "tandem-study-journal %s\n", study);
+    snprintf(head, sizeof head, "%s%s\n", head_word, study);
     while ((length = getline(&line, &size, in)) > 0) {
         if (good == 0 && strcmp(line, head)) {
-            bool ours = !strncmp(line, "tandem-study-journal ", 21);
+            bool ours = !strncmp(line, head_word, sizeof head_word - 1);
             free(line);
             return sim_fail(error, SIM_ERROR_USAGE, "%s: line 1: %s", journal->path,
                             ours ? "this is the journal of another study (other plan, programs or "
@@ -139,7 +184,7 @@ static enum sim_status read_lines(struct study_journal *journal, FILE *in, const
 
 enum sim_status study_journal_resume(const char *path, const char *study, struct study_work *work,
                                      struct study_journal **journal, struct sim_error *error) {
-    enum sim_status status = open_journal(path, 0, journal, error);
+    enum sim_status status = open_journal(path, journal, error);
     if (status) return status;
     int copy = dup((*journal)->fd);
     FILE *in = copy < 0 ? NULL : fdopen(copy, "r");
@@ -161,7 +206,12 @@ enum sim_status study_journal_add(struct study_journal *journal, const struct st
 
 void study_journal_close(struct study_journal *journal, bool complete) {
     if (!journal) return;
+    // Under the lock: nobody else can have begun one here.
+    if (complete && still_there(journal->path, journal->fd)) unlink(journal->path);
     close(journal->fd);
-    if (complete) unlink(journal->path);
     free(journal);
+}
+
+void study_journal_leave(const struct study_journal *journal) {
+    if (journal) close(journal->fd);
 }

@@ -9,8 +9,9 @@
 
 struct study_journal;
 
-// Begin an empty journal at `path`, in place of what is there. SIM_ERROR_IO, SIM_ERROR_USAGE (not a
-// regular file).
+// Begin an empty journal at `path`, in place of an older one. While it is open nobody else can open
+// it. SIM_ERROR_IO, SIM_ERROR_USAGE (not a regular file, a file that is no journal, another study's
+// that is running); *journal may be set on failure, and is the caller's to close.
 enum sim_status study_journal_create(const char *path, const char *study,
                                      struct study_journal **journal, struct sim_error *error);
 
@@ -25,6 +26,9 @@ enum sim_status study_journal_add(struct study_journal *journal, const struct st
 
 // Close, and remove the file if the study is complete.
 void study_journal_close(struct study_journal *journal, bool complete);
+
+// In a worker's process: let go of the file, which is the parent's.
+void study_journal_leave(const struct study_journal *journal);
 
 // A task's line: its number and its queries' values, with a checksum; also what a worker sends.
 // Returns an allocated line, NULL: out of memory.

@@ -15,18 +15,13 @@
 
 // --- TLBs --------------------------------------------------------------------------------
 
-struct shape {
-    uint32_t entries, ways;
-    uint64_t policy;
-};
-
-static struct shape shape_of(const struct study_query *query) {
+struct study_shape study_shape_of(const struct study_query *query) {
     const struct run_config *run = &query->input.config.run;
     if (query->port == MMU_PORT_DATA)
-        return (struct shape){(uint32_t)run->data_entries, (uint32_t)run->data_ways,
-                              run->data_policy};
-    return (struct shape){(uint32_t)run->fetch_entries, (uint32_t)run->fetch_ways,
-                          run->fetch_policy};
+        return (struct study_shape){(uint32_t)run->data_entries, (uint32_t)run->data_ways,
+                                    run->data_policy};
+    return (struct study_shape){(uint32_t)run->fetch_entries, (uint32_t)run->fetch_ways,
+                                run->fetch_policy};
 }
 
 static unsigned bits_of(uint64_t value) {
@@ -35,7 +30,7 @@ static unsigned bits_of(uint64_t value) {
     return bits;
 }
 
-static bool in_lru_sets(struct shape shape) {
+static bool in_lru_sets(struct study_shape shape) {
     uint32_t sets = shape.entries / shape.ways;
     return (sets & (sets - 1)) == 0 && bits_of(sets) <= KERNEL_SETS_BITS_MAX &&
            shape.ways <= KERNEL_WAYS_MAX;
@@ -63,7 +58,7 @@ static enum sim_status lru_create(struct study_query *const *queries, unsigned c
     pass->one = calloc(count, sizeof(struct kernel_tlb *));
     if (!pass->one) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     for (unsigned i = 0; i < count && !status; i++) {
-        struct shape shape = shape_of(queries[i]);
+        struct study_shape shape = study_shape_of(queries[i]);
         uint32_t sets = shape.entries / shape.ways;
         if (sets == 1) continue;
         if (in_lru_sets(shape)) {
@@ -84,12 +79,12 @@ static enum sim_status lru_collect(struct study_query *const *queries, unsigned 
                                    const struct lru_pass *pass, struct sim_error *error) {
     uint32_t most = 1;
     for (unsigned i = 0; i < count; i++)
-        if (shape_of(queries[i]).entries > most) most = shape_of(queries[i]).entries;
+        if (study_shape_of(queries[i]).entries > most) most = study_shape_of(queries[i]).entries;
     uint64_t *misses = calloc((size_t)most + 1, sizeof *misses);
     if (!misses) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     kernel_stack_misses(pass->stack, most, misses);
     for (unsigned i = 0; i < count; i++) {
-        struct shape shape = shape_of(queries[i]);
+        struct study_shape shape = study_shape_of(queries[i]);
         uint32_t sets = shape.entries / shape.ways;
         uint64_t *value = queries[i]->value;
         value[VALUE_REFERENCES] = kernel_stack_refs(pass->stack);
@@ -126,7 +121,7 @@ static struct kernel_tlb_config tlb_config(const struct study_query *query) {
                                        [MMU_PLRU] = KERNEL_PLRU,
                                        [MMU_FIFO] = KERNEL_FIFO,
                                        [MMU_RANDOM] = KERNEL_RANDOM};
-    struct shape shape = shape_of(query);
+    struct study_shape shape = study_shape_of(query);
     assert(shape.policy != MMU_RANDOM);  // the kernel's victims are not the hardware's
     return (struct kernel_tlb_config){shape.entries / shape.ways, shape.ways,
                                       policies[shape.policy & 3], 0};
@@ -275,8 +270,10 @@ enum sim_status study_evaluate_kernels(struct study_query *const *queries, unsig
                                                      : PAGE_FETCHES;
     struct study_feed *feed = NULL;
     enum sim_status status = study_feed_open(&first->input, filter, &feed, error);
-    if (!status && first->kind == QUERY_TLB)
-        status = shape_of(first).policy == MMU_LRU && !first->classes
+    if (!status && first->kind == QUERY_TLB && study_query_opt(first))
+        status = study_opt_tlbs(queries, count, feed, error);
+    else if (!status && first->kind == QUERY_TLB)
+        status = study_shape_of(first).policy == MMU_LRU && !first->classes
                      ? lru_tlbs(queries, count, feed, error)
                      : tlbs(queries, count, feed, error);
     else if (!status && first->kind == QUERY_WORKING_SET)

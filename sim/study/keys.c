@@ -131,7 +131,11 @@ static enum sim_status check_study(const struct study_config *config, struct sim
                         " references no working set is measured "
                         "exactly, but of %" PRIu64 " and %" PRIu64,
                         config->window, below, above);
-    return config_check(&config->run, error);
+    // Shapes are legal with OPT where they are with LRU.
+    struct run_config run = config->run;
+    if (run.data_policy == CONFIG_OPT) run.data_policy = MMU_LRU;
+    if (run.fetch_policy == CONFIG_OPT) run.fetch_policy = MMU_LRU;
+    return config_check(&run, error);
 }
 
 enum sim_status study_config_finish(struct study_config *config, struct sim_error *error) {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "metric_hierarchy.h"
 #include "mmu/engine.h"
 #include "query_private.h"
 
@@ -66,7 +67,8 @@ static double translation_cycles(const struct study_work *work, const struct stu
 static double access_cycles(const struct study_work *work, const struct study_row *row) {
     uint64_t cycles = latency(work, row) +
                       study_row_value(work, row, ASK_CYCLES, VALUE_FAULT_CYCLES) +
-                      study_row_value(work, row, ASK_CYCLES, VALUE_SWITCH_CYCLES);
+                      study_row_value(work, row, ASK_CYCLES, VALUE_SWITCH_CYCLES) +
+                      study_row_value(work, row, ASK_CYCLES, VALUE_SCAN_CYCLES);
     return ratio(cycles, study_row_value(work, row, ASK_CYCLES, VALUE_REFERENCES)) +
            (double)row->point.config.run.access_cycles;
 }
@@ -172,6 +174,28 @@ const struct study_metric study_metrics[] = {
      "cycles of a translation", true, has_cycles, translation_cycles, ask_cycles, NULL, NULL},
     {"effective-access", "Effective access time", "effective access", "cycles per reference",
      "linear", "cycles of an access", true, has_cycles, access_cycles, ask_cycles, NULL, NULL},
+    {"l2-miss-ratio", "Miss ratio of the second-level TLB", "miss ratio", "misses per lookup",
+     "log10", "misses of the second-level TLB", true, study_has_second_level,
+     study_second_level_miss_ratio, ask_cycles, NULL, NULL},
+    {"l2-misses-per-kilo-reference", "Misses per kilo-reference of the second-level TLB",
+     "misses per kilo-reference", "per 1000 references", NULL, "misses of the second-level TLB",
+     true, study_has_second_level, study_second_level_misses_per_kilo, ask_cycles, NULL, NULL},
+    {"misses-per-kilo-reference", "Misses per kilo-reference of the first level",
+     "misses per kilo-reference", "per 1000 references", "linear", "misses of the first level",
+     true, study_has_hierarchy, study_misses_per_kilo, ask_cycles, NULL, NULL},
+    {"walks", "Walks", "walks", "per reference", "log10", "walks", true, study_has_hierarchy,
+     study_walks_per_reference, ask_cycles, NULL, NULL},
+    {"pte-reads", "PTE reads", "PTE reads", "per reference", "log10", "PTE reads", true,
+     study_has_hierarchy, study_pte_reads_per_reference, ask_cycles, NULL, NULL},
+    // Columns of the table alone.
+    {"l2-hits", "Hits of the second level", "hits", "per reference", NULL, "", false,
+     study_has_second_level, study_second_level_hits, ask_cycles, NULL, NULL},
+    {"pwc-hits", "Hits of the page-walk caches", "hits", "per reference", NULL, "", false,
+     study_has_hierarchy, study_walk_cache_hits, ask_cycles, NULL, NULL},
+    {"merges", "Merges", "merges", "per reference", NULL, "", false, study_has_hierarchy,
+     study_merges, ask_cycles, NULL, NULL},
+    {"prefetches", "Prefetches", "prefetches", "per reference", NULL, "", false,
+     study_has_hierarchy, study_prefetches, ask_cycles, NULL, NULL},
     {"fault-ratio", "Page faults", "fault rate", "faults per reference", "log10", "page faults",
      true, has_faults, fault_ratio, ask_faults, NULL, fault_error},
     {"scan-access", "Effective access with scans of the A bits", "effective access",
@@ -205,14 +229,66 @@ bool study_metric_depends(const struct study_work *work, const struct study_metr
     return false;
 }
 
+bool study_metric_varies(const struct study_work *work, const struct study_metric *metric) {
+    for (unsigned a = 0; a < work->plan->axis_count; a++)
+        if (study_metric_depends(work, metric, a)) return true;
+    return false;
+}
+
+// --- names of programs -------------------------------------------------------------------
+
+// What is shown is UTF-8; a file's name need not be.
+static char shown(char c) {
+    return (unsigned char)c >= 128 || (unsigned char)c < 32 ? '?' : c;
+}
+
+// Returns where the last `parts` parts of the path begin, and how long they are without ".tdt".
+static const char *tail_of(const char *path, unsigned parts, size_t *length) {
+    size_t end = strlen(path), at = end;
+    for (; at > 0; at--)
+        if (path[at - 1] == '/' && at < end && --parts == 0) break;
+    *length = end - at;
+    if (*length > 4 && !strcmp(path + end - 4, ".tdt")) *length -= 4;
+    return path + at;
+}
+
+static bool same_tail(const char *a, const char *b, unsigned parts) {
+    size_t length, other;
+    a = tail_of(a, parts, &length);
+    b = tail_of(b, parts, &other);
+    bool same = length == other;
+    for (size_t i = 0; same && i < length; i++) same = shown(a[i]) == shown(b[i]);
+    return same;
+}
+
+static bool is_shared(const struct study_plan *plan, unsigned trace, unsigned parts) {
+    for (unsigned t = 0; t < plan->trace_count; t++)
+        if (t != trace && same_tail(plan->traces[t], plan->traces[trace], parts)) return true;
+    return false;
+}
+
 const char *study_trace_name(const struct study_plan *plan, unsigned trace, char out[64]) {
-    const char *path = plan->traces[trace], *slash = strrchr(path, '/');
-    if (slash && slash[1]) path = slash + 1;
-    size_t length = strlen(path);
-    if (length > 4 && !strcmp(path + length - 4, ".tdt")) length -= 4;
-    snprintf(out, 64, "%.*s", (int)(length < 63 ? length : 63), path);
-    // What is shown is UTF-8; a file's name need not be.
-    for (char *c = out; *c; c++)
-        if ((unsigned char)*c >= 128 || (unsigned char)*c < 32) *c = '?';
+    enum { MOST_PARTS = 8, MOST_NAME = 63, MOST_NUMBERED = 56 };
+    const char *path = plan->traces[trace];
+    unsigned parts = 1;
+    size_t length;
+    while (parts < MOST_PARTS && is_shared(plan, trace, parts)) parts++;
+    bool numbered = is_shared(plan, trace, parts);
+    const char *name = tail_of(path, parts, &length);
+    if (numbered || length > MOST_NAME) {
+        // Nothing tells them apart that is short enough.
+        name = tail_of(path, 1, &length);
+        snprintf(out, 64, "%.*s (%u)", (int)(length < MOST_NUMBERED ? length : MOST_NUMBERED), name,
+                 trace + 1);
+    } else {
+        snprintf(out, 64, "%.*s", (int)length, name);
+    }
+    for (char *c = out; *c; c++) *c = shown(*c);
+    return out;
+}
+
+const char *study_program_name(const struct study_plan *plan, unsigned trace, char out[64]) {
+    if (!plan->mix) return study_trace_name(plan, trace, out);
+    snprintf(out, 64, "mix");
     return out;
 }

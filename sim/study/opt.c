@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Page faults of OPT: all sizes by its stack, or few large ones one by one. The stack is searched
+// OPT. Page faults: all sizes by its stack, or few large ones one by one. The stack is searched
 // from its top: 0.25 ns for each place, which programs with locality seldom pay; one of a million
-// pages without locality would never come to an end.
+// pages without locality would never come to an end. Misses of TLBs: all shapes at once.
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -124,10 +124,88 @@ static enum sim_status one_by_one(const struct opt_pass *pass, int64_t *next,
     return status;
 }
 
+static enum sim_status frame_sizes(const struct opt_pass *pass, int64_t *next,
+                                   struct sim_error *error) {
+    return (are_few(pass) ? one_by_one : all_sizes)(pass, next, error);
+}
+
+// --- TLBs --------------------------------------------------------------------------------
+
+// One set by OPT's stack of page frames, several by a stack for each.
+struct tlb_pass {
+    struct kernel_opt_curve *full;
+    struct kernel_opt_sets *sets;  // NULL: not asked for
+    uint32_t most;                 // entries of one set
+    unsigned set_bits, ways;       // the largest
+};
+
+static unsigned log2_of(uint32_t sets) {
+    unsigned bits = 0;
+    while (1u << bits < sets) bits++;
+    return bits;
+}
+
+static enum sim_status tlbs_create(const struct opt_pass *pass, struct tlb_pass *tlbs,
+                                   struct sim_error *error) {
+    *tlbs = (struct tlb_pass){.most = 1};
+    for (unsigned i = 0; i < pass->count; i++) {
+        struct study_shape shape = study_shape_of(pass->queries[i]);
+        unsigned bits = log2_of(shape.entries / shape.ways);
+        if (bits == 0) {
+            if (shape.ways > tlbs->most) tlbs->most = shape.ways;
+            continue;
+        }
+        if (bits > tlbs->set_bits) tlbs->set_bits = bits;
+        if (shape.ways > tlbs->ways) tlbs->ways = shape.ways;
+    }
+    enum sim_status status = kernel_opt_curve_create(tlbs->most, &tlbs->full, error);
+    if (!status && tlbs->ways)
+        status = kernel_opt_sets_create(tlbs->set_bits, tlbs->ways, &tlbs->sets, error);
+    return status;
+}
+
+static enum sim_status tlbs_collect(const struct opt_pass *pass, const struct tlb_pass *tlbs,
+                                    struct sim_error *error) {
+    uint64_t *misses = calloc((size_t)tlbs->most + 1, sizeof *misses);
+    if (!misses) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
+    kernel_opt_curve_misses(tlbs->full, tlbs->most, misses);
+    for (unsigned i = 0; i < pass->count; i++) {
+        struct study_shape shape = study_shape_of(pass->queries[i]);
+        unsigned bits = log2_of(shape.entries / shape.ways);
+        uint64_t *value = pass->queries[i]->value;
+        value[VALUE_REFERENCES] = kernel_opt_curve_refs(tlbs->full);
+        value[VALUE_DISTINCT] = pass->pages;
+        value[VALUE_MISSES] =
+            bits ? kernel_opt_sets_misses(tlbs->sets, bits, shape.ways) : misses[shape.ways];
+    }
+    free(misses);
+    return SIM_OK;
+}
+
+static enum sim_status tlb_shapes(const struct opt_pass *pass, int64_t *next,
+                                  struct sim_error *error) {
+    struct tlb_pass tlbs;
+    struct page_chunk chunk;
+    enum sim_status status = tlbs_create(pass, &tlbs, error);
+    while (!status && !(status = study_feed_next(pass->feed, &chunk, error))) {
+        status = kernel_next_use_get(pass->uses, &chunk, next, error);
+        if (!status) status = kernel_opt_curve_feed(tlbs.full, &chunk, next, error);
+        if (!status && tlbs.sets) status = kernel_opt_sets_feed(tlbs.sets, &chunk, next, error);
+    }
+    if (status == SIM_END) status = tlbs_collect(pass, &tlbs, error);
+    kernel_opt_curve_destroy(tlbs.full);
+    kernel_opt_sets_destroy(tlbs.sets);
+    return status;
+}
+
 // --- both passes -------------------------------------------------------------------------
 
-enum sim_status study_opt_frames(struct study_query *const *queries, unsigned count,
-                                 struct study_feed *feed, struct sim_error *error) {
+typedef enum sim_status second_pass_fn(const struct opt_pass *pass, int64_t *next,
+                                       struct sim_error *error);
+
+static enum sim_status both_passes(struct study_query *const *queries, unsigned count,
+                                   struct study_feed *feed, second_pass_fn *second,
+                                   struct sim_error *error) {
     struct opt_pass pass = {.queries = queries, .count = count, .feed = feed};
     int64_t *next = malloc(PAGE_CHUNK_RUNS * sizeof *next);
     struct page_chunk chunk;
@@ -139,8 +217,18 @@ enum sim_status study_opt_frames(struct study_query *const *queries, unsigned co
     }
     if (status == SIM_END) status = kernel_next_use_finish(pass.uses, error);
     if (!status) status = study_feed_rewind(feed, error);
-    if (!status) status = (are_few(&pass) ? one_by_one : all_sizes)(&pass, next, error);
+    if (!status) status = second(&pass, next, error);
     kernel_next_use_destroy(pass.uses);
     free(next);
     return status;
+}
+
+enum sim_status study_opt_frames(struct study_query *const *queries, unsigned count,
+                                 struct study_feed *feed, struct sim_error *error) {
+    return both_passes(queries, count, feed, frame_sizes, error);
+}
+
+enum sim_status study_opt_tlbs(struct study_query *const *queries, unsigned count,
+                               struct study_feed *feed, struct sim_error *error) {
+    return both_passes(queries, count, feed, tlb_shapes, error);
 }

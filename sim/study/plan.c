@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "metric_hierarchy.h"
+
 void study_plan_init(struct study_plan *plan) {
     *plan = (struct study_plan){.name = "sweep", .base = study_config_default()};
 }
@@ -191,7 +193,7 @@ enum sim_status study_plan_measure(struct study_plan *plan, const char *place, c
         if (m == STUDY_MEASURES)
             return sim_fail(error, SIM_ERROR_USAGE,
                             "%s: there is no measure '%.*s'; there are misses, classes, faults, "
-                            "cycles, working-set, pages",
+                            "cycles, hierarchy, working-set, pages",
                             place, (int)(length < 40 ? length : 40), text);
         measures |= 1u << m;
         text += length;
@@ -238,7 +240,7 @@ enum sim_status study_plan_point(const struct study_plan *plan, uint64_t number,
 
 // Without a word about it: what the swept keys change.
 static unsigned choose_measures(const struct study_plan *plan) {
-    bool misses = false, faults = false, other = false;
+    bool misses = false, faults = false, hierarchy = false, other = false;
     for (unsigned a = 0; a < plan->axis_count; a++)
         for (unsigned k = 0; k < plan->axes[a].key_count; k++) {
             const char *path = plan->axes[a].keys[k]->path;
@@ -247,9 +249,12 @@ static unsigned choose_measures(const struct study_plan *plan) {
                 misses = true;
             else if (!strcmp(path, "os.frames") || !strcmp(path, "os.policy"))
                 faults = true;
+            else if (study_key_of_hierarchy(path))
+                hierarchy = true;
             else
                 other = true;
         }
+    if (hierarchy) return STUDY_MISSES | STUDY_TIMED;
     if (other) return STUDY_MISSES | STUDY_CYCLES;
     return (misses || !faults ? STUDY_MISSES : 0) | (faults ? STUDY_FAULTS : 0);
 }
@@ -282,6 +287,17 @@ static void choose_title(struct study_plan *plan) {
     if (!plan->title[0]) snprintf(plan->title, sizeof plan->title, "One point");
 }
 
+static int compare_values(const void *a, const void *b) {
+    const uint64_t *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+// Curves run along ascending values, `full` last, in whatever order they were given.
+static void sort_values(struct study_axis *axis) {
+    if (axis->keys[0]->kind == CONFIG_NUMBER)
+        qsort(axis->values, axis->count, sizeof *axis->values, compare_values);
+}
+
 enum sim_status study_plan_finish(struct study_plan *plan, struct sim_error *error) {
     if (plan->trace_count == 0)
         return sim_fail(error, SIM_ERROR_USAGE,
@@ -289,6 +305,7 @@ enum sim_status study_plan_finish(struct study_plan *plan, struct sim_error *err
     if (study_plan_combinations(plan) > STUDY_MOST_POINTS)
         return sim_fail(error, SIM_ERROR_USAGE, "the sweeps have more than %d combinations",
                         STUDY_MOST_POINTS);
+    for (unsigned a = 0; a < plan->axis_count; a++) sort_values(&plan->axes[a]);
     if (plan->measures == 0) plan->measures = choose_measures(plan);
     choose_title(plan);
     return check_keys(plan, error);

@@ -21,6 +21,7 @@ enum {
     X(CLASSES, "classes", "TLB misses by cause: compulsory, capacity, conflict")        \
     X(FAULTS, "faults", "page faults")                                                  \
     X(CYCLES, "cycles", "cycles of a translation and of an access, by the timed model") \
+    X(HIERARCHY, "hierarchy", "second-level TLB, page-walk caches, walks, by the same") \
     X(WORKING_SET, "working-set", "average working set, in pages")                      \
     X(PAGES, "pages", "memory in pages, and how much of it is used")
 
@@ -35,6 +36,9 @@ enum study_measure {
     STUDY_MEASURE_LIST(X)
 #undef X
 };
+
+// Measures that the timed model gives.
+#define STUDY_TIMED (STUDY_CYCLES | STUDY_HIERARCHY)
 
 // Keys that take the same value, one after the other of `values`.
 struct study_axis {
@@ -84,7 +88,8 @@ enum sim_status study_plan_sweep(struct study_plan *plan, const char *place, con
 enum sim_status study_plan_measure(struct study_plan *plan, const char *place, const char *text,
                                    struct sim_error *error);
 
-// Check the whole; choose what is measured, and a title, if the plan does not say. SIM_ERROR_USAGE.
+// Check the whole; bring the numbers of each axis into ascending order; choose what is measured,
+// and a title, if the plan does not say. SIM_ERROR_USAGE.
 enum sim_status study_plan_finish(struct study_plan *plan, struct sim_error *error);
 
 // Returns whether a swept axis sets the key.

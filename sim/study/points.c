@@ -50,6 +50,13 @@ static bool is_counted(const struct study_work *work, const struct study_row *ro
                        enum study_ask ask, enum study_value value) {
     uint64_t policy = row->point.config.run.policy;
     if (row->query[ask] == QUERY_NONE) return false;
+    if (ask == ASK_DATA || ask == ASK_FETCH) {
+        const struct study_query *query = &work->queries[row->query[ask]];
+        bool of_causes =
+            value == VALUE_CAPACITY || value == VALUE_CONFLICT || value == VALUE_SPARED;
+        if (of_causes || (value == VALUE_DISTINCT && !query->kernel))
+            return study_query_tells_causes(query);
+    }
     if (ask != ASK_FRAMES) return true;
     if (value == VALUE_FAULTS_ERROR || value == VALUE_SAMPLED) return study_row_sampled(work, row);
     if (value == VALUE_WRITES) return policy != POLICY_LRU && policy != POLICY_OPT;
@@ -71,8 +78,7 @@ static void add_row(const struct study_work *work, const struct shown *shown,
                     const struct study_row *row, struct study_report *report,
                     struct report_table *table) {
     char text[64];
-    report_add_text(report, table,
-                    work->plan->mix ? "mix" : study_trace_name(work->plan, row->point.trace, text));
+    report_add_text(report, table, study_program_name(work->plan, row->point.trace, text));
     for (unsigned a = 0; a < work->plan->axis_count; a++) {
         const struct config_key *key = work->plan->axes[a].keys[0];
         uint64_t value = study_key_value(&row->point.config, key);

@@ -18,6 +18,12 @@ const struct study_preset study_presets[] = {
      {{"tlb.data.entries,tlb.fetch.entries", "8..128*2"},
       {"tlb.data.ways,tlb.fetch.ways", "4,full"},
       {"memory.data.least,memory.data.most", "8,50"}}},
+    {"hierarchy",
+     "Walks and cycles of a translation behind a second-level TLB and page-walk caches",
+     "hierarchy",
+     "tlb.l2.entries",
+     {{"study.client", "stream"}},
+     {{"tlb.l2.entries", "64..1024*2"}, {"mmu.pwc_entries", "0,8"}, {"mmu.walks", "1,4"}}},
     {"frames",
      "Page faults against page frames, where thrashing begins, and the working set",
      "faults,working-set",
@@ -51,6 +57,14 @@ const struct study_preset study_presets[] = {
      "os.frames",
      {{"study.paging", "demand"}},
      {{"os.frames", "1..256"}, {"os.policy", "fifo,lru,opt"}}},
+    {"tlb-policies",
+     "TLB replacement against OPT, which chooses its victims with the future",
+     "misses",
+     "tlb.data.entries",
+     {{0}},
+     {{"tlb.data.entries", "8..64*2"},
+      {"tlb.data.ways", "4,full"},
+      {"tlb.data.policy", "opt,lru,plru,fifo"}}},
     {"policies",
      "Page replacement against OPT, what a kernel can know and what only a simulator knows",
      "faults",
@@ -69,10 +83,11 @@ enum sim_status study_preset_apply(struct study_plan *plan, const char *place, c
     const struct study_preset *end = study_presets + study_preset_count;
     while (preset < end && strcmp(preset->name, name)) preset++;
     if (preset == end)
-        return sim_fail(error, SIM_ERROR_USAGE,
-                        "%s: there is no study '%.40s'; there are miss-ratio, cycles, frames, "
-                        "page-size, scanning, asid, belady, policies",
-                        place, name);
+        return sim_fail(
+            error, SIM_ERROR_USAGE,
+            "%s%sthere is no study '%.40s'; there are miss-ratio, cycles, hierarchy, frames, "
+            "page-size, scanning, asid, belady, tlb-policies, policies",
+            place, place[0] ? ": " : "", name);
     enum sim_status status = study_plan_measure(plan, place, preset->measures, error);
     for (unsigned i = 0; i < 8 && preset->set[i][0] && !status; i++)
         status = study_plan_set(plan, place, preset->set[i][0], preset->set[i][1], error);

@@ -16,7 +16,7 @@ extern const struct study_preset study_presets[];
 extern const unsigned study_preset_count;
 
 // Begin the plan with what the study of that name asks for; `place` begins the sentence of a
-// failure. SIM_ERROR_USAGE.
+// failure ("": the command line itself). SIM_ERROR_USAGE.
 enum sim_status study_preset_apply(struct study_plan *plan, const char *place, const char *name,
                                    struct sim_error *error);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mmu/engine.h"
+#include "sim/kernels/lru_sets.h"
 
 const char *study_value_name(enum study_value value) {
     static const char *const names[] = {
@@ -119,6 +120,13 @@ static bool only_known_keys(const struct study_config *config) {
     return true;
 }
 
+// All power-of-two numbers of sets in one pass, or one set of any size.
+static bool in_opt_sets(uint64_t entries, uint64_t ways) {
+    uint64_t sets = entries / ways;
+    return sets == 1 || (power_of_two(sets) && sets <= UINT64_C(1) << KERNEL_SETS_BITS_MAX &&
+                         ways <= KERNEL_WAYS_MAX);
+}
+
 // Kernels know no fences: spaces must have ASIDs of their own. They draw other random victims than
 // the hardware. Pages of different spaces share a set as their page numbers do.
 bool study_query_kernel(const struct study_query *query) {
@@ -130,9 +138,23 @@ bool study_query_kernel(const struct study_query *query) {
     uint64_t ways = data ? run->data_ways : run->fetch_ways;
     uint64_t policy = data ? run->data_policy : run->fetch_policy;
     if (policy == MMU_PLRU && ways > 64) return false;
+    if (policy == CONFIG_OPT && (query->classes || !in_opt_sets(entries, ways))) return false;
     if (policy == MMU_RANDOM || !only_known_keys(&query->input.config)) return false;
     if (run->processes == 1) return true;
     return run->processes <= UINT64_C(1) << run->asid_bits && power_of_two(entries / ways);
+}
+
+bool study_query_tells_causes(const struct study_query *query) {
+    const struct run_config *run = &query->input.config.run;
+    return query->kind == QUERY_TLB && query->classes &&
+           (query->kernel || run->processes <= UINT64_C(1) << run->asid_bits);
+}
+
+bool study_query_opt(const struct study_query *query) {
+    const struct run_config *run = &query->input.config.run;
+    if (query->kind == QUERY_FRAMES) return run->policy == POLICY_OPT;
+    return query->kind == QUERY_TLB &&
+           (query->port == MMU_PORT_DATA ? run->data_policy : run->fetch_policy) == CONFIG_OPT;
 }
 
 bool study_query_sampled(const struct study_query *query) {
@@ -150,11 +172,13 @@ struct study_config study_query_group(const struct study_query *query, unsigned 
     } else if (query->kind == QUERY_TLB) {
         uint64_t policy =
             query->port == MMU_PORT_DATA ? config.run.data_policy : config.run.fetch_policy;
-        // All sizes and ways of LRU in one pass; others share the reading of the trace.
-        if (policy != MMU_LRU || query->classes) *batch = 8;
+        // All sizes and ways of LRU, and of OPT, in one pass; others share the reading of the
+        // trace.
+        bool one_pass = policy == MMU_LRU || policy == CONFIG_OPT;
+        if (!one_pass || query->classes) *batch = 8;
         config.run.data_entries = config.run.data_ways = 0;
         config.run.fetch_entries = config.run.fetch_ways = 0;
-        if (policy != MMU_LRU) config.run.data_policy = config.run.fetch_policy = 1;
+        if (!one_pass) config.run.data_policy = config.run.fetch_policy = MMU_PLRU;
     } else if (query->kind == QUERY_FRAMES) {
         if (config.run.policy == POLICY_FIFO) {
             *batch = 32;

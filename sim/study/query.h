@@ -40,10 +40,16 @@ enum study_query_kind {
     X(FETCH_LATENCY, "fetch_latency_cycles")                                                  \
     X(WALKS, "walks")                                                                         \
     X(PTE_READS, "pte_reads")                                                                 \
+    X(L2_HITS, "l2_hits") /* of both ports, as MERGES */                                      \
+    X(L2_MISSES, "l2_misses")                                                                 \
+    X(PWC_HITS, "pwc_hits") /* of all levels */                                               \
+    X(MERGES, "merges")                                                                       \
+    X(PREFETCHES, "prefetches")                                                               \
     X(FAULT_CYCLES, "fault_service_cycles")                                                   \
     X(FENCES, "fences")                                                                       \
     X(SWITCHES, "context_switches")                                                           \
     X(SWITCH_CYCLES, "context_switch_cycles")                                                 \
+    X(SCAN_CYCLES, "scan_cycles")   /* of the timer's scans of A and D bits */                \
     X(WINDOW_PAGES, "window_pages") /* WORKING_SET: sum over references */                    \
     X(USED_BYTES, "used_bytes")     /* PAGES */
 
@@ -90,6 +96,7 @@ enum { STUDY_WINDOWS = 18, STUDY_FIRST_WINDOW_BITS = 6 };
 struct study_row {
     struct study_point point;
     uint32_t query[STUDY_ASKS];  // by enum study_ask
+    bool hierarchy;              // what stands behind the first level is shown
 };
 
 // A plan, laid out.
@@ -114,6 +121,13 @@ struct study_work {
 enum sim_status study_work_create(const struct study_plan *plan, const uint64_t *references,
                                   struct study_work *work, struct sim_error *error);
 void study_work_destroy(struct study_work *work);
+
+// Returns whether misses by cause (with DISTINCT, CAPACITY, CONFLICT, SPARED) are among its values:
+// where processes share ASIDs they are not, as a miss that a fence makes has none of the causes.
+bool study_query_tells_causes(const struct study_query *query);
+
+// Returns whether it asks for OPT, of a TLB or of page frames.
+bool study_query_opt(const struct study_query *query);
 
 // Returns whether the query's faults are estimated from a sample of the pages.
 bool study_query_sampled(const struct study_query *query);

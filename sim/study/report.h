@@ -21,6 +21,7 @@ struct report_curve {
     char label[REPORT_LABEL_BYTES];
     const char *known_to;  // "kernel", "simulator" or NULL: does not apply
     bool aside;            // for comparison: its x does not stand for values of the swept key
+    bool at_floor;         // at its last point y is as little as any x can make it
     struct report_point *points;
     unsigned count;
 };

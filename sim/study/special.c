@@ -52,6 +52,15 @@ static enum study_ask classes_of(const struct study_row *row) {
     return row->query[ASK_DATA] != QUERY_NONE ? ASK_DATA : ASK_FETCH;
 }
 
+static bool asks_causes(const struct study_work *work, const struct study_row *row) {
+    return (work->plan->measures & STUDY_CLASSES) && row->query[classes_of(row)] != QUERY_NONE;
+}
+
+static bool tells_causes(const struct study_work *work, const struct study_row *row) {
+    return asks_causes(work, row) &&
+           study_query_tells_causes(&work->queries[row->query[classes_of(row)]]);
+}
+
 static double by_cause(const struct study_work *work, const struct study_row *row,
                        enum cause cause) {
     static const enum study_value values[] = {VALUE_DISTINCT, VALUE_CAPACITY, VALUE_CONFLICT};
@@ -68,7 +77,7 @@ static void add_cause(const struct study_work *work, const struct study_row *fir
     struct report_curve *curve = report_add_curve(report, figure, full);
     for (unsigned i = 0; i < work->plan->axes[axis].count; i++) {
         const struct study_row *row = study_sibling(work, first, axis, (int)i);
-        if (row)
+        if (row && tells_causes(work, row))
             report_add_point(report, curve, (double)work->plan->axes[axis].values[i],
                              by_cause(work, row, cause), NULL);
     }
@@ -80,7 +89,9 @@ static bool same_compulsory(const struct study_work *work, const struct study_ro
     for (int i = 0; i < (int)work->plan->axes[axis].count; i++) {
         const struct study_row *one = study_sibling(work, a, axis, i);
         const struct study_row *other = study_sibling(work, b, axis, i);
-        if (other && (!one || by_cause(work, one, COMPULSORY) != by_cause(work, other, COMPULSORY)))
+        if (other && !tells_causes(work, other)) continue;
+        if (other && (!one || !tells_causes(work, one) ||
+                      by_cause(work, one, COMPULSORY) != by_cause(work, other, COMPULSORY)))
             return false;
     }
     return true;
@@ -92,7 +103,7 @@ static struct report_figure *causes_of(const struct study_work *work, const stru
     char id[32] = "causes", title[96], name[64];
     if (row->point.trace) snprintf(id, sizeof id, "causes-%u", row->point.trace + 1);
     snprintf(title, sizeof title, "Misses by cause, each reference by itself: %s",
-             work->plan->mix ? "mix" : study_trace_name(work->plan, row->point.trace, name));
+             study_program_name(work->plan, row->point.trace, name));
     struct report_figure *figure = report_add_figure(report, id, title);
     study_set_scales(figure, &work->plan->axes[axis], "misses", "per reference", "linear");
     return figure;
@@ -104,7 +115,7 @@ static void say_causes(const struct study_work *work, const struct study_row *fi
     const struct study_axis *x = &work->plan->axes[axis];
     const struct study_row *row = study_sibling(work, first, axis, (int)x->count / 2);
     char label[REPORT_LABEL_BYTES];
-    if (!row) row = first;
+    if (!row || !tells_causes(work, row)) row = first;
     double misses = 0, part[CAUSES];
     for (unsigned c = 0; c < CAUSES; c++) misses += part[c] = by_cause(work, row, (enum cause)c);
     if (misses <= 0) return;
@@ -116,9 +127,30 @@ static void say_causes(const struct study_work *work, const struct study_row *fi
                100 * part[CONFLICT] / misses);
 }
 
+// Returns whether the row is the first of its curve that tells causes.
 static bool begins_causes(const struct study_work *work, const struct study_row *row, int axis) {
-    return (work->plan->measures & STUDY_CLASSES) && axis >= 0 &&
-           row->query[classes_of(row)] != QUERY_NONE && study_begins_curve(work, row, axis);
+    if (axis < 0 || !tells_causes(work, row)) return false;
+    for (unsigned i = 0; i < row->point.value[axis]; i++) {
+        const struct study_row *before = study_sibling(work, row, axis, (int)i);
+        if (before && tells_causes(work, before)) return false;
+    }
+    return true;
+}
+
+static void say_untold_causes(const struct study_work *work, struct study_report *report) {
+    const struct study_row *first = NULL;
+    unsigned count = 0;
+    char label[REPORT_LABEL_BYTES];
+    for (unsigned r = 0; r < work->row_count; r++) {
+        if (!asks_causes(work, &work->rows[r]) || tells_causes(work, &work->rows[r])) continue;
+        if (count++ == 0) first = &work->rows[r];
+    }
+    if (!first) return;
+    study_row_label(work, first, -1, label, sizeof label);
+    report_say(report,
+               "Misses by cause are not told of %u of %u points (the first: %s): processes share "
+               "ASIDs there, and a miss that a fence makes has none of the three causes.",
+               count, work->row_count, label);
 }
 
 static void add_classes(const struct study_work *work, struct study_report *report) {
@@ -143,39 +175,7 @@ void study_say_causes(const struct study_work *work, struct study_report *report
     for (unsigned r = 0; r < work->row_count; r++)
         if (begins_causes(work, &work->rows[r], axis))
             say_causes(work, &work->rows[r], axis, report);
-}
-
-// --- comparisons of two values of one key ------------------------------------------------
-
-// How much of the metric the better value saves, at the end of x where that is most.
-static void say_comparison(const struct study_work *work, const char *key, uint64_t better,
-                           uint64_t worse, const char *metric_id, const char *sentence,
-                           const char *otherwise, struct study_report *report) {
-    int axis = study_axis_of(work->plan, key);
-    if (axis < 0) return;
-    const struct study_axis *values = &work->plan->axes[axis];
-    int good = study_value_of(values, better), bad = study_value_of(values, worse);
-    const struct study_metric *metric = study_metrics;
-    while (strcmp(metric->id, metric_id)) metric++;
-    const struct study_row *best = NULL;
-    double most = -1, saved = 0, than = 0;
-    for (unsigned r = 0; r < work->row_count && good >= 0 && bad >= 0; r++) {
-        const struct study_row *row = &work->rows[r];
-        const struct study_row *other = study_sibling(work, row, axis, bad);
-        if ((int)row->point.value[axis] != good || !other || !metric->has(row)) continue;
-        double a = metric->value(work, row), b = metric->value(work, other);
-        double part = b > 0 ? (b - a) / b : 0;
-        if (part > most) {
-            most = saved = part;
-            than = b;
-            best = row;
-        }
-    }
-    if (!best) return;
-    char label[REPORT_LABEL_BYTES];
-    study_row_label(work, best, axis, label, sizeof label);
-    report_say(report, "%s: %s %.0f %% of the %s (%.4g %s).", label, sentence, 100 * saved,
-               metric->noun, than, otherwise);
+    say_untold_causes(work, report);
 }
 
 // --- page sizes --------------------------------------------------------------------------
@@ -195,7 +195,7 @@ static void say_page_sizes(const struct study_work *work, struct study_report *r
         report_say(report,
                    "%s: pages of %.0f KiB take %.0f KiB, of which %.1f %% is never used; %.0f TLB "
                    "entries reach %.0f KiB.",
-                   study_trace_name(work->plan, row->point.trace, name),
+                   study_program_name(work->plan, row->point.trace, name),
                    (double)row->point.config.page_bytes / 1024, bytes / 1024,
                    100 * (1 - used / bytes), (double)row->point.config.run.data_entries,
                    (double)row->point.config.run.data_entries *
@@ -203,18 +203,38 @@ static void say_page_sizes(const struct study_work *work, struct study_report *r
     }
 }
 
+// --- scans of A bits ---------------------------------------------------------------------
+
+static bool any_scans(const struct study_work *work) {
+    for (unsigned r = 0; r < work->row_count; r++) {
+        const struct study_row *row = &work->rows[r];
+        if (row->query[ASK_FRAMES] != QUERY_NONE &&
+            policy_find((unsigned)row->point.config.run.policy)->knows == POLICY_KNOWS_BITS)
+            return true;
+    }
+    return false;
+}
+
+// What hides references from a scan is not the unit that `cycles` runs.
+static void say_simulated_tlb(const struct study_work *work, struct study_report *report) {
+    const struct run_config *run = &work->plan->base.run;
+    if (!any_scans(work)) return;
+    if (study_plan_sweeps(work->plan, "tlb.data.entries") ||
+        study_plan_sweeps(work->plan, "tlb.data.ways"))
+        report_say(report,
+                   "The TLB that hides references from the scans is one for data and fetch, LRU, "
+                   "of tlb.data.entries and tlb.data.ways.");
+    else
+        report_say(report,
+                   "The TLB that hides references from the scans is one for data and fetch, LRU, "
+                   "of tlb.data.entries = %.0f and tlb.data.ways = %.0f.",
+                   (double)run->data_entries, (double)work->rows[0].point.config.run.data_ways);
+}
+
 void study_add_special(const struct study_work *work, struct study_report *report) {
     add_classes(work, report);
     say_page_sizes(work, report);
     study_add_frames(work, report);
-    say_comparison(work, "mmu.asid_bits", 16, 0, "data-miss-ratio", "ASIDs save", "without",
-                   report);
-    say_comparison(work, "mmu.asid_bits", 16, 0, "fetch-miss-ratio", "ASIDs save", "without",
-                   report);
-    say_comparison(work, "mmu.asid_bits", 16, 0, "translation-cycles", "ASIDs save", "without",
-                   report);
-    say_comparison(work, "replacement.scan_fence", PAGER_FENCE_NONE, PAGER_FENCE_PAGE,
-                   "scan-access", "scans without fences save", "with them", report);
-    say_comparison(work, "replacement.scan_fence", PAGER_FENCE_PAGE, PAGER_FENCE_NONE,
-                   "hidden-accesses", "fences uncover", "without", report);
+    say_simulated_tlb(work, report);
+    study_compare(work, report);
 }

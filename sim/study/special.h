@@ -12,6 +12,9 @@ struct report_figure *study_find_figure(struct study_report *report, const char 
 // anomaly, the distance to OPT (special_frames.c).
 void study_add_frames(const struct study_work *work, struct study_report *report);
 
+// Two values of a swept key against each other, in words (special_compare.c).
+void study_compare(const struct study_work *work, struct study_report *report);
+
 // Returns the figure of that id of the program: its own, or that of all; NULL: there is none.
 struct report_figure *study_find_figure_of(struct study_report *report, const char *id,
                                            unsigned trace);

@@ -29,29 +29,35 @@ static unsigned half_of(const struct report_curve *curve, unsigned knee) {
     return half;
 }
 
-static void add_knees(struct report_figure *figure, struct study_report *report) {
-    for (unsigned c = 0; c < figure->count; c++) {
-        const struct report_curve *curve = &figure->curves[c];
-        if (curve->count < 3) continue;
-        unsigned knee = knee_of(curve), half = half_of(curve, knee);
-        const struct report_point *at = &curve->points[knee];
-        if (knee == 0 || at->y <= 0) continue;
-        report_add_mark(figure, at->x, "%s: knee", curve->label);
+// At the edge of what was swept the least value is no knee: beyond it may be less. It is one where
+// all faults left are first references, as then more frames can only make the product larger.
+static void add_knee(struct report_figure *figure, const struct report_curve *curve,
+                     struct study_report *report) {
+    unsigned knee = knee_of(curve), half = half_of(curve, knee);
+    const struct report_point *at = &curve->points[knee];
+    bool above = knee + 1 == curve->count && !curve->at_floor;
+    if (at->y <= 0 || (knee == 0 && at->x <= 1)) return;
+    if (knee == 0 || above) {
         report_say(report,
-                   "%s: thrashing begins below %.6g frames, the knee of the lifetime curve (where "
-                   "frames x faults is least): %.3g faults per reference there, %.3g times as many "
-                   "with %.6g.",
-                   curve->label, at->x, at->y, curve->points[half].y / at->y,
-                   curve->points[half].x);
+                   "%s: the knee of the lifetime curve (where frames x faults is least) lies at "
+                   "%.6g frames or %s, outside the sweep.",
+                   curve->label, at->x, above ? "beyond" : "below");
+        return;
     }
+    report_add_mark(figure, at->x, "%s: knee", curve->label);
+    report_say(report,
+               "%s: thrashing begins below %.6g frames, the knee of the lifetime curve (where "
+               "frames x faults is least): %.3g faults per reference there, %.3g times as many "
+               "with %.6g.",
+               curve->label, at->x, at->y, curve->points[half].y / at->y, curve->points[half].x);
+}
+
+static void add_knees(struct report_figure *figure, struct study_report *report) {
+    for (unsigned c = 0; c < figure->count; c++)
+        if (figure->curves[c].count >= 3) add_knee(figure, &figure->curves[c], report);
 }
 
 // --- the working set ---------------------------------------------------------------------
-
-static const char *program_name(const struct study_work *work, unsigned trace, char out[64]) {
-    if (work->plan->mix) return "mix";
-    return study_trace_name(work->plan, trace, out);
-}
 
 static void add_window(const struct study_work *work, unsigned trace, unsigned window,
                        struct report_curve *faults, struct report_curve *pages,
@@ -82,10 +88,11 @@ static void add_working_sets(const struct study_work *work, struct study_report 
         char name[64], label[96];
         struct report_figure *beside =
             frames ? study_find_figure_of(report, "fault-ratio", t) : NULL;
-        snprintf(label, sizeof label, "%s, working set", program_name(work, t, name));
+        snprintf(label, sizeof label, "%s, working set", study_program_name(work->plan, t, name));
         struct report_curve *faults = report_add_curve(report, beside, label);
-        struct report_curve *pages = report_add_curve(
-            report, study_find_figure(report, "working-set-window"), program_name(work, t, name));
+        struct report_curve *pages =
+            report_add_curve(report, study_find_figure(report, "working-set-window"),
+                             study_program_name(work->plan, t, name));
         if (faults) {
             faults->known_to = "simulator";
             faults->aside = true;
@@ -163,7 +170,8 @@ static bool kernel_can(const struct study_row *row) {
     return policy_is_kernels(policy_find((unsigned)row->point.config.run.policy));
 }
 
-// Sum over all sizes of one program, so that one size does not decide.
+// Sum over all sizes of one program, so that one size does not decide. What a sample estimates is
+// not ranked: it may err by more than policies differ.
 static void say_nearest(const struct study_work *work, int policy_axis, int opt, unsigned trace,
                         bool kernel, struct study_report *report) {
     const struct study_axis *axis = &work->plan->axes[policy_axis];
@@ -177,7 +185,7 @@ static void say_nearest(const struct study_work *work, int policy_axis, int opt,
             const struct study_row *row = &work->rows[r];
             const struct study_row *opt_row = study_sibling(work, row, policy_axis, opt);
             if (row->point.trace != trace || row->point.value[policy_axis] != i || !opt_row ||
-                (int)i == opt || kernel_can(row) != kernel)
+                (int)i == opt || kernel_can(row) != kernel || study_row_sampled(work, row))
                 continue;
             sum += distance(work, row, opt_row);
             rows++;
@@ -190,7 +198,7 @@ static void say_nearest(const struct study_work *work, int policy_axis, int opt,
     if (best < 0) return;
     study_key_print(axis->keys[0], axis->values[best], text);
     report_say(report, "%s: nearest to OPT of what %s is %s, on average %.1f %% more faults.",
-               program_name(work, trace, name),
+               study_program_name(work->plan, trace, name),
                kernel ? "a kernel can run" : "needs every reference", text, 100 * least);
 }
 
@@ -208,17 +216,17 @@ static void add_distance(const struct study_work *work, const struct study_row *
         if (!best) continue;
         double least = (double)study_row_value(work, best, ASK_FRAMES, VALUE_FAULTS);
         double error = (double)study_row_value(work, at, ASK_FRAMES, VALUE_FAULTS_ERROR);
+        double beyond = distance(work, at, best);
+        // No policy has fewer than OPT, whatever a sample says.
         report_add_estimate(report, curve, (double)work->plan->axes[axis].values[i],
-                            distance(work, at, best), least > 0 ? error / least : 0, NULL);
+                            beyond > 0 ? beyond : 0, least > 0 ? error / least : 0, NULL);
     }
 }
 
-static void add_distances(const struct study_work *work, int axis, struct study_report *report) {
-    int policy = study_axis_of(work->plan, "os.policy");
-    int opt = policy < 0 ? -1 : study_value_of(&work->plan->axes[policy], POLICY_OPT);
+static void draw_distances(const struct study_work *work, int axis, int policy, int opt,
+                           struct study_report *report) {
     struct report_figure *figure = NULL;
     unsigned trace = 0;
-    if (opt < 0 || work->plan->axes[policy].count < 2) return;
     bool split = study_find_figure(report, "fault-ratio-2") != NULL;
     for (unsigned r = 0; r < work->row_count; r++) {
         const struct study_row *row = &work->rows[r];
@@ -231,6 +239,19 @@ static void add_distances(const struct study_work *work, int axis, struct study_
         }
         add_distance(work, row, axis, policy, opt, figure, report);
     }
+}
+
+// Wherever OPT is among the policies that are swept; the figure only over frames.
+static void add_distances(const struct study_work *work, bool over_frames,
+                          struct study_report *report) {
+    int policy = study_axis_of(work->plan, "os.policy");
+    int opt = policy < 0 ? -1 : study_value_of(&work->plan->axes[policy], POLICY_OPT);
+    if (work->rows[0].query[ASK_FRAMES] == QUERY_NONE) return;
+    if (opt < 0 && !strcmp(work->plan->name, "policies"))
+        report_say(report, "The distance to OPT is not told: opt is not among os.policy's values.");
+    if (opt < 0 || work->plan->axes[policy].count < 2) return;
+    if (over_frames)
+        draw_distances(work, study_axis_of(work->plan, "os.frames"), policy, opt, report);
     for (unsigned t = 0; t < (work->plan->mix ? 1 : work->plan->trace_count); t++) {
         say_nearest(work, policy, opt, t, true, report);
         say_nearest(work, policy, opt, t, false, report);
@@ -242,16 +263,17 @@ void study_add_frames(const struct study_work *work, struct study_report *report
     struct report_figure *figure = study_find_figure(report, "fault-ratio");
     bool over_frames = axis >= 0 && axis == study_x_axis(work->plan) && figure &&
                        work->rows[0].query[ASK_FRAMES] != QUERY_NONE;
-    // With many policies they are compared; with few each is looked at.
+    // Of few policies each is looked at by itself.
     int policy = study_axis_of(work->plan, "os.policy");
     bool few_curves = policy < 0 || work->plan->axes[policy].count <= MOST_KNEES;
-    if (over_frames && !strcmp(work->plan->name, "belady"))
+    if (over_frames && !strcmp(work->plan->name, "belady")) {
         add_anomalies(work, axis, report);
-    else if (over_frames && few_curves)
+    } else if (over_frames && few_curves) {
         for (unsigned t = 0; t < work->plan->trace_count; t++) {
             struct report_figure *own = study_find_figure_of(report, "fault-ratio", t);
             if (t == 0 || own != figure) add_knees(own, report);
         }
+    }
     add_working_sets(work, report);
-    if (over_frames && !few_curves) add_distances(work, axis, report);
+    add_distances(work, over_frames, report);
 }

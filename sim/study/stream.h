@@ -14,6 +14,7 @@ struct study_input {
     bool alone;                     // this trace only
     struct study_config config;
     _Atomic uint64_t *seen;  // counts references for whoever shows progress; NULL: nobody
+    const struct run_observer *observer;  // of study.client = program; NULL: nobody
 };
 
 // Count references that were looked at. Only the one who looks at them writes the counter.

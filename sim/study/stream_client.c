@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stream_client.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "dut_loader.h"
@@ -73,7 +74,10 @@ static enum sim_status feed_all(const struct study_input *input, struct cycles *
     enum sim_status status = requests ? study_stream_open(input, &stream, error)
                                       : sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     while (!status && count > 0) {
-        status = read_chunk(stream, requests, &count, error);
+        if (run_interrupted())
+            status = sim_fail(error, SIM_ERROR_INTERRUPTED, "interrupted");
+        else
+            status = read_chunk(stream, requests, &count, error);
         if (!status) status = cycles_feed(cycles, requests, count, error);
     }
     study_stream_close(stream);
@@ -99,7 +103,9 @@ static enum sim_status settle(const struct study_rtl *rtl, enum sim_status statu
     if (!rtl || status != SIM_ERROR_FORMAT) return status;
     result->verdict = RUN_FAILED;
     result->failure = *error;
-    rtl->report->mismatch(rtl->report->user, error->text);
+    char line[SIM_ERROR_BYTES + 1];
+    snprintf(line, sizeof line, "%s\n", error->text);
+    rtl->report->mismatch(rtl->report->user, line);
     return SIM_OK;
 }
 

@@ -74,11 +74,12 @@ static enum sim_status open_journal(const struct study_request *request, struct 
 
 // An interrupted or failed study says how to go on; one that would fail again does not: a damaged
 // program is another one when it is mended.
-static enum sim_status add_hint(const struct study_request *request, enum sim_status status,
+static enum sim_status add_hint(const struct study_request *request,
+                                const struct study_journal *journal, enum sim_status status,
                                 struct sim_error *error) {
     struct sim_error first = *error;
     bool again = status == SIM_ERROR_FORMAT || status == SIM_ERROR_USAGE;
-    if (!status || again || !request->journal || access(request->journal, F_OK)) return status;
+    if (!status || again || !journal || access(request->journal, F_OK)) return status;
     return sim_fail(error, status, "%.400s; what is done is in %s: --resume goes on from there",
                     first.text, request->journal);
 }
@@ -95,7 +96,7 @@ static enum sim_status evaluate(const struct study_request *request, struct stud
         return sim_fail(error, SIM_ERROR_USAGE,
                         "nothing was evaluated: the programs have no references of the kind that "
                         "this study looks at");
-    return add_hint(request, status, error);
+    return status;
 }
 
 // --- outputs -----------------------------------------------------------------------------
@@ -170,6 +171,7 @@ enum sim_status study_make(struct study_request *request, bool *passed, struct s
     if (!status) status = study_work_create(&request->plan, references, &work, error);
     if (!status) status = evaluate(request, &work, checksums, &journal, error);
     if (!status) status = report(request, &work, checksums, passed, error);
+    status = add_hint(request, journal, status, error);
     // Of a failure of the programs themselves nothing can be resumed.
     study_journal_close(journal, status == SIM_OK || status == SIM_ERROR_FORMAT);
     study_work_destroy(&work);

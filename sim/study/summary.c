@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "figures.h"
+#include "metric_hierarchy.h"
 #include "query_private.h"
 
 enum { MOST_SENTENCES = 8 };  // of a figure
@@ -48,8 +49,7 @@ static const char *plain(double value, char out[32]) {
     return out;
 }
 
-// "100 %" is all of it, and nothing less.
-static const char *percent(double part, char out[32]) {
+const char *study_percent(double part, char out[32]) {
     snprintf(out, 32, part < 1 && part >= 0.995 ? "more than 99 %%" : "%.0f %%", 100 * part);
     return out;
 }
@@ -115,7 +115,7 @@ static void say_curve(const struct report_figure *figure, const struct study_met
     tell_rest(curve, rest);
     report_say(report, "%s: %s %s from %s to %s removes %s of the %s%s.", curve->label,
                to == 2 * from ? "doubling" : "raising", figure->x.label, plain(from, a),
-               plain(to, b), percent(part, removed), metric->noun, rest);
+               plain(to, b), study_percent(part, removed), metric->noun, rest);
 }
 
 static const struct study_metric *metric_of(const struct report_figure *figure) {
@@ -142,10 +142,11 @@ static bool said_before(const struct report_figure *figure, unsigned curve) {
     return false;
 }
 
-static void say_figure(const struct report_figure *figure, struct study_report *report) {
+static void say_figure(const struct study_work *work, const struct report_figure *figure,
+                       struct study_report *report) {
     const struct study_metric *metric = metric_of(figure);
     unsigned said = 0, unsaid = 0;
-    if (!metric || !metric->less_is_better) return;
+    if (!metric || !metric->less_is_better || study_metric_silent(work, metric)) return;
     for (unsigned c = 0; c < figure->count; c++) {
         if (figure->curves[c].count < 2 || figure->curves[c].aside || said_before(figure, c))
             continue;
@@ -159,6 +160,14 @@ static void say_figure(const struct report_figure *figure, struct study_report *
     if (unsaid) report_say(report, "%s: of %u more curves see the figure.", figure->title, unsaid);
 }
 
+// "(window of 131072 references)" of a working set whose window no axis tells.
+static void tell_window(const struct study_work *work, const struct study_metric *metric,
+                        const struct study_row *row, char out[64]) {
+    out[0] = '\0';
+    if (!strcmp(metric->id, "working-set") && !study_plan_sweeps(work->plan, "study.window"))
+        snprintf(out, 64, " (window of %.0f references)", (double)row->point.config.window);
+}
+
 // Without an x axis: the best and the worst row of each metric.
 static void say_extremes(const struct study_work *work, const struct study_metric *metric,
                          struct study_report *report) {
@@ -169,15 +178,18 @@ static void say_extremes(const struct study_work *work, const struct study_metri
         if (!best || metric->value(work, row) < metric->value(work, best)) best = row;
         if (!worst || metric->value(work, row) > metric->value(work, worst)) worst = row;
     }
-    if (!best) return;
-    char low[REPORT_LABEL_BYTES], high[REPORT_LABEL_BYTES];
-    study_row_label(work, best, -1, low, sizeof low);
-    study_row_label(work, worst, -1, high, sizeof high);
+    if (!best || study_metric_silent(work, metric)) return;
+    char low[REPORT_LABEL_BYTES], high[REPORT_LABEL_BYTES], window[64];
+    bool idle = !study_metric_varies(work, metric);
+    study_row_label_without(work, best, idle ? ~0u : 0, low, sizeof low);
+    study_row_label_without(work, worst, idle ? ~0u : 0, high, sizeof high);
+    tell_window(work, metric, best, window);
     if (best == worst)
-        report_say(report, "%s: %s %.4g %s.", low, metric->label, metric->value(work, best),
-                   metric->unit);
+        report_say(report, "%s: %s%s: %.4g %s%s.", low, metric->title, window,
+                   metric->value(work, best), metric->unit,
+                   idle || work->row_count == 1 ? "" : " at every point");
     else
-        report_say(report, "%s: least %.4g %s (%s), most %.4g (%s).", metric->title,
+        report_say(report, "%s%s: least %.4g %s (%s), most %.4g (%s).", metric->title, window,
                    metric->value(work, best), metric->unit, low, metric->value(work, worst), high);
 }
 
@@ -237,8 +249,8 @@ static void say_sample(const struct study_work *work, const struct study_row *fi
                "%s: LRU's page faults are estimated from %.0f of %.0f pages (1 in %.0f); the "
                "standard error is at most %.2g faults per reference (%.0f frames)%s. --verify "
                "leaves them out.",
-               work->plan->mix ? "mix" : study_trace_name(work->plan, first->point.trace, name),
-               (double)sampled, (double)study_row_value(work, worst, ASK_FRAMES, VALUE_DISTINCT),
+               study_program_name(work->plan, first->point.trace, name), (double)sampled,
+               (double)study_row_value(work, worst, ASK_FRAMES, VALUE_DISTINCT),
                (double)first->point.config.sample, metric->error(work, worst),
                (double)worst->point.config.run.frames,
                sampled < FEW ? ", itself uncertain with so few pages: sample more" : "");
@@ -260,16 +272,15 @@ static void say_samples(const struct study_work *work, struct study_report *repo
 void study_add_summary(const struct study_work *work, struct study_report *report) {
     say_samples(work, report);
     say_idle_keys(work, report);
-    if (study_x_axis(work->plan) < 0) {
-        for (unsigned m = 0; m < study_metric_count; m++)
+    for (unsigned m = 0; m < study_metric_count; m++)
+        if (study_x_axis(work->plan) < 0 || !study_metric_varies(work, &study_metrics[m]))
             say_extremes(work, &study_metrics[m], report);
-        return;
-    }
+    if (study_x_axis(work->plan) < 0) return;
     unsigned figures = report->figure_count;
     for (unsigned f = 0; f < figures; f++)
         if (report->figures[f].left_out)
             report_say(
                 report, "%s: the figure shows %u curves; %u more are in the table of points.",
                 report->figures[f].title, report->figures[f].count, report->figures[f].left_out);
-    for (unsigned f = 0; f < figures; f++) say_figure(&report->figures[f], report);
+    for (unsigned f = 0; f < figures; f++) say_figure(work, &report->figures[f], report);
 }

@@ -32,6 +32,8 @@ static bool comparable(const struct study_work *work, const struct study_row *ro
     const struct study_config *config = &row->point.config;
     if (config->run.data_entries > MOST_RTL_ENTRIES || config->run.fetch_entries > MOST_RTL_ENTRIES)
         return false;
+    if (config->run.data_policy == CONFIG_OPT || config->run.fetch_policy == CONFIG_OPT)
+        return false;
     if (asks(row, ASK_CYCLES)) return true;  // a client that cannot do it was refused
     return config->page_bytes == 4096 &&
            (asks(row, ASK_DATA) || asks(row, ASK_FETCH) || frames_comparable(work, row));
@@ -95,6 +97,16 @@ static enum sim_status check_misses(const struct verify *verify, const struct st
     return status;
 }
 
+static void compare_hierarchy(const struct verify *verify, const struct study_row *row,
+                              const struct study_query *query, const struct run_result *result) {
+    const uint64_t *counters = result->counters;
+    compare(verify, row, "walks", query->value[VALUE_WALKS], counters[MMU_COUNT_WALKS], result);
+    compare(verify, row, "pte_reads", query->value[VALUE_PTE_READS], counters[MMU_COUNT_PTE_READS],
+            result);
+    compare(verify, row, "l2_misses", query->value[VALUE_L2_MISSES],
+            counters[MMU_COUNT_L2_MISSES] + counters[8 + MMU_COUNT_L2_MISSES], result);
+}
+
 static enum sim_status check_cycles(const struct verify *verify, const struct study_row *row,
                                     struct sim_error *error) {
     struct run_result result;
@@ -107,7 +119,9 @@ static enum sim_status check_cycles(const struct verify *verify, const struct st
             result.counters[MMU_COUNT_MISSES], &result);
     compare(verify, row, "fetch_misses", query.value[VALUE_FETCH_MISSES],
             result.counters[8 + MMU_COUNT_MISSES], &result);
-    compare(verify, row, "cycles", query.value[VALUE_CYCLES], result.stats.cycles, &result);
+    compare(verify, row, "cycles", query.value[VALUE_CYCLES], result.counters[MMU_COUNT_CYCLES],
+            &result);
+    if (row->hierarchy) compare_hierarchy(verify, row, &query, &result);
     return SIM_OK;
 }
 
@@ -145,12 +159,12 @@ enum sim_status study_verify(const struct study_work *work, unsigned count, uint
     for (unsigned r = 0; r < work->row_count; r++)
         if (comparable(work, &work->rows[r])) candidates[most++] = r;
     if (most == 0)
-        status =
-            sim_fail(error, SIM_ERROR_USAGE,
-                     "--verify: no point of this study can be run by the RTL: it has at most "
-                     "%d TLB entries, pages of 4 KiB, and no counts of a simulated TLB or of a "
-                     "sample (study.sample)",
-                     MOST_RTL_ENTRIES);
+        status = sim_fail(
+            error, SIM_ERROR_USAGE,
+            "--verify: no point of this study can be run by the RTL: it has at most "
+            "%d TLB entries, pages of 4 KiB, no OPT, and no counts of a simulated TLB or of a "
+            "sample (study.sample)",
+            MOST_RTL_ENTRIES);
     uint64_t state = verdict->seed;
     for (unsigned i = 0; i < count && i < most && !status; i++) {
         unsigned at = i + (unsigned)(sim_random(&state) % (most - i)), row = candidates[at];

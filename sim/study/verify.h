@@ -21,7 +21,7 @@ struct study_check {
 struct study_verdict {
     uint64_t seed;
     unsigned points;  // rows that were run
-    struct study_check checks[6 * VERIFY_MOST_POINTS];
+    struct study_check checks[9 * VERIFY_MOST_POINTS];
     unsigned check_count;
     bool passed;
 };

@@ -8,6 +8,7 @@
 
 #include "mmu/engine.h"
 #include "query_private.h"
+#include "sim/kernels/lru_sets.h"
 #include "stream_client.h"
 
 // 128 bits of a query or a group stand for it: no collision is to be expected.
@@ -45,9 +46,68 @@ static XXH128_hash_t hash_of(const struct study_query *query, const struct study
 
 // --- rows --------------------------------------------------------------------------------
 
+// The TLBs that a study of misses looks at: those whose keys are swept, or both.
+static bool looks_at(const struct study_plan *plan, enum mmu_port port) {
+    bool any = false, this_one = false;
+    for (unsigned a = 0; a < plan->axis_count; a++)
+        for (unsigned k = 0; k < plan->axes[a].key_count; k++) {
+            const char *path = plan->axes[a].keys[k]->path;
+            bool data = !strncmp(path, "tlb.data.", 9), fetch = !strncmp(path, "tlb.fetch.", 10);
+            any |= data || fetch;
+            this_one |= port == MMU_PORT_DATA ? data : fetch;
+        }
+    return this_one || !any;
+}
+
+// The timed model's pages, which it maps for study.client = program, are of 4 KiB.
+static enum sim_status check_misses(const struct study_plan *plan, const struct study_point *point,
+                                    struct sim_error *error) {
+    bool classes = (plan->measures & STUDY_CLASSES) != 0;
+    if (point->config.page_bytes == 4096) return SIM_OK;
+    if (!classes && (!(plan->measures & STUDY_MISSES) || plan->measures & STUDY_TIMED))
+        return SIM_OK;
+    for (unsigned port = 0; port < MMU_PORTS; port++) {
+        struct study_query query = {.kind = QUERY_TLB, .port = (uint8_t)port, .classes = classes};
+        query.input.config = point->config;
+        query.input.config = study_query_canonical(&query);
+        if (!looks_at(plan, (enum mmu_port)port) || study_query_kernel(&query)) continue;
+        return sim_fail(error, SIM_ERROR_USAGE,
+                        "the misses of the %s TLB are the timed model's, which counts them with "
+                        "pages of 4096 bytes only, not with study.page_bytes = %" PRIu64,
+                        port == MMU_PORT_DATA ? "data" : "fetch", point->config.page_bytes);
+    }
+    return SIM_OK;
+}
+
+// Kernels alone look into the future.
+static enum sim_status check_opt(const struct study_plan *plan, const struct study_point *point,
+                                 struct sim_error *error) {
+    bool classes = (plan->measures & STUDY_CLASSES) != 0;
+    if (plan->measures & STUDY_TIMED) return config_check(&point->config.run, error);
+    if (!classes && !(plan->measures & STUDY_MISSES)) return SIM_OK;
+    for (unsigned port = 0; port < MMU_PORTS; port++) {
+        struct study_query query = {.kind = QUERY_TLB, .port = (uint8_t)port, .classes = classes};
+        query.input.config = point->config;
+        query.input.config = study_query_canonical(&query);
+        if (!looks_at(plan, (enum mmu_port)port) || !study_query_opt(&query) ||
+            study_query_kernel(&query))
+            continue;
+        return sim_fail(
+            error, SIM_ERROR_USAGE,
+            "tlb.%s.policy = opt: its misses are counted by themselves, without causes, "
+            "in a power of two of sets with at most %d ways or one set of any size, of "
+            "processes with ASIDs of their own, where no other key than the TLB's "
+            "decides them",
+            port == MMU_PORT_DATA ? "data" : "fetch", KERNEL_WAYS_MAX);
+    }
+    return SIM_OK;
+}
+
 static enum sim_status check_point(const struct study_plan *plan, const struct study_point *point,
                                    struct sim_error *error) {
-    if (!(plan->measures & STUDY_CYCLES)) return SIM_OK;
+    enum sim_status status = check_opt(plan, point, error);
+    if (!status) status = check_misses(plan, point, error);
+    if (status || !(plan->measures & STUDY_TIMED)) return status;
     if (point->config.client == STUDY_STREAM)
         return study_stream_client_check(&point->config, error);
     if (point->config.page_bytes == 4096) return SIM_OK;
@@ -80,19 +140,6 @@ static enum sim_status create_rows(struct study_work *work, struct sim_error *er
 
 // --- queries -----------------------------------------------------------------------------
 
-// The TLBs that a study of misses looks at: those whose keys are swept, or both.
-static bool looks_at(const struct study_plan *plan, enum mmu_port port) {
-    bool any = false, this_one = false;
-    for (unsigned a = 0; a < plan->axis_count; a++)
-        for (unsigned k = 0; k < plan->axes[a].key_count; k++) {
-            const char *path = plan->axes[a].keys[k]->path;
-            bool data = !strncmp(path, "tlb.data.", 9), fetch = !strncmp(path, "tlb.fetch.", 10);
-            any |= data || fetch;
-            this_one |= port == MMU_PORT_DATA ? data : fetch;
-        }
-    return this_one || !any;
-}
-
 static void ask(struct study_work *work, struct table *table, struct study_point *point,
                 uint32_t *number, struct study_query query) {
     query.input = (struct study_input){
@@ -111,9 +158,10 @@ static void ask(struct study_work *work, struct table *table, struct study_point
 static void ask_row(struct study_work *work, struct table *table, struct study_row *row) {
     unsigned measures = work->plan->measures;
     bool classes = (measures & STUDY_CLASSES) != 0;
-    bool cycles = (measures & STUDY_CYCLES) != 0;
+    bool cycles = (measures & STUDY_TIMED) != 0;
     struct study_point *point = &row->point;
     uint32_t *query = row->query;
+    row->hierarchy = (measures & STUDY_HIERARCHY) != 0;
     // The timed model counts misses, too.
     for (unsigned port = 0; port < MMU_PORTS; port++) {
         enum mmu_port p = (enum mmu_port)port;
@@ -125,7 +173,7 @@ static void ask_row(struct study_work *work, struct table *table, struct study_r
         ask(work, table, point, &query[ASK_CYCLES], (struct study_query){.kind = QUERY_CYCLES});
     if (measures & STUDY_FAULTS)
         ask(work, table, point, &query[ASK_FRAMES], (struct study_query){.kind = QUERY_FRAMES});
-    if ((measures & STUDY_WORKING_SET) && study_plan_sweeps(work->plan, "study.window"))
+    if (measures & STUDY_WORKING_SET)
         ask(work, table, point, &query[ASK_WORKING_SET],
             (struct study_query){.kind = QUERY_WORKING_SET});
     if (measures & STUDY_PAGES)
@@ -182,14 +230,14 @@ static double references_of(const struct study_work *work, const struct study_qu
         if (run->references && run->references < refs) refs = run->references;
         sum += (double)refs;
     }
-    return query->kind == QUERY_FRAMES && run->policy == POLICY_OPT ? 2 * sum : sum;
+    return study_query_opt(query) ? 2 * sum : sum;
 }
 
 // A reference costs the timed model as much as 20 of a kernel's.
 static double weight_of(const struct study_query *query) {
     if (query->kind == QUERY_CYCLES || !query->kernel) return 20;
-    if (query->kind != QUERY_FRAMES) return 1;
-    return query->input.config.run.policy == POLICY_OPT ? 2 : 4;
+    if (study_query_opt(query)) return 2;
+    return query->kind == QUERY_FRAMES ? 4 : 1;
 }
 
 static void assign_tasks(struct study_work *work, struct table *table, const uint64_t *references) {

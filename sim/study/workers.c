@@ -70,6 +70,7 @@ static _Noreturn void work_and_exit(const struct crew *crew, const struct study_
     signal(SIGTERM, SIG_DFL);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(2);
+    study_journal_leave(crew->options->journal);
     for (unsigned i = 0; i < task->count; i++)
         crew->work->queries[crew->work->order[task->first + i]].input.seen = seen;
     enum sim_status status = study_evaluate(crew->work, task, &error);

@@ -12,6 +12,7 @@
 #include "import.h"
 #include "recorder.h"
 #include "sim/commands_trace.h"
+#include "sim/files.h"
 #include "writer.h"
 
 enum { EXIT_USAGE = 2, TEXT_BYTES = 256 };
@@ -139,13 +140,27 @@ static enum sim_status record_refs(const struct record_options *options, const c
     return status;
 }
 
+// A name without a slash is searched for elsewhere: no file of the current folder is meant.
+static enum sim_status check_output(const struct record_options *options, struct sim_error *error) {
+    const char *import = options->import, *program = options->program ? *options->program : NULL;
+    if (import && !strcmp(import, "-")) import = "/dev/stdin";
+    if ((import && sim_same_file(import, options->output)) ||
+        (program && strchr(program, '/') && sim_same_file(program, options->output)))
+        return sim_fail(error, SIM_ERROR_USAGE,
+                        "%s: is given as %s and as the trace to write: it would be replaced",
+                        options->output, import ? "--import" : "the program");
+    return SIM_OK;
+}
+
 static enum sim_status record(const struct record_options *options, const char *name,
                               struct trace_signals *signals, struct sim_error *error) {
     char words[TEXT_BYTES] = "";
     if (options->program) join_words(options->program, words);
     struct trace_writer *writer = NULL;
-    enum sim_status status =
-        trace_writer_create(options->output, options->text ? options->text : words, &writer, error);
+    enum sim_status status = check_output(options, error);
+    if (status == SIM_OK)
+        status = trace_writer_create(options->output, options->text ? options->text : words,
+                                     &writer, error);
     if (status != SIM_OK) return status;
     int unasked = options->program ? TRACE_LEVEL_RECORDING : TRACE_LEVEL_DEFAULT;
     status = trace_writer_set_level(writer, options->level ? options->level : unasked, error);

@@ -10,6 +10,7 @@
 
 #include "export.h"
 #include "sim/commands_trace.h"
+#include "sim/files.h"
 #include "survey.h"
 
 enum { EXIT_USAGE = 2, PREVIEW_REFS = 8, NUMBER_BYTES = 32 };
@@ -209,7 +210,12 @@ int tandem_show(int argc, char **argv) {
     if (argp_parse(&argp, argc, argv, 0, NULL, &options) != 0) return EXIT_USAGE;
     struct trace_reader *reader = NULL;
     struct sim_error error;
-    enum sim_status status = trace_reader_open(options.path, &reader, &error);
+    enum sim_status status = SIM_OK;
+    if (options.export && sim_same_file(options.path, options.output))
+        status =
+            sim_fail(&error, SIM_ERROR_USAGE,
+                     "%s: is given as the trace and as -o: it would be replaced", options.output);
+    if (status == SIM_OK) status = trace_reader_open(options.path, &reader, &error);
     if (status == SIM_OK) {
         status = options.export ? export(reader, &options, &error) : show(reader, &options, &error);
     }

@@ -8,13 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "choices.h"
 #include "config.h"
 #include "dut_loader.h"
 #include "report.h"
 #include "result.h"
+#include "sim/files.h"
 
 enum { OPTION_DUT = 256, OPTION_HIERARCHY, OPTION_CHOOSE, OPTION_MAX_ERRORS, STANDARD_ERRORS = 3 };
 
@@ -102,13 +102,12 @@ static int failed(const struct sim_error *error) {
 
 // The JSON must not replace what is read.
 static enum sim_status check_json(const struct arguments *arguments, struct sim_error *error) {
-    struct stat json, file;
     const struct vectors_options *options = &arguments->options;
     enum sim_status status = result_check_json(arguments->json, error);
-    if (status || stat(arguments->json, &json)) return status;
+    if (status) return status;
     for (size_t i = 0; i <= arguments->count; i++) {
         const char *path = i < arguments->count ? arguments->files[i] : options->dut_path;
-        if (path && !stat(path, &file) && file.st_dev == json.st_dev && file.st_ino == json.st_ino)
+        if (path && sim_same_file(path, arguments->json))
             return sim_fail(error, SIM_ERROR_USAGE, "%.200s: is given as --json and to be read",
                             arguments->json);
     }

@@ -156,7 +156,8 @@ bool vectors_unit_query(struct vectors_unit *unit, const struct vectors_hart *ha
     unit->cycles = 0;
     unit->inputs.csr = vectors_csr(&hart->scenario, query);
     unit->inputs.request[port] = vectors_request(query);
-    bool agreed = (hart->scenario.keep || fence(unit)) && ask(unit, port, &answer, &record);
+    bool agreed = (hart->scenario.keep || fence(unit)) && ask(unit, port, &answer, &record) &&
+                  bench_compare_counters(unit->bench);
     struct mmu_context context = mmu_context_capture(&hart->arch, &unit->inputs.csr, port);
     outcome->fault = answer.fault;
     outcome->pa = answer.pa;

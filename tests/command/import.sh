@@ -48,13 +48,34 @@ expect 2 "$TANDEM" record -o "$trace" --import "$dir/zeros"
 says_once "$dir/zeros: binary formats do not show what they are; name the format with --format"
 expect 2 "$TANDEM" record -o "$trace" --import "$dir/din" --format xdin
 says_once "$dir/din: line 1 is not xdin's: the access is not one of"
-expect 2 "$TANDEM" record -o "$trace" --import "$trace"
+expect 2 "$TANDEM" record -o "$dir/other.tdt" --import "$trace"
 says_once "$trace: it is a trace already"
 expect 2 "$TANDEM" record -o "$trace" --import "$dir/din" --format dinero
 says "--format: there is no \"dinero\""
 expect 2 "$TANDEM" record -o "$trace" --format din -- /bin/true
 says "--format belongs to --import INPUT"
 cmp -s "$trace" "$dir/before" || wrong "the older trace was touched"
+
+# Nothing that is read is replaced, whatever name or way it comes by.
+cp "$dir/course" "$dir/kept"
+ln "$dir/course" "$dir/linked"
+for name in "$dir/course" "$dir/linked" "$dir/../$(basename "$dir")/course"; do
+  expect 2 "$TANDEM" record -i "$dir/course" -o "$name"
+  says_once "$name: is given as --import and as the trace to write"
+done
+last="record -i - < course"
+found=0
+"$TANDEM" record -i - -o "$dir/course" <"$dir/course" >"$dir/out" 2>"$dir/err" || found=$?
+[ "$found" -eq 2 ] || wrong "exit status $found: $last"
+says_once "is given as --import"
+cp /bin/true "$dir/program"
+expect 2 "$TANDEM" record -o "$dir/program" -- "$dir/program"
+says_once "$dir/program: is given as the program and as the trace to write"
+cmp -s /bin/true "$dir/program" || wrong "the program was replaced"
+expect 2 "$TANDEM" show "$trace" --export oracleGeneral -o "$trace"
+says_once "$trace: is given as the trace and as -o"
+cmp -s "$dir/course" "$dir/kept" || wrong "what was imported was replaced"
+cmp -s "$trace" "$dir/before" || wrong "what was exported was replaced"
 
 # Page 0x41f, then page 0x13f5e, neither again.
 expect 0 "$TANDEM" show "$trace" --export oracleGeneral -o "$dir/oracle"

@@ -22,6 +22,7 @@ expect 2 "$TANDEM" study
 says_once "a study needs programs"
 expect 2 "$TANDEM" study everything --trace $trace
 says_once "there is no study 'everything'; there are miss-ratio, cycles"
+[ "$(grep -o 'tandem study' "$dir/err" | wc -l)" -eq 1 ] || wrong "the command's name twice: $last"
 expect 2 "${study[@]}" belady asid
 says "one study by name, not 'asid' as well"
 expect 2 "${study[@]}" --sweep os.frames
@@ -121,6 +122,26 @@ cmp -s "$dir/one.csv" "$dir/seven.csv" || wrong "the CSV depends on the workers"
 [ "$(wc -l <"$dir/one.csv")" -eq 17 ] || wrong "not a line for each point"
 [ -z "$(find "$dir" -name '*.journal')" ] || wrong "a journal is left"
 
+# --- a file that is no journal is nobody's to change; a journal has one writer ---
+for name in p.txt x.csv.journal; do
+  printf 'my notes\n' >"$dir/$name"
+  expect 2 "${study[@]}" --journal "$dir/$name"
+  says_once "$dir/$name: line 1: this is not a journal of a study; it is left as it is"
+  expect 2 "${study[@]}" --journal "$dir/$name" --resume
+  [ "$(cat "$dir/$name")" = "my notes" ] || wrong "$name was changed"
+done
+expect 2 "${study[@]}" --csv "$dir/x.csv"
+says_once "x.csv.journal: line 1: this is not a journal"
+[ "$(cat "$dir/x.csv.journal")" = "my notes" ] || wrong "a file beside the output was changed"
+exec 9>"$dir/two.json.journal"
+flock -n 9
+expect 2 "${study[@]}" --json "$dir/two.json"
+says_once "two.json.journal: another study that is running writes this journal"
+[ ! -e "$dir/two.json" ] || wrong "two studies wrote one output"
+[ -e "$dir/two.json.journal" ] || wrong "the other study's journal was removed"
+exec 9>&-
+expect 0 "${study[@]}" --json "$dir/two.json"
+
 # --- a damaged program is told of once and leaves nothing to resume ---
 cp traces/gzip.tdt "$dir/damaged.tdt"
 printf 'XXXX' | dd of="$dir/damaged.tdt" bs=1 seek=300000 conv=notrunc status=none
@@ -187,6 +208,14 @@ prints "8 points"
 # --- the page ---
 expect 2 "${study[@]}" --cost traces/gzip.tdt
 says_once "--cost needs --html FILE"
+# What the page needs is looked at before a long study; so is the place.
+for cost in "$dir/none.json" "$dir/one.json"; do
+  expect 2 timeout 100 "$TANDEM" study --trace traces/cc1.tdt --sweep memory.data.most=8..500 \
+    --html "$dir/r.html" --cost "$cost"
+  says_once "$cost: "
+done
+expect 2 "$TANDEM" report "$dir/one.json" -o "$dir/none/r.html"
+says_once "$dir/none/r.html: cannot be created"
 if /usr/bin/python3 -c 'import jinja2, jsonschema, matplotlib' 2>/dev/null; then
   expect 0 "${study[@]}" --sweep tlb.data.entries,tlb.data.ways=8,16 --html "$dir/r.html"
   grep -q 'tlb.data.entries' "$dir/r.html" || wrong "the page does not name what was swept"

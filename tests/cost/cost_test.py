@@ -249,6 +249,11 @@ class Refused(CostTest):
             ran = self.run_cost(*SMALL, "--json", place)
             self.assertEqual((ran.returncode, ran.stderr.count("\n")), (2, 1), ran.stderr)
             self.assertIn(f"{place}: not a regular file", ran.stderr)
+        place = os.path.join(self.folder.name, "none", "cost.json")
+        ran = self.run_cost(*SMALL, "--json", place)
+        self.assertEqual((ran.returncode, ran.stderr.count("\n")), (2, 1), ran.stderr)
+        self.assertIn(f"{place}: cannot be created: there is no such folder", ran.stderr)
+        self.assertFalse(os.path.exists(os.path.join(self.home, "build", "cost")))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "sim/cycles.h"
+#include "fake_dut.h"
 #include "sim/cycles_lockstep.h"
 
 static uint64_t seed(void) {
@@ -158,6 +159,47 @@ static void runs_of_hits_count_as_the_same_cycles_one_by_one(void **state) {
     }
 }
 
+// As the fake can be: without a second level, one walk.
+static struct cycles *before_a_unit(enum fake_fault fault, struct dut **dut) {
+    struct cycles_config config = cycles_config_default();
+    struct cycles *cycles = NULL;
+    struct sim_error error;
+    *dut = fake_dut_create(&config.mmu, fault);
+    assert_non_null(*dut);
+    assert_int_equal(cycles_create_lockstep(&config, fake_dut_ops(), *dut, &cycles, &error),
+                     SIM_OK);
+    for (size_t k = 0; k < sizeof same_page / sizeof *same_page; k++)
+        assert_int_equal(cycles_map(cycles, same_page[k].va, &error), SIM_OK);
+    assert_int_equal(cycles_feed(cycles, same_page, 3, &error), SIM_OK);
+    return cycles;
+}
+
+// In no more cycles than a walk takes; what is read is what the unit counted.
+static void wrong_counter_is_found_when_all_is_answered(void **state) {
+    (void)state;
+    static const struct {
+        unsigned counter;
+        const char *name;
+        uint64_t right;
+    } rows[] = {{MMU_COUNT_MISSES, "counter data_misses", 2},
+                {MMU_COUNT_PTE_READS, "counter pte_reads", 3}};
+    for (unsigned k = 0; k < 2; k++)
+        for (unsigned wrong = 0; wrong < 2; wrong++) {
+            struct dut *dut;
+            struct cycles *cycles = before_a_unit(
+                wrong ? (enum fake_fault)(FAKE_COUNTER + rows[k].counter) : FAKE_RIGHT, &dut);
+            struct cycles_counts counts;
+            struct sim_error error = {""};
+            enum sim_status status = cycles_drain(cycles, &error);
+            cycles_read(cycles, &counts);
+            assert_int_equal(status, wrong ? SIM_ERROR_FORMAT : SIM_OK);
+            assert_true(!wrong || strstr(error.text, rows[k].name));
+            assert_int_equal(counts.counters[rows[k].counter], wrong ? 0 : rows[k].right);
+            cycles_destroy(cycles);
+            fake_dut_ops()->destroy(dut);
+        }
+}
+
 static void illegal_configurations_are_refused_with_a_sentence(void **state) {
     (void)state;
     struct cycles_config config = cycles_config_default();
@@ -180,6 +222,7 @@ int main(void) {
         cmocka_unit_test(a_page_that_is_not_mapped_faults_once),
         cmocka_unit_test(superpages_and_napot_pages_are_mapped_as_such),
         cmocka_unit_test(runs_of_hits_count_as_the_same_cycles_one_by_one),
+        cmocka_unit_test(wrong_counter_is_found_when_all_is_answered),
         cmocka_unit_test(illegal_configurations_are_refused_with_a_sentence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,21 +38,19 @@ job() { # NAME -> top inside method depth parameters
 covers() {
   local name top inside method depth parameters work cover
   local jobs=("$@")
-  [ ${#jobs[@]} -gt 0 ] || jobs=(fault counters port32 tlb2 tlb4sets2 l2 pwc2 arbiters3 walker32 walker2 prefetch pmp8 pmppair1 whole32 whole39)
+  [ ${#jobs[@]} -gt 0 ] || jobs=(fault counters port32l2 tlb2 tlb4sets2 l2 pwc2 arbiters3 walker32 walker2 prefetch pmp8 pmppair1 whole32 whole32l2 whole39)
   for name in "${jobs[@]}"; do
     read -r top inside method depth parameters <<<"$(job "$name")"
     work=$scratch/$name
     mkdir "$work"
     COVERS=1 model "$work" "$top" - "$parameters"
     all_asserts "$work"
-    # All at once, and then by name those that were merged with others, were found to be
-    # constant, or, if ABC did not reach all, every one.
+    # All at once, and then by name those that ABC did not reach, that were merged with others,
+    # or were found to be constant.
     sort "$work/asserts" | grep -e _reached | grep -v help_ >"$work/covers" || true
-    cp "$work/covers" "$work/ask"
     solve_each "$work" 16
-    if [ "$(grep -c 'was asserted in frame' "$work/abc.log")" = "$(wc -l <"$work/left")" ]; then
-      sort "$work/left" | comm -23 "$work/covers" - >"$work/ask"
-    fi
+    sed 's:^:[^/]*/:; s:$:$:' "$work/violated" >"$work/reached"
+    grep -vf "$work/reached" "$work/covers" >"$work/ask" || true
     : >"$work/missing"
     while read -r cover; do
       one_assert "$work" "${cover#*/}"
@@ -137,7 +135,7 @@ simulate() { # OBJECT -> name
 
 simulation() {
   local property file change where depth sim object said work n=0
-  local parameters=(pmp=8 dtlb=4x4xlru itlb=2x2xplru)
+  local parameters=(pmp=8 dtlb=4x4xlru itlb=2x2xplru l2=8x2xlru pwc=2 walks=3 prefetch=1)
   alive=${ALIVE:-$scratch/alive}
   [ -x "$alive" ] || ${CC:-cc} -std=gnu17 -O1 -I"$root/model/include" -I"$root/verif/include" \
     "$here/alive.c" -o "$alive" -ldl || die "the driver does not compile."

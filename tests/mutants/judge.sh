@@ -36,7 +36,9 @@ make_home() { # FOLDER
 
 # A mutant's DUT runs once, and not for long: most of its cost is its compilation.
 build_fast() { # TREE
-  sed -i 's/^optimize=-O3$/optimize=-O1/' "$1/tb/build_dut.sh"
+  # shellcheck disable=SC2016
+  sed -i 's/^optimize=\${TANDEM_DUT_OPTIMIZE:--O3}$/optimize=${TANDEM_DUT_OPTIMIZE:--O1}/' "$1/tb/build_dut.sh"
+  grep -qxF 'optimize=${TANDEM_DUT_OPTIMIZE:--O1}' "$1/tb/build_dut.sh"
 }
 
 ask_run() { # TREE PROGRAMS ARGUMENT...
@@ -185,7 +187,7 @@ prepare_c() { # TARGET...
     mkdir -p "$work/src/${path%/*}"
     cp "$root/$path" "$work/src/$path" || return
   done < <(cd "$root" && find ./CMakeLists.txt cmake model verif sim tests/qemu rtl tb -type f)
-  build_fast "$work/src"
+  build_fast "$work/src" || return
   local folders='model;verif;sim;tests/qemu'
   grep -qsx "TANDEM_FOLDERS:STRING=$folders" "$work/c/CMakeCache.txt" && [ -f "$work/c/build.ninja" ] ||
     cmake -S "$work/src" -B "$work/c" -G Ninja "-DTANDEM_FOLDERS=$folders" \

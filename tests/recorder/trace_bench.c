@@ -138,13 +138,13 @@ int main(int argc, char **argv) {
     snprintf(out, sizeof out, "%s/tandem-bench-%ld.tdt", folder ? folder : "/tmp", (long)getpid());
     snprintf(text, sizeof text, "%s.txt", out);
     int failed = bench_record("recording by QEMU, x86-64", RECORDER_QEMU, "work", "6", out,
-                              TRACE_LEVEL_DEFAULT);
-    failed |=
-        bench_record("recording by QEMU, x86-64, zstd level 1", RECORDER_QEMU, "work", "6", out, 1);
+                              TRACE_LEVEL_RECORDING);
+    failed |= bench_record("recording by QEMU, x86-64, zstd level 9", RECORDER_QEMU, "work", "6",
+                           out, TRACE_LEVEL_DEFAULT);
     failed |= bench_record("recording by QEMU, RV64", RECORDER_QEMU, "work_riscv64", "6", out,
-                           TRACE_LEVEL_DEFAULT);
+                           TRACE_LEVEL_RECORDING);
     failed |= bench_record("recording by lackey, x86-64", RECORDER_LACKEY, "work", "6", out,
-                           TRACE_LEVEL_DEFAULT);
+                           TRACE_LEVEL_RECORDING);
     failed |= write_text(text, trace);
     if (!failed) failed = bench_text(text);
     unlink(text);

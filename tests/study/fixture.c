@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "evaluate.h"
+#include "figures.h"
 #include "mmu/engine.h"
 #include "presets.h"
 
@@ -90,6 +92,35 @@ void work_create(struct study_work *work, const struct study_plan *plan) {
     struct sim_error error = {""};
     for (unsigned t = 0; t < STUDY_MOST_TRACES; t++) references[t] = 1000;
     if (study_work_create(plan, references, work, &error)) fail_msg("%s", error.text);
+}
+
+void made_create(struct made *made, const struct program *programs, unsigned count,
+                 const char *const *lines) {
+    struct sim_error error = {""};
+    made->plan = plan_create(programs, count, lines);
+    work_create(&made->work, made->plan);
+    for (unsigned t = 0; t < made->work.task_count; t++)
+        if (study_evaluate(&made->work, &made->work.tasks[t], &error)) fail_msg("%s", error.text);
+    assert_int_equal(study_report_make(&made->work, &made->report, &error), SIM_OK);
+}
+
+void made_destroy(struct made *made) {
+    report_destroy(&made->report);
+    study_work_destroy(&made->work);
+    plan_destroy(made->plan);
+}
+
+const struct report_figure *made_figure(const struct made *made, const char *id) {
+    for (unsigned f = 0; f < made->report.figure_count; f++)
+        if (!strcmp(made->report.figures[f].id, id)) return &made->report.figures[f];
+    return NULL;
+}
+
+unsigned made_says(const struct made *made, const char *text) {
+    unsigned count = 0;
+    for (unsigned i = 0; i < made->report.summary_count; i++)
+        count += strstr(made->report.summary[i], text) != NULL;
+    return count;
 }
 
 // Returns whether page was in the list (at most `most` long), and moves it to the front.

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "query.h"
+#include "report.h"
 #include "sim/trace.h"
 
 enum { FIXTURE_SEED = 20240817 };
@@ -33,6 +34,20 @@ void plan_destroy(struct study_plan *plan);
 
 // The plan laid out; must succeed.
 void work_create(struct study_work *work, const struct study_plan *plan);
+
+// A plan over the programs, laid out, evaluated, and its report.
+struct made {
+    struct study_plan *plan;
+    struct study_work work;
+    struct study_report report;
+};
+void made_create(struct made *made, const struct program *programs, unsigned count,
+                 const char *const *lines);
+void made_destroy(struct made *made);
+// Returns the figure of that id, NULL: there is none.
+const struct report_figure *made_figure(const struct made *made, const char *id);
+// Returns how many sentences hold the text.
+unsigned made_says(const struct made *made, const char *text);
 
 // Misses of a TLB of `sets` sets x `ways` ways with LRU over the program's references of the port
 // (enum mmu_port), pages of 2^page_bits bytes: lists in order of recency, searched from the front.

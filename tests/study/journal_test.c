@@ -150,6 +150,34 @@ static void journal_of_another_study_is_refused(void **state) {
     study_journal_close(journal, false);
 }
 
+// Nor is what is not a journal replaced, and a journal is one study's at a time.
+static void only_a_journal_that_nobody_writes_is_replaced(void **state) {
+    struct scene *scene = *state;
+    struct study_journal *journal = NULL, *other = NULL;
+    struct sim_error error = {""};
+    size_t size;
+    dump(scene->path, "notes\n", 6);
+    assert_int_equal(study_journal_create(scene->path, "this study", &journal, &error),
+                     SIM_ERROR_USAGE);
+    study_journal_close(journal, true);
+    char *text = slurp(scene->path, &size);
+    assert_true(size == 6 && !memcmp(text, "notes\n", 6));
+    free(text);
+    unlink(scene->path);
+    write_journal(scene, 2);  // an older one, closed
+    assert_int_equal(study_journal_create(scene->path, "that study", &journal, &error), SIM_OK);
+    assert_int_equal(study_journal_create(scene->path, "this study", &other, &error),
+                     SIM_ERROR_USAGE);
+    assert_non_null(strstr(error.text, "another study that is running"));
+    assert_int_equal(study_journal_resume(scene->path, "that study", &scene->work, &other, &error),
+                     SIM_ERROR_USAGE);
+    study_journal_close(other, true);
+    assert_int_equal(access(scene->path, F_OK), 0);
+    study_journal_close(journal, false);
+    assert_int_equal(study_journal_create(scene->path, "this study", &other, &error), SIM_OK);
+    study_journal_close(other, true);
+}
+
 static void complete_study_leaves_no_journal(void **state) {
     struct scene *scene = *state;
     struct study_journal *journal;
@@ -200,6 +228,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(damaged_line_and_what_follows_are_done_again, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(journal_of_another_study_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(only_a_journal_that_nobody_writes_is_replaced, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(complete_study_leaves_no_journal, setup, teardown),
         cmocka_unit_test_setup_teardown(identity_depends_on_what_is_asked_and_on_nothing_else,
                                         setup, teardown),

@@ -163,12 +163,88 @@ static void a_sample_alone_cannot_be_verified(void **state) {
     program_destroy(&program);
 }
 
+// Of so few pages one in 2^20 is in no sample: nothing is estimated, rather than 0 faults.
+static void a_sample_of_no_page_is_refused(void **state) {
+    struct program program = program_create(FIXTURE_SEED, 400, 30);
+    struct study_plan *plan =
+        plan_create(&program, 1,
+                    (const char *const[]){"sweep os.frames=4,8", "set os.policy=lru",
+                                          "set study.sample=1048576", "measure faults", NULL});
+    struct study_work work;
+    enum sim_status status = SIM_OK;
+    struct sim_error error = {""};
+    char said[96];
+    (void)state;
+    work_create(&work, plan);
+    for (unsigned t = 0; t < work.task_count && !status; t++)
+        status = study_evaluate(&work, &work.tasks[t], &error);
+    assert_int_equal(status, SIM_ERROR_USAGE);
+    snprintf(said, sizeof said, "study.sample = 1048576: none of %u pages is in the sample",
+             (unsigned)slow_fifo_faults(&program, 400));
+    assert_non_null(strstr(error.text, said));
+    study_work_destroy(&work);
+    plan_destroy(plan);
+    program_destroy(&program);
+}
+
+// Each page faults at its first reference, and no reference twice, whatever a sample says; with a
+// frame for each page there is nothing else.
+static void estimates_keep_to_what_is_known_exactly(void **state) {
+    struct program program = program_create(FIXTURE_SEED, 3000, 200);
+    struct study_plan *plan = plan_create(
+        &program, 1,
+        (const char *const[]){"sweep os.frames=1,16,64,100,150,199,200,1000", "set os.policy=lru",
+                              "set study.sample=8", "sweep seed=1..40", "measure faults", NULL});
+    struct study_work work;
+    uint64_t pages = slow_fifo_faults(&program, 200);
+    unsigned at_least = 0;
+    (void)state;
+    work_create(&work, plan);
+    evaluate_all(&work);
+    for (unsigned r = 0; r < work.row_count; r++) {
+        uint64_t estimate = study_row_value(&work, &work.rows[r], ASK_FRAMES, VALUE_FAULTS);
+        assert_in_range(estimate, pages, program.count);
+        at_least += estimate == pages;
+    }
+    assert_true(at_least > 0);
+    study_work_destroy(&work);
+    plan_destroy(plan);
+    program_destroy(&program);
+}
+
+static void an_estimate_is_neither_ranked_nor_below_opt(void **state) {
+    struct program program = program_create(FIXTURE_SEED, 3000, 200);
+    (void)state;
+    for (unsigned seed = 1; seed <= 10; seed++) {
+        struct made made;
+        char set_seed[32];
+        snprintf(set_seed, sizeof set_seed, "set seed=%u", seed);
+        made_create(&made, &program, 1,
+                    (const char *const[]){"sweep os.frames=8,16,64,128", "set study.sample=8",
+                                          "sweep os.policy=opt,lru,fifo", set_seed,
+                                          "measure faults", NULL});
+        const struct report_figure *figure = made_figure(&made, "distance");
+        assert_non_null(figure);
+        for (unsigned c = 0; c < figure->count; c++)
+            for (unsigned p = 0; p < figure->curves[c].count; p++)
+                assert_true(figure->curves[c].points[p].y >= 0);
+        // LRU is what needs every reference.
+        assert_int_equal(made_says(&made, "nearest to OPT of what a kernel can run is fifo"), 1);
+        assert_int_equal(made_says(&made, "nearest to OPT"), 1);
+        made_destroy(&made);
+    }
+    program_destroy(&program);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(estimates_of_a_program_err_by_what_they_say),
         cmocka_unit_test(only_lru_is_sampled_and_only_where_it_is_asked_for),
         cmocka_unit_test(a_sample_is_told_of_where_it_is_shown),
         cmocka_unit_test(a_sample_alone_cannot_be_verified),
+        cmocka_unit_test(a_sample_of_no_page_is_refused),
+        cmocka_unit_test(estimates_keep_to_what_is_known_exactly),
+        cmocka_unit_test(an_estimate_is_neither_ranked_nor_below_opt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

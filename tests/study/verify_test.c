@@ -55,6 +55,10 @@ static void one_miss_fault_or_cycle_too_many_is_found(void **state) {
                   {VALUE_FAULTS, VALUE_FAULTS, VALUE_FAULTS}},
                  {{"sweep memory.data.most=8,20", "measure cycles", NULL},
                   6,
+                  {VALUE_DATA_MISSES, VALUE_FETCH_MISSES, VALUE_CYCLES}},
+                 // And walks, PTE reads, misses of the second level.
+                 {{"sweep memory.data.most=8,20", "measure hierarchy", NULL},
+                  12,
                   {VALUE_DATA_MISSES, VALUE_FETCH_MISSES, VALUE_CYCLES}}};
     struct program program = program_create(FIXTURE_SEED, 3000, 60);
     (void)state;
@@ -66,6 +70,9 @@ static void one_miss_fault_or_cycle_too_many_is_found(void **state) {
         for (unsigned q = 0; q < work.query_count; q++) {
             uint64_t *value = work.queries[q].value;
             value[cases[c].wrong[0]]++;
+            value[VALUE_WALKS]++;
+            value[VALUE_PTE_READS]--;
+            value[VALUE_L2_MISSES]++;
             if (cases[c].wrong[1] != cases[c].wrong[0]) {
                 value[cases[c].wrong[1]]--;
                 value[cases[c].wrong[2]]++;

@@ -148,6 +148,21 @@ static void bench_goes_on_after_a_mismatch(void **state) {
     scene_destroy(s);
 }
 
+// Before and after a reset; the model's are told beside them.
+static void counters_of_the_dut_are_its_own(void **state) {
+    (void)state;
+    struct scene *s = begin((enum fake_fault)(FAKE_COUNTER + MMU_COUNT_PTE_READS));
+    for (unsigned round = 1; round <= 2; round++) {
+        scene_load(s, PAGE_A);
+        assert_false(s->failed);
+        assert_int_equal(bench_counter(s->bench, MMU_COUNT_PTE_READS), 3 * round);
+        assert_int_equal(bench_dut_counter(s->bench, MMU_COUNT_PTE_READS), 0);
+        assert_int_equal(bench_dut_counter(s->bench, MMU_COUNT_WALKS), round);
+        bench_resynchronise(s->bench);
+    }
+    scene_destroy(s);
+}
+
 static void second_mismatch_shows_nothing_of_the_first(void **state) {
     (void)state;
     struct scene *s = begin(FAKE_PTE_ADDRESS);
@@ -316,6 +331,7 @@ int main(void) {
         cmocka_unit_test(pmp_write_that_waits_longer_than_the_limit_fails),
         cmocka_unit_test(killed_request_is_not_waited_for),
         cmocka_unit_test(bench_goes_on_after_a_mismatch),
+        cmocka_unit_test(counters_of_the_dut_are_its_own),
         cmocka_unit_test(second_mismatch_shows_nothing_of_the_first),
         cmocka_unit_test(comparisons_of_a_walk_and_a_fault_are_counted),
         cmocka_unit_test(logs_tell_the_newest_first),

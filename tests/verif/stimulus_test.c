@@ -154,6 +154,18 @@ static void random_stimulus_finds_every_fault(void **state) {
     }
 }
 
+// In fewer cycles than lie between two comparisons; a unit that is reset begins to count anew.
+static void counters_are_compared_before_each_reset(void **state) {
+    (void)state;
+    struct random_run run = run_to_find((enum fake_fault)(FAKE_COUNTER + MMU_COUNT_CYCLES));
+    run.stimulus.reset = 100000;
+    run.cycles = 490;
+    struct random_result result = random_run_do(&run);
+    assert_false(result.ok);
+    assert_int_equal(result.check, CHECK_COUNTER);
+    assert_int_equal(result.reached.count[STIMULUS_RESET], 0);
+}
+
 // What a TLB answers must be what a walk answers; a stalled answer stays what it was.
 static void invariance_check_finds_faults_without_a_model(void **state) {
     (void)state;
@@ -350,6 +362,7 @@ int main(void) {
         cmocka_unit_test(blocking_unit_without_tags_passes),
         cmocka_unit_test(wrong_answer_of_a_unit_without_tags_is_caught),
         cmocka_unit_test(random_stimulus_finds_every_fault),
+        cmocka_unit_test(counters_are_compared_before_each_reset),
         cmocka_unit_test(invariance_check_finds_faults_without_a_model),
         cmocka_unit_test(invariance_check_is_silent_about_the_right_fake),
         cmocka_unit_test(all_modes_give_the_same_digest_counters_and_statistics),

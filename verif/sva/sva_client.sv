@@ -48,8 +48,13 @@ module sva_client #(
 
   // The unanswered requests by their tags, with their contexts.
   localparam int unsigned CtxBits = 64 + 4 + 2 + 2 + 2 + 1 + 1;
+`ifdef SVA_TWO_TAGS
+  localparam int unsigned TagBits = 1;  // a proof that remembers 16 contexts does not end
+`else
+  localparam int unsigned TagBits = 4;
+`endif
   logic [15:0] open_q, accepted_now, answered_now;
-  logic [CtxBits-1:0] ctx_q[16];
+  logic [CtxBits-1:0] ctx_q[1 << TagBits];
 
   logic accept, shown_q;
   assign accept       = req_valid_i && req_ready_i;
@@ -80,7 +85,7 @@ module sva_client #(
   always_ff @(posedge clk_i) begin
     if (accept) begin
       last_tag_q       <= req_tag_i;
-      ctx_q[req_tag_i] <= {(Xlen == 32) ? {32'd0, req_va_i[31:0]} : req_va_i,
+      ctx_q[req_tag_i[TagBits-1:0]] <= {(Xlen == 32) ? {32'd0, req_va_i[31:0]} : req_va_i,
                            (Xlen == 32) ? {3'd0, satp_i[31]} : satp_i[63:60],
                            req_access_i, req_size_i, priv_i, sum_i, mxr_i};
     end
@@ -95,7 +100,7 @@ module sva_client #(
     {va_q, mode_q, access_q, size_q, priv_q, sum_q, mxr_q} = '0;
     opened = 1'b0;
     if (answer_o) begin
-      {va_q, mode_q, access_q, size_q, priv_q, sum_q, mxr_q} = ctx_q[rsp_tag_i];
+      {va_q, mode_q, access_q, size_q, priv_q, sum_q, mxr_q} = ctx_q[rsp_tag_i[TagBits-1:0]];
       opened = (open_q & answered_now) != '0;
     end
   end
@@ -174,6 +179,9 @@ module sva_client #(
   assign tlb_or_walk = success && (rsp_source_i != 2'd0);
 
   // Requests and responses
+`ifdef SVA_TWO_TAGS
+  `SVA_ENVIRONMENT(two_tags, req_valid_i, req_tag_i < 4'd2)
+`endif
   `SVA_ENVIRONMENT(tags_differ, accept, (open_q & ~answered_now & accepted_now) == '0)
   `SVA(answer_has_request, answer_o, opened)
   `SVA(killed_unanswered, answer_o && gone_q != '0, (gone_q & answered_now) == '0)

@@ -6,6 +6,13 @@
 module sva_counters (
     input logic        clk_i,
     input logic        rst_ni,
+    // How many slots, and for kills miss registers too, do something in this cycle
+    input logic [ 3:0] free_i,
+    input logic [ 3:0] restart_i,
+    input logic [ 3:0] used_i,
+    input logic [ 3:0] done_wait_i,
+    input logic [ 3:0] wire_wait_i,
+    input logic [ 4:0] kill_i,
     input logic [ 5:0] sel_i,
 `ifdef FORMAL
     input logic [63:0] dut_cycles,
@@ -42,6 +49,11 @@ module sva_counters (
   assign slots  = sel_i == 6'd16 || sel_i == 6'd20 || (sel_i >= 6'd25 && sel_i <= 6'd27);
   assign absent = (sel_i >= 6'd28 && sel_i <= 6'd31) || (sel_i >= 6'd35 && sel_i <= 6'd39) ||
                   (sel_i >= 6'd43 && sel_i <= 6'd47) || (sel_i >= 6'd53 && sel_i <= 6'd55);
+
+  `SVA_REQUIRE(eight_slots_at_most, 1'b1,
+               free_i <= 4'd8 && restart_i <= 4'd8 && used_i <= 4'd8 && done_wait_i <= 4'd8 &&
+                   wire_wait_i <= 4'd8)
+  `SVA_REQUIRE(ten_kills_at_most, kill_i != '0, kill_i <= 5'd10)
 
   `SVA(grows_by_one_at_most, same && !slots && sel_i != 6'd24, step <= 64'd1)
   `SVA(slots_grow_by_eight_at_most, same && slots, step <= 64'd8)

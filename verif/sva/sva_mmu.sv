@@ -138,7 +138,8 @@ module sva_mmu #(
   logic [7:0] writing_q;  // the slot's last request was a compare-and-write
   logic [7:0] current_q;  // its last PTE was read after the last fence
   logic stale_q;          // a fence came while a read was on the wires
-  logic [63:0] pte_q[8];  // the slot's last answer to a read
+  localparam int unsigned IdBits = (Walks > 1) ? $clog2(Walks) : 1;
+  logic [63:0] pte_q[1 << IdBits];  // the slot's last answer to a read
   assign granted      = mem_req_valid_o && mem_req_ready_i;
   assign mem_first    = mem_req_valid_o && !mem_waits_q;  // a request's first cycle
   assign fence_accept = fence_valid_i && fence_ready_o && !fence_op_i[1];
@@ -163,7 +164,9 @@ module sva_mmu #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (mem_rsp_valid_i && (answered_now & ~writing_q) != '0) pte_q[mem_rsp_id_i] <= mem_rsp_data_i;
+    if (mem_rsp_valid_i && (answered_now & ~writing_q) != '0) begin
+      pte_q[mem_rsp_id_i[IdBits-1:0]] <= mem_rsp_data_i;
+    end
   end
 
   logic pte_allowed;
@@ -183,7 +186,7 @@ module sva_mmu #(
   // The bits that a compare-and-write changes.
   logic [63:0] written, expected_pte;
   assign written      = mem_req_expected_o ^ mem_req_data_o;
-  assign expected_pte = pte_q[mem_req_id_o];
+  assign expected_pte = pte_q[mem_req_id_o[IdBits-1:0]];
 
   `SVA_ENVIRONMENT(answers_are_awaited, mem_rsp_valid_i, (outstanding_q & answered_now) != '0)
   `SVA(one_outstanding, granted, (outstanding_q & granted_now) == '0)

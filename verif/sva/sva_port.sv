@@ -56,7 +56,7 @@ module sva_port #(
   assign untranslated = req_ctx_i.root == 3'd0 || req_ctx_i.priv == 2'd3;
 
   // The response register: written by an answer, then shown until it is taken.
-  logic answered_q, held_q, fenced_q, killed_q, merged_q;
+  logic answered_q, held_q, fenced_q, killed_q, merged_q, faulted_q;
   logic [1:0] past_q;        // the state in the cycle before
   logic [2:0] lookup_age_q;  // cycles in Lookup
   logic [56:0] va_q;
@@ -68,6 +68,7 @@ module sva_port #(
       fenced_q     <= 1'b0;
       killed_q     <= 1'b0;
       merged_q     <= 1'b0;
+      faulted_q    <= 1'b0;
       past_q       <= Empty;
       lookup_age_q <= 3'd0;
     end else begin
@@ -76,6 +77,7 @@ module sva_port #(
       fenced_q     <= fence_i;
       killed_q     <= kill_i;
       merged_q     <= walk_request_o && walk_merged_i;
+      faulted_q    <= fault_set_o || fault_pending_i;
       past_q       <= state_q;
       lookup_age_q <= (state_q == Lookup && lookup_age_q != 3'd7) ? lookup_age_q + 3'd1 : 3'd0;
     end
@@ -93,6 +95,9 @@ module sva_port #(
   `SVA_REQUIRE(done_is_finished, done_valid_i, finished_i && !kill_i && !fence_i)
   `SVA_REQUIRE(compares_in_lookup, second_compare_i, state_q == Lookup)
   `SVA_REQUIRE(fence_hides_the_match, second_compare_i && fence_i, !second_match_i)
+  `SVA_REQUIRE(pending_after_a_fault, fault_pending_i, faulted_q)
+  `SVA_REQUIRE(compared_in_two_cycles, state_q == Lookup && lookup_age_q != 3'd0,
+               second_compare_i)
 
   // --- answers
   `SVA(untranslated_never_looks_up, accept && untranslated, !hit && !miss && answer)
@@ -127,6 +132,11 @@ module sva_port #(
   `SVA(resolve_needs_a_merge, state_q == Resolve && past_q != Resolve, merged_q)
   `SVA(waits_ask, state_q == Wait && !kill_i, walk_request_o)
   `SVA(context_kept, past_q != Empty && state_q != Empty, miss_va_o == va_q && miss_ctx_o == ctx_q)
+`ifdef FORMAL
+  // Help for induction: a request was accepted with no record and no response in its way, and
+  // has not been answered.
+  `SVA(help_lookup, state_q == Lookup, !fault_pending_i && !rsp_valid_o)
+`endif
   `SVA_COVER(own_walk_resolves_reached, state_q == Resolve && resolve_own_q)
   `SVA_COVER(resolve_waits_reached, past_q == Resolve && state_q == Resolve)
 

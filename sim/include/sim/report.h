@@ -16,6 +16,10 @@ enum sim_status report_write(const char *json_path, const char *html_path, struc
 enum sim_status report_write_with(const char *json_path, const char *cost_path,
                                   const char *html_path, struct sim_error *error);
 
+// Whether report_write_with will find what it needs, before there is a result: the place, the
+// costs, Python and its modules. Errors as report_write.
+enum sim_status report_check(const char *cost_path, const char *html_path, struct sim_error *error);
+
 // tandem report STUDY.json -o PAGE.html [--cost COST.json]; argv[0] is "tandem report". Returns the
 // exit status: 0 written, 2 usage or environment.
 int tandem_report(int argc, char **argv);

@@ -292,6 +292,8 @@ const struct bench_stats *bench_stats(const struct bench *bench);
 // Counter of the run (sum over resynchronisations), from the model, or the DUT where the model is
 // not run (0 if it has none).
 uint64_t bench_counter(const struct bench *bench, unsigned counter);
+// The same, always as the DUT counted it; 0 without a DUT, or if it has none.
+uint64_t bench_dut_counter(const struct bench *bench, unsigned counter);
 // Returns the name of a counter as in section 11 of docs/microarchitecture.md ("data_hits"), NULL
 // if nothing has this number.
 const char *bench_counter_name(unsigned counter);

@@ -3,6 +3,8 @@
 #ifndef SIM_KERNELS_TLB_H
 #define SIM_KERNELS_TLB_H
 
+#include <stdbool.h>
+
 #include "sim/kernels/pages.h"
 
 enum kernel_policy {
@@ -69,5 +71,21 @@ void kernel_three_c_destroy(struct kernel_three_c *kernel);
 enum sim_status kernel_three_c_feed(struct kernel_three_c *kernel, const struct page_chunk *chunk,
                                     struct sim_error *error);
 struct kernel_three_c_counts kernel_three_c_counts(const struct kernel_three_c *kernel);
+
+// ---- The same of a TLB that somebody else runs, and tells of reference by reference
+
+struct kernel_causes;
+
+// `entries` of that TLB, 1 .. KERNEL_ENTRIES_MAX. SIM_ERROR_USAGE, SIM_ERROR_MEMORY. Memory: about
+// 16 bytes an entry, 30 a distinct page.
+enum sim_status kernel_causes_create(uint32_t entries, struct kernel_causes **causes,
+                                     struct sim_error *error);
+void kernel_causes_destroy(struct kernel_causes *causes);
+// The next reference was to page number `vpn`, and the TLB missed or hit. A first reference that
+// hits (something was prefetched) is spared. SIM_ERROR_MEMORY.
+enum sim_status kernel_causes_add(struct kernel_causes *causes, uint64_t vpn, bool missed,
+                                  struct sim_error *error);
+// Up to now; tlb.cold_misses are the distinct pages.
+struct kernel_three_c_counts kernel_causes_counts(const struct kernel_causes *causes);
 
 #endif
