@@ -264,6 +264,8 @@ void walker_free(struct mmu_engine *engine, struct slot *slot);
 static inline bool slots_have_space(const struct mmu_engine *engine) {
     return (engine->busy + 1u) >> engine->walks == 0;
 }
+// Returns whether the satps captured are the same: mode, ASID, PPN.
+bool slots_same_space(const struct mmu_context *a, const struct mmu_context *b);
 // Returns the slot that walks the page, NO_SLOT if none does.
 unsigned slots_walking(const struct mmu_engine *engine, const struct captured *held,
                        unsigned completed);

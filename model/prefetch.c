@@ -17,9 +17,7 @@ bool prefetch_registers(struct mmu_engine *engine, const struct mmu_csr *csr) {
 }
 
 bool prefetch_is_current(const struct mmu_engine *engine, const struct mmu_context *context) {
-    const struct mmu_context *active = &engine->prefetch.active;
-    return context->mode == active->mode && context->asid == active->asid &&
-           context->root_ppn == active->root_ppn;
+    return slots_same_space(context, &engine->prefetch.active);
 }
 
 void prefetch_enter(struct mmu_engine *engine, const struct cycle *cycle, const struct slot *slot) {

@@ -76,8 +76,7 @@ void second_read(struct mmu_engine *engine, struct cycle *cycle) {
         engine->port[port].miss.compare_cycle = cycle->now + 1 + busy;
         busy = true;
     }
-    bool held = engine->prefetch.state == PREFETCH_HELD && !cycle->prefetch_empty;
-    if (held && !busy && !cycle->prefetch_stale) {
+    if (engine->prefetch.state == PREFETCH_HELD && !busy && !cycle->prefetch_empty) {
         engine->prefetch.state = PREFETCH_COMPARE;
         engine->prefetch.compare_cycle = cycle->now + 1;
     }

@@ -2,10 +2,13 @@
 // Candidates, merging, and the start of walks (section 7).
 #include "engine_internal.h"
 
+bool slots_same_space(const struct mmu_context *a, const struct mmu_context *b) {
+    return a->mode == b->mode && a->asid == b->asid && a->root_ppn == b->root_ppn;
+}
+
 static bool same_page(const struct captured *a, const struct captured *b) {
     return a->request.va >> MMU_PAGE_BITS == b->request.va >> MMU_PAGE_BITS &&
-           a->context.mode == b->context.mode && a->context.asid == b->context.asid &&
-           a->context.root_ppn == b->context.root_ppn;
+           slots_same_space(&a->context, &b->context);
 }
 
 unsigned slots_walking(const struct mmu_engine *engine, const struct captured *held,

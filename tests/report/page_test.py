@@ -383,7 +383,7 @@ class Refused(PageTest):
         os.symlink(source, self.path("link"))
         for place, words in (("/dev/null", "not a regular file"), (self.folder.name, "not a regular file"),
                              (self.path("link"), "not a regular file"), (source, "is given as input and as output"),
-                             (self.path("no/p.html"), "cannot be written")):
+                             (self.path("no/p.html"), "cannot be created: there is no such folder")):
             ran = self.run_report(source, "-o", place)
             self.assertEqual((ran.returncode, ran.stderr.count("\n")), (2, 1), ran.stderr)
             self.assertIn(words, ran.stderr)

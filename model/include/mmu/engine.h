@@ -5,8 +5,7 @@
 // Use, per cycle c in increasing order (cycles in which nothing is done may be skipped):
 //
 //   1. look    mmu_engine_ready / _response / _fault / ... : what stands on the ports in c
-//   2. act     mmu_engine_accept / _set_csr / _take_response / _take_fault / _fence / _kill ...: in
-//   c
+//   2. act     mmu_engine_accept / _take_response / _fence / _kill / _set_csr / ... : in c
 //   3. close   mmu_engine_advance(engine, c): everything up to the edge that ends c
 //
 // Example: accept a request in cycle 10, advance(10), and mmu_engine_response looks at
