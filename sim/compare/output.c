@@ -39,8 +39,8 @@ static const char *sentence(enum compare_verdict verdict) {
     static const char *const sentences[] = {
         "HEAD behaves as BASE does, to the cycle.",
         "HEAD is faster. Merging it makes a new baseline: say so in the change's description.",
-        "HEAD's time differs from BASE's, neither better nor worse. Merging it makes a new "
-        "baseline: say so in the change's description.",
+        ("HEAD's time differs from BASE's, neither better nor worse. Merging it makes a new "
+         "baseline: say so in the change's description."),
         "HEAD is slower than BASE.",
         "A revision translates wrongly.",
     };
