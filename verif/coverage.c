@@ -202,50 +202,50 @@ void coverage_name(unsigned bin, char *out, size_t capacity) {
     }
 }
 
-// --- classes -------------------------------------------------------------------------------------
+// --- configurations -------------------------------------------------------------------------------------
 
-struct coverage_class coverage_class_of(const struct mmu_config *mmu, uint32_t grant_least,
-                                        uint32_t data_least) {
-    return (struct coverage_class){.xlen = mmu->arch.xlen,
-                                   .pa_bits = mmu->arch.pa_bits,
-                                   .asid_bits = mmu->arch.asid_bits,
-                                   .pmp_entries = mmu->arch.pmp_entries,
-                                   .svnapot = mmu->arch.svnapot,
-                                   .update_first = mmu->arch.update_first,
-                                   .l2 = mmu->l2.entries > 0,
-                                   .pwc = mmu->pwc_entries > 0,
-                                   .walks = mmu->walks,
-                                   .prefetch = mmu->prefetch,
-                                   .grant_least = grant_least,
-                                   .data_least = data_least};
+struct coverage_config coverage_config_of(const struct mmu_config *mmu, uint32_t grant_least,
+                                          uint32_t data_least) {
+    return (struct coverage_config){.xlen = mmu->arch.xlen,
+                                    .pa_bits = mmu->arch.pa_bits,
+                                    .asid_bits = mmu->arch.asid_bits,
+                                    .pmp_entries = mmu->arch.pmp_entries,
+                                    .svnapot = mmu->arch.svnapot,
+                                    .update_first = mmu->arch.update_first,
+                                    .l2 = mmu->l2.entries > 0,
+                                    .pwc = mmu->pwc_entries > 0,
+                                    .walks = mmu->walks,
+                                    .prefetch = mmu->prefetch,
+                                    .grant_least = grant_least,
+                                    .data_least = data_least};
 }
 
-static struct mmu_arch arch_of(const struct coverage_class *class) {
-    return (struct mmu_arch){.xlen = (uint8_t) class->xlen,
-                             .pa_bits = (uint8_t) class->pa_bits,
-                             .asid_bits = (uint8_t) class->asid_bits,
-                             .pmp_entries = (uint8_t) class->pmp_entries,
-                             .svnapot = class->svnapot != 0,
-                             .update_first = class->update_first != 0};
+static struct mmu_arch arch_of(const struct coverage_config *config) {
+    return (struct mmu_arch){.xlen = (uint8_t)config->xlen,
+                             .pa_bits = (uint8_t)config->pa_bits,
+                             .asid_bits = (uint8_t)config->asid_bits,
+                             .pmp_entries = (uint8_t)config->pmp_entries,
+                             .svnapot = config->svnapot != 0,
+                             .update_first = config->update_first != 0};
 }
 
-bool coverage_class_legal(const struct coverage_class *class) {
+bool coverage_config_legal(const struct coverage_config *config) {
 #define X(field, least, most) \
-    if (class->field + UINT64_C(1) <= least || class->field > most) return false;
-    COVERAGE_CLASS_LIST(X)
+    if (config->field + UINT64_C(1) <= least || config->field > most) return false;
+    COVERAGE_CONFIG_LIST(X)
 #undef X
-    struct mmu_arch arch = arch_of(class);
-    return !mmu_arch_check(&arch) && (!class->prefetch || class->l2);
+    struct mmu_arch arch = arch_of(config);
+    return !mmu_arch_check(&arch) && (!config->prefetch || config->l2);
 }
 
 // --- life ----------------------------------------------------------------------------------------
 
-struct coverage *coverage_create(const struct coverage_class *class) {
-    assert(coverage_class_legal(class));
+struct coverage *coverage_create(const struct coverage_config *config) {
+    assert(coverage_config_legal(config));
     struct coverage *coverage = calloc(1, sizeof *coverage);
     if (!coverage) return NULL;
-    coverage->class = *class;
-    coverage->arch = arch_of(class);
+    coverage->config = *config;
+    coverage->arch = arch_of(config);
     coverage->count = calloc(BINS, sizeof *coverage->count);
     coverage->kind = calloc(BINS, sizeof *coverage->kind);
     if (!coverage->count || !coverage->kind) {
@@ -253,7 +253,7 @@ struct coverage *coverage_create(const struct coverage_class *class) {
         return NULL;
     }
     for (unsigned bin = 0; bin < BINS; bin++) {
-        const struct coverage_rule *rule = coverage_rule_of(bin, class);
+        const struct coverage_rule *rule = coverage_rule_of(bin, config);
         coverage->kind[bin] = (uint8_t)(rule ? rule->kind + 1 : 0);
     }
     return coverage;
@@ -266,8 +266,8 @@ void coverage_destroy(struct coverage *coverage) {
     free(coverage);
 }
 
-const struct coverage_class *coverage_class(const struct coverage *coverage) {
-    return &coverage->class;
+const struct coverage_config *coverage_config(const struct coverage *coverage) {
+    return &coverage->config;
 }
 const uint64_t *coverage_counts(const struct coverage *coverage) {
     return coverage->count;

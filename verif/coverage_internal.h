@@ -70,7 +70,7 @@ enum why_value {
 enum { OPEN_CYCLES = 2 };
 
 struct coverage {
-    struct coverage_class class;
+    struct coverage_config config;
     struct mmu_arch arch;
     // Masks of events by cycle: those that may still grow, and the last ones closed, the latest
     // first.

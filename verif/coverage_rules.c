@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What cannot be reached, as data: item, predicate over the bin's coordinates and the class,
+// What cannot be reached, as data: item, predicate over the bin's coordinates and the configuration,
 // reason, property. Distances have their own table (coverage_rules_distance.c).
 #include <assert.h>
 
 #include "coverage_internal.h"
 #include "coverage_rules.h"
 
-#define RULE(name) static bool name(const unsigned *v, const struct coverage_class *c)
+#define RULE(name) static bool name(const unsigned *v, const struct coverage_config *c)
 #define UNUSED (void)v, (void)c
 
 // Largest page of a mode, log2 of its bytes.
@@ -18,7 +18,7 @@ static unsigned largest_page(unsigned mode) {
 // --- what every item with a mode, a page or a start has in common
 // -----------------------------------
 
-static bool mode_absent(unsigned mode, const struct coverage_class *c) {
+static bool mode_absent(unsigned mode, const struct coverage_config *c) {
     return mode != MODE_BARE && (mode == MODE_SV32) != (c->xlen == 32);
 }
 RULE(mode_of_other_xlen) {
@@ -366,11 +366,11 @@ const struct coverage_rule *coverage_rules(unsigned *count) {
     return rules;
 }
 
-const struct coverage_rule *coverage_rule_of(unsigned bin, const struct coverage_class *class) {
+const struct coverage_rule *coverage_rule_of(unsigned bin, const struct coverage_config *config) {
     unsigned value[COVERAGE_MOST_DIMENSIONS];
     const struct coverage_item *item = coverage_coordinates(bin, value);
-    if (item == coverage_item(COVERAGE_DISTANCE)) return coverage_distance_rule(value, class);
+    if (item == coverage_item(COVERAGE_DISTANCE)) return coverage_distance_rule(value, config);
     for (unsigned k = 0; k < RULES; k++)
-        if (item == coverage_item(rules[k].item) && rules[k].holds(value, class)) return &rules[k];
+        if (item == coverage_item(rules[k].item) && rules[k].holds(value, config)) return &rules[k];
     return NULL;
 }

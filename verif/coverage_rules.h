@@ -7,6 +7,6 @@
 
 // Returns the rule that holds for (first, second, cycles), NULL: it is an aim.
 const struct coverage_rule *coverage_distance_rule(const unsigned *value,
-                                                   const struct coverage_class *class);
+                                                   const struct coverage_config *config);
 
 #endif

@@ -6,51 +6,51 @@
 #include "coverage_rules.h"
 
 // Each: how many distances, from 0 on, cannot be.
-typedef uint64_t least_fn(const struct coverage_class *c);
+typedef uint64_t least_fn(const struct coverage_config *c);
 
-static uint64_t same_cycle(const struct coverage_class *c) {
+static uint64_t same_cycle(const struct coverage_config *c) {
     (void)c;
     return 1;
 }
 
 // Fence in f: reads that it lets count are put from f+1 on. The fill is in the cycle of the answer.
-static uint64_t fence_to_refill(const struct coverage_class *c) {
+static uint64_t fence_to_refill(const struct coverage_config *c) {
     return c->l2 ? 1 : (uint64_t)c->grant_least + c->data_least;
 }
 
 // ... and its update is put a cycle after that at the earliest.
-static uint64_t fence_to_update(const struct coverage_class *c) {
+static uint64_t fence_to_update(const struct coverage_config *c) {
     return 2 * (uint64_t)c->grant_least + c->data_least;
 }
 
 // One walk slot: a fetch's first read in p, answered in p + g - 1 + L; its update is put a cycle
 // later. With more slots another's update comes in the cycle after the read's grant, which is p at
 // the earliest: the wires carry one request at a time.
-static uint64_t walk_to_update(const struct coverage_class *c) {
+static uint64_t walk_to_update(const struct coverage_config *c) {
     uint64_t g = c->grant_least;
     return c->walks == 1 ? 2 * g + c->data_least - 1 : 2 * g - 1;
 }
 
 // The answer comes L after the grant; the slot is free in that cycle, taken at its end, and reads
 // from the next one on.
-static uint64_t update_to_walk(const struct coverage_class *c) {
+static uint64_t update_to_walk(const struct coverage_config *c) {
     return c->walks == 1 ? (uint64_t)c->data_least + 1 : 1;
 }
 
 // The next walk's read, and then its update.
-static uint64_t update_to_update(const struct coverage_class *c) {
+static uint64_t update_to_update(const struct coverage_config *c) {
     uint64_t g = c->grant_least, l = c->data_least;
     return c->walks == 1 ? l + 1 + (g - 1) + l + 1 + (g - 1) : g;
 }
 
 // The first read of one walk, and that of the next.
-static uint64_t walk_to_walk(const struct coverage_class *c) {
+static uint64_t walk_to_walk(const struct coverage_config *c) {
     uint64_t g = c->grant_least;
     return c->walks == 1 ? g + c->data_least : g;
 }
 
 // The second level is compared in the cycle after a miss: the port is not ready in it.
-static uint64_t miss_to_miss(const struct coverage_class *c) {
+static uint64_t miss_to_miss(const struct coverage_config *c) {
     return c->l2 ? 2 : 1;
 }
 
@@ -101,20 +101,20 @@ static const struct coverage_rule no_pmp = {COVERAGE_DISTANCE, COVERAGE_UNREACHA
                                             "PMP is not implemented", NULL};
 
 static const struct coverage_rule *find(unsigned first, unsigned second, unsigned cycles,
-                                        const struct coverage_class *class) {
+                                        const struct coverage_config *config) {
     for (unsigned k = 0; k < sizeof rows / sizeof *rows; k++)
         if (rows[k].first == first && rows[k].second == second &&
-            cycles < rows[k].unreachable(class))
+            cycles < rows[k].unreachable(config))
             return &rows[k].rule;
     return NULL;
 }
 
 const struct coverage_rule *coverage_distance_rule(const unsigned *value,
-                                                   const struct coverage_class *class) {
+                                                   const struct coverage_config *config) {
     unsigned first = value[0], second = value[1], cycles = value[2];
     if (cycles == 0 && first >= second) return &mirror;
     bool pmp = first == EVENT_PMP || second == EVENT_PMP;
-    if (pmp && class->pmp_entries == 0) return &no_pmp;
-    const struct coverage_rule *rule = find(first, second, cycles, class);
-    return rule || cycles > 0 ? rule : find(second, first, 0, class);
+    if (pmp && config->pmp_entries == 0) return &no_pmp;
+    const struct coverage_rule *rule = find(first, second, cycles, config);
+    return rule || cycles > 0 ? rule : find(second, first, 0, config);
 }

@@ -2,7 +2,7 @@
 // The file of a set: docs/coverage.md, "The file". Numbers are little-endian.
 //
 //   magic 8 | layout 8 | sections 4 | section ... | XXH64 of all before 8
-//   section: class, 4 bytes a field | runs 8 | answers 8 | cycles 8 | reached 4 | bins
+//   section: configuration, 4 bytes a field | runs 8 | answers 8 | cycles 8 | reached 4 | bins
 //   bins: for each reached one, in ascending order, (bin - the one before - 1) and its count, as
 //   varints: 7 bits a byte, the lowest first, bit 7 set on all but the last
 #define _POSIX_C_SOURCE 200809L
@@ -61,8 +61,8 @@ static unsigned reached(const struct coverage_section *section) {
 }
 
 static uint8_t *put_section(uint8_t *at, const struct coverage_section *section) {
-#define X(field, least, most) at = put(at, section->class.field, 4);
-    COVERAGE_CLASS_LIST(X)
+#define X(field, least, most) at = put(at, section->config.field, 4);
+    COVERAGE_CONFIG_LIST(X)
 #undef X
     at = put(at, section->runs, 8);
     at = put(at, section->answers, 8);
@@ -82,7 +82,7 @@ uint8_t *coverage_set_bytes(const struct coverage_set *set, size_t *size) {
     size_t most = HEAD_BYTES + SUM_BYTES;
     for (unsigned k = 0; k < set->sections; k++)
         most +=
-            COVERAGE_CLASS_FIELDS * 4u + 28 + (size_t)reached(&set->section[k]) * 2 * VARINT_BYTES;
+            COVERAGE_CONFIG_FIELDS * 4u + 28 + (size_t)reached(&set->section[k]) * 2 * VARINT_BYTES;
     uint8_t *bytes = malloc(most), *at = bytes;
     if (!bytes) return NULL;
     memcpy(at, magic, MAGIC_BYTES);
@@ -173,23 +173,23 @@ static enum sim_status get_bins(struct reader *reader, uint64_t *count, uint64_t
     return SIM_OK;
 }
 
-static enum sim_status get_class(struct reader *reader, struct coverage_class *class) {
+static enum sim_status get_config(struct reader *reader, struct coverage_config *config) {
     uint64_t value;
     bool whole = true;
 #define X(field, least, most)                \
     whole = whole && get(reader, 4, &value); \
-    class->field = (uint32_t)(whole ? value : 0);
-    COVERAGE_CLASS_LIST(X)
+    config->field = (uint32_t)(whole ? value : 0);
+    COVERAGE_CONFIG_LIST(X)
 #undef X
-    if (!whole) return damaged(reader, "the file ends in a class");
-    if (!coverage_class_legal(class)) return damaged(reader, "a class that no unit has");
+    if (!whole) return damaged(reader, "the file ends in a configuration");
+    if (!coverage_config_legal(config)) return damaged(reader, "a configuration that no unit has");
     return SIM_OK;
 }
 
 static enum sim_status get_section(struct reader *reader, struct coverage_section *section) {
     uint64_t listed = 0;
     memset(section->count, 0, coverage_bins() * sizeof *section->count);
-    enum sim_status status = get_class(reader, &section->class);
+    enum sim_status status = get_config(reader, &section->config);
     if (status) return status;
     if (!get(reader, 8, &section->runs) || !get(reader, 8, &section->answers) ||
         !get(reader, 8, &section->cycles) || !get(reader, 4, &listed))

@@ -51,25 +51,25 @@ static void put_items(const struct coverage_summary *summary, FILE *out) {
 }
 
 static void put_classes(const struct coverage_set *set, FILE *out) {
-    char class[NAME_BYTES];
+    char config[NAME_BYTES];
     fputs(
-        "<h2>Classes of configurations</h2>\n<table><tr><th>runs</th><th>translations</th>"
-        "<th>cycles</th><th class=\"l\">class</th></tr>\n",
+        "<h2>Configurations</h2>\n<table><tr><th>runs</th><th>translations</th>"
+        "<th>cycles</th><th class=\"l\">configuration</th></tr>\n",
         out);
     for (unsigned k = 0; k < set->sections; k++) {
         const struct coverage_section *section = &set->section[k];
-        coverage_class_text(&section->class, class, sizeof class);
+        coverage_config_text(&section->config, config, sizeof config);
         fprintf(out,
                 "<tr><td>%" PRIu64 "</td><td>%" PRIu64 "</td><td>%" PRIu64
                 "</td><td class=\"l\"><code>%s</code></td></tr>\n",
-                section->runs, section->answers, section->cycles, class);
+                section->runs, section->answers, section->cycles, config);
     }
     fputs("</table>\n", out);
 }
 
 static void put_distance(const struct coverage_summary *summary, unsigned first, unsigned second,
                          int cycles, FILE *out) {
-    static const char *const classes[COVERAGE_STATES] = {"d", "d r", "d u", "d u", "d s"};
+    static const char *const styles[COVERAGE_STATES] = {"d", "d r", "d u", "d u", "d s"};
     unsigned bin = coverage_distance_bin(first, second, cycles);
     if (bin == coverage_bins()) {
         fputs("<td><div class=\"d s\"></div></td>", out);
@@ -77,7 +77,7 @@ static void put_distance(const struct coverage_summary *summary, unsigned first,
     }
     const struct coverage_rule *rule = summary->rule[bin];
     fprintf(out, "<td><div class=\"%s\" title=\"%+d: %" PRIu64 "%s%s\"></div></td>",
-            classes[summary->state[bin]], cycles, summary->count[bin], rule ? ", " : "",
+            styles[summary->state[bin]], cycles, summary->count[bin], rule ? ", " : "",
             rule ? rule->reason : "");
 }
 

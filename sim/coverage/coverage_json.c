@@ -11,16 +11,16 @@ static json_t *number(uint64_t value) {
     return json_integer(value > INT64_MAX ? INT64_MAX : (json_int_t)value);
 }
 
-static json_t *classes(const struct coverage_set *set) {
+static json_t *configs(const struct coverage_set *set) {
     json_t *list = json_array();
     for (unsigned k = 0; k < set->sections; k++) {
         const struct coverage_section *section = &set->section[k];
-        json_t *one = json_object(), *class = json_object();
+        json_t *one = json_object(), *config = json_object();
 #define X(field, least, most) \
-    json_object_set_new(class, #field, json_integer(section->class.field));
-        COVERAGE_CLASS_LIST(X)
+    json_object_set_new(config, #field, json_integer(section->config.field));
+        COVERAGE_CONFIG_LIST(X)
 #undef X
-        json_object_set_new(one, "class", class);
+        json_object_set_new(one, "configuration", config);
         json_object_set_new(one, "runs", number(section->runs));
         json_object_set_new(one, "translations", number(section->answers));
         json_object_set_new(one, "cycles", number(section->cycles));
@@ -79,7 +79,7 @@ char *coverage_json(const struct coverage_set *set, const struct coverage_summar
     json_object_set_new(root, "all", totals(&summary->all));
     json_object_set_new(root, "items", items(summary));
     json_object_set_new(root, "contradictions", contradictions(summary));
-    json_object_set_new(root, "classes", classes(set));
+    json_object_set_new(root, "configurations", configs(set));
     char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
     json_decref(root);
     return text;

@@ -15,10 +15,10 @@ void coverage_set_free(struct coverage_set *set) {
     *set = coverage_set_empty();
 }
 
-static int compare(const struct coverage_class *a, const struct coverage_class *b) {
+static int compare(const struct coverage_config *a, const struct coverage_config *b) {
 #define X(field, least, most) \
     if (a->field != b->field) return a->field < b->field ? -1 : 1;
-    COVERAGE_CLASS_LIST(X)
+    COVERAGE_CONFIG_LIST(X)
 #undef X
     return 0;
 }
@@ -36,10 +36,9 @@ static void add_section(struct coverage_section *sum, const struct coverage_sect
 
 // A section without counts, at its place.
 static enum sim_status insert(struct coverage_set *set, unsigned place,
-                              const struct coverage_class *class, struct sim_error *error) {
+                              const struct coverage_config *config, struct sim_error *error) {
     if (set->sections == COVERAGE_MOST_SECTIONS)
-        return sim_fail(error, SIM_ERROR_FORMAT,
-                        "more than %u classes of configurations in one merge",
+        return sim_fail(error, SIM_ERROR_FORMAT, "more than %u configurations in one merge",
                         COVERAGE_MOST_SECTIONS);
     uint64_t *count = calloc(coverage_bins(), sizeof *count);
     struct coverage_section *grown =
@@ -49,7 +48,7 @@ static enum sim_status insert(struct coverage_set *set, unsigned place,
         return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     }
     memmove(grown + place + 1, grown + place, (set->sections - place) * sizeof *grown);
-    grown[place] = (struct coverage_section){.class = *class, .count = count};
+    grown[place] = (struct coverage_section){.config = *config, .count = count};
     set->section = grown;
     set->sections++;
     return SIM_OK;
@@ -58,10 +57,10 @@ static enum sim_status insert(struct coverage_set *set, unsigned place,
 enum sim_status coverage_set_add(struct coverage_set *set, const struct coverage_section *section,
                                  struct sim_error *error) {
     unsigned place = 0;
-    while (place < set->sections && compare(&set->section[place].class, &section->class) < 0)
+    while (place < set->sections && compare(&set->section[place].config, &section->config) < 0)
         place++;
-    bool there = place < set->sections && !compare(&set->section[place].class, &section->class);
-    enum sim_status status = there ? SIM_OK : insert(set, place, &section->class, error);
+    bool there = place < set->sections && !compare(&set->section[place].config, &section->config);
+    enum sim_status status = there ? SIM_OK : insert(set, place, &section->config, error);
     if (!status) add_section(&set->section[place], section);
     return status;
 }
@@ -69,7 +68,7 @@ enum sim_status coverage_set_add(struct coverage_set *set, const struct coverage
 enum sim_status coverage_set_add_run(struct coverage_set *set, const struct coverage *run,
                                      uint64_t answers, uint64_t cycles, struct sim_error *error) {
     size_t bytes = coverage_bins() * sizeof(uint64_t);
-    struct coverage_section section = {.class = *coverage_class(run),
+    struct coverage_section section = {.config = *coverage_config(run),
                                        .runs = 1,
                                        .answers = answers,
                                        .cycles = cycles,

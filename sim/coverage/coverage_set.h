@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Coverage of many runs: one section for each class of configurations (verif/coverage.h), and the
+// Coverage of many runs: one section for each configuration (verif/coverage.h), and the
 // file that holds it (docs/coverage.md, "The file"). Adding is commutative and associative, and the
 // bytes of a set are a function of what was added: whoever merges in whatever order writes the same
 // file.
@@ -15,12 +15,12 @@
 #define COVERAGE_MOST_SECTIONS 1024u
 
 struct coverage_section {
-    struct coverage_class class;
+    struct coverage_config config;
     uint64_t runs, answers, cycles;
     uint64_t *count;  // coverage_bins() of them
 };
 
-// Sections in ascending order of their classes, field by field.
+// Sections in ascending order of their configurations, field by field.
 struct coverage_set {
     struct coverage_section *section;
     unsigned sections;
@@ -30,8 +30,9 @@ struct coverage_set {
 struct coverage_set coverage_set_empty(void);
 void coverage_set_free(struct coverage_set *set);
 
-// Add the counts of runs of one class. Sums end at UINT64_MAX. SIM_ERROR_MEMORY; SIM_ERROR_FORMAT:
-// more classes than COVERAGE_MOST_SECTIONS. On failure the set is as before.
+// Add the counts of runs of one configuration. Sums end at UINT64_MAX. SIM_ERROR_MEMORY;
+// SIM_ERROR_FORMAT: more configurations than COVERAGE_MOST_SECTIONS. On failure the set is as
+// before.
 enum sim_status coverage_set_add(struct coverage_set *set, const struct coverage_section *section,
                                  struct sim_error *error);
 

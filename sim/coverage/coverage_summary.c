@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bins over all classes.
+// Bins over all configurations.
 #include "coverage_summary.h"
 
 #include <inttypes.h>
@@ -19,11 +19,11 @@ static uint8_t state_of(const struct coverage_rule *rule) {
     return states[rule->kind];
 }
 
-// One class's word about one bin; an aim anywhere is an aim.
+// One configuration's word about one bin; an aim anywhere is an aim.
 static void add_bin(struct coverage_summary *summary, const struct coverage_set *set,
                     unsigned section, unsigned bin) {
     const struct coverage_section *from = &set->section[section];
-    const struct coverage_rule *rule = coverage_rule_of(bin, &from->class);
+    const struct coverage_rule *rule = coverage_rule_of(bin, &from->config);
     uint64_t count = from->count[bin], *sum = &summary->count[bin];
     uint8_t *state = &summary->state[bin];
     *sum = *sum + count < count ? UINT64_MAX : *sum + count;
@@ -91,12 +91,12 @@ unsigned coverage_distance_bin(unsigned first, unsigned second, int cycles) {
     return coverage_bin(COVERAGE_DISTANCE, value);
 }
 
-void coverage_class_text(const struct coverage_class *class, char *out, size_t capacity) {
+void coverage_config_text(const struct coverage_config *config, char *out, size_t capacity) {
     int used = 0;
 #define X(field, least, most)                                                          \
     if (used >= 0 && (size_t)used < capacity)                                          \
         used += snprintf(out + used, capacity - (size_t)used, "%s" #field "=%" PRIu32, \
-                         used ? " " : "", class->field);
-    COVERAGE_CLASS_LIST(X)
+                         used ? " " : "", config->field);
+    COVERAGE_CONFIG_LIST(X)
 #undef X
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a set of runs reached, bin by bin, over all classes. A bin is an aim if it is one in some
-// class, and reached if it was in such a class.
+// What a set of runs reached, bin by bin, over all configurations. A bin is an aim if it is one in
+// some configuration, and reached if it was in such a one.
 #ifndef COVERAGE_SUMMARY_H
 #define COVERAGE_SUMMARY_H
 
@@ -21,7 +21,7 @@ struct coverage_totals {
     unsigned bins[COVERAGE_STATES];
 };
 
-// A bin that was reached in a class in which it cannot be.
+// A bin that was reached in a configuration in which it cannot be.
 struct coverage_contradiction {
     unsigned bin, section;
 };
@@ -29,9 +29,10 @@ struct coverage_contradiction {
 
 struct coverage_summary {
     uint64_t runs, answers, cycles;
-    uint8_t *state;                     // enum coverage_state of each bin
-    uint64_t *count;                    // of all classes
-    const struct coverage_rule **rule;  // why it is no aim: the first class's; NULL: it is one
+    uint8_t *state;   // enum coverage_state of each bin
+    uint64_t *count;  // of all configurations
+    const struct coverage_rule *
+        *rule;  // why it is no aim: the first configuration's; NULL: it is one
     struct coverage_totals item[COVERAGE_ITEMS], all;
     unsigned contradictions;  // all of them; the first ones are kept
     struct coverage_contradiction contradiction[COVERAGE_MOST_CONTRADICTIONS];
@@ -51,7 +52,7 @@ double coverage_percent(const struct coverage_totals *totals);
 unsigned coverage_distance_bin(unsigned first, unsigned second, int cycles);
 
 // Write "xlen=64 pa_bits=56 ...".
-void coverage_class_text(const struct coverage_class *class, char *out, size_t capacity);
+void coverage_config_text(const struct coverage_config *config, char *out, size_t capacity);
 
 struct coverage_report_options {
     bool missing, unreachable, pairs;  // list them

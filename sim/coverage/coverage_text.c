@@ -72,26 +72,26 @@ static void print_pairs(const struct coverage_summary *summary, FILE *out) {
 
 static void print_contradictions(const struct coverage_set *set,
                                  const struct coverage_summary *summary, FILE *out) {
-    char name[NAME_BYTES], class[NAME_BYTES];
+    char name[NAME_BYTES], config[NAME_BYTES];
     if (summary->contradictions == 0) return;
     fprintf(out, "\nREACHED, THOUGH IT CANNOT BE (%u):\n", summary->contradictions);
     for (unsigned k = 0; k < summary->contradictions && k < COVERAGE_MOST_CONTRADICTIONS; k++) {
         const struct coverage_contradiction *at = &summary->contradiction[k];
         const struct coverage_section *section = &set->section[at->section];
         coverage_name(at->bin, name, sizeof name);
-        coverage_class_text(&section->class, class, sizeof class);
+        coverage_config_text(&section->config, config, sizeof config);
         fprintf(out, "  %s, %" PRIu64 " times, in %s\n    %s\n", name, section->count[at->bin],
-                class, coverage_rule_of(at->bin, &section->class)->reason);
+                config, coverage_rule_of(at->bin, &section->config)->reason);
     }
 }
 
 static void print_classes(const struct coverage_set *set, FILE *out) {
-    char class[NAME_BYTES], answers[32];
+    char config[NAME_BYTES], answers[32];
     for (unsigned k = 0; k < set->sections; k++) {
-        coverage_class_text(&set->section[k].class, class, sizeof class);
+        coverage_config_text(&set->section[k].config, config, sizeof config);
         number(set->section[k].answers, answers);
         fprintf(out, "  %" PRIu64 " runs, %s translations: %s\n", set->section[k].runs, answers,
-                class);
+                config);
     }
 }
 

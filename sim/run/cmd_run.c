@@ -371,8 +371,8 @@ static int run(struct arguments *arguments) {
     struct run_report report = {.mismatch = print_page};
     struct replay_record record = {0};
     if (arguments->keep) replay_record_attach(&record, &report);
-    struct coverage_class class = world_coverage_class(&arguments->run.config);
-    if (arguments->coverage && !(arguments->run.coverage = coverage_create(&class))) {
+    struct coverage_config config = world_coverage_config(&arguments->run.config);
+    if (arguments->coverage && !(arguments->run.coverage = coverage_create(&config))) {
         sim_fail(&arguments->error, SIM_ERROR_MEMORY, "out of memory");
         return failed(&arguments->error);
     }

@@ -38,7 +38,7 @@ static void judge_coverage(const struct world *world, struct run_result *result)
     coverage_name(bin, name, sizeof name);
     result->verdict = RUN_FAILED;
     sim_fail(&result->failure, SIM_OK, "reached, though it cannot be (%s): %s",
-             coverage_rule_of(bin, coverage_class(world->coverage))->reason, name);
+             coverage_rule_of(bin, coverage_config(world->coverage))->reason, name);
 }
 
 // A trace that cannot be read ends the run before anything is built for it.

@@ -38,9 +38,9 @@ static uint32_t random_phase(const struct run_options *options) {
     return options->trace_count == 0 && options->config.random_phase ? TRANSACTIONS : 0;
 }
 
-struct coverage_class world_coverage_class(const struct run_config *config) {
+struct coverage_config world_coverage_config(const struct run_config *config) {
     struct mmu_config mmu = config_mmu(config);
-    return coverage_class_of(&mmu, (uint32_t)config->grant_min, (uint32_t)config->data_min);
+    return coverage_config_of(&mmu, (uint32_t)config->grant_min, (uint32_t)config->data_min);
 }
 
 // Steering looks at coverage, whether anybody else does or not.
@@ -48,8 +48,8 @@ static enum sim_status create_coverage(struct world *world, struct sim_error *er
     const struct run_options *options = world->options;
     world->coverage = options->coverage;
     if (world->coverage || options->trace_count || options->config.random_steer == 0) return SIM_OK;
-    struct coverage_class class = world_coverage_class(&options->config);
-    world->coverage = world->own_coverage = coverage_create(&class);
+    struct coverage_config covered = world_coverage_config(&options->config);
+    world->coverage = world->own_coverage = coverage_create(&covered);
     return world->coverage ? SIM_OK : sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
 }
 

@@ -82,7 +82,7 @@ struct run_options {
     bool progress;
     _Atomic uint64_t *seen;  // references so far, for another process that looks on; NULL: nobody
     const struct run_observer *observer;  // NULL: nobody
-    char command[8192];      // that repeats the run
+    char command[8192];                   // that repeats the run
 };
 
 struct run_counts {
@@ -162,8 +162,8 @@ void world_destroy(struct world *world);
 enum sim_status world_run(struct world *world, const struct run_report *report,
                           enum run_verdict *verdict, struct sim_error *error);
 
-// Returns the class of the coverage of such a run.
-struct coverage_class world_coverage_class(const struct run_config *config);
+// Returns the configuration of the coverage of such a run.
+struct coverage_config world_coverage_config(const struct run_config *config);
 
 // Ask a run to stop at the next opportunity (from a signal handler).
 void run_interrupt(void);

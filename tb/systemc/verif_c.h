@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The C headers of verif/, in C++: they may use a name that is a keyword here.
+// The C headers of verif/, in C++.
 #ifndef TANDEM_SYSTEMC_VERIF_C_H
 #define TANDEM_SYSTEMC_VERIF_C_H
 
@@ -7,12 +7,10 @@
 #include <cstdint>
 #include <cstdio>
 
-#define class class_
 extern "C" {
 #include "verif/bench.h"
 #include "verif/dut.h"
 #include "verif/stimulus.h"
 }
-#undef class
 
 #endif

@@ -17,8 +17,8 @@
 static struct coverage *create(void) {
     struct mmu_config mmu = mmu_config_default();
     mmu.arch.pmp_entries = 8;
-    struct coverage_class class = coverage_class_of(&mmu, 1, 1);
-    struct coverage *coverage = coverage_create(&class);
+    struct coverage_config config = coverage_config_of(&mmu, 1, 1);
+    struct coverage *coverage = coverage_create(&config);
     assert_non_null(coverage);
     return coverage;
 }

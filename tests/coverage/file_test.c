@@ -17,10 +17,10 @@
 #include "coverage_set.h"
 #include "coverage_summary.h"
 
-static struct coverage_class class_of(unsigned pmp_entries) {
+static struct coverage_config config_of(unsigned pmp_entries) {
     struct mmu_config mmu = mmu_config_default();
     mmu.arch.pmp_entries = (uint8_t)pmp_entries;
-    return coverage_class_of(&mmu, 1, 8);
+    return coverage_config_of(&mmu, 1, 8);
 }
 
 static uint32_t next(uint64_t *random) {
@@ -33,7 +33,7 @@ static uint32_t next(uint64_t *random) {
 // Counts of every length of a varint, the largest too.
 static struct coverage_section make(unsigned pmp_entries, uint64_t seed) {
     uint64_t random = seed * 0x9E3779B97F4A7C15u | 1;
-    struct coverage_section section = {.class = class_of(pmp_entries),
+    struct coverage_section section = {.config = config_of(pmp_entries),
                                        .runs = seed,
                                        .answers = next(&random),
                                        .cycles = next(&random),
@@ -175,16 +175,16 @@ static void hostile_file_is_refused_or_read_as_it_is(void **state) {
     free(a.count);
 }
 
-static void summary_counts_aims_of_any_class(void **state) {
+static void summary_counts_aims_of_any_config(void **state) {
     (void)state;
     struct coverage_set set = coverage_set_empty();
     struct coverage_summary summary;
     struct sim_error error;
-    struct coverage_section plain = {.class = class_of(0),
+    struct coverage_section plain = {.config = config_of(0),
                                      .runs = 1,
                                      .answers = 10,
                                      .count = calloc(coverage_bins(), sizeof(uint64_t))};
-    struct coverage_section pmp = {.class = class_of(8),
+    struct coverage_section pmp = {.config = config_of(8),
                                    .runs = 1,
                                    .answers = 10,
                                    .count = calloc(coverage_bins(), sizeof(uint64_t))};
@@ -219,7 +219,7 @@ int main(void) {
         cmocka_unit_test(merge_of_files_is_the_merge_of_runs),
         cmocka_unit_test(file_cut_short_or_changed_is_refused),
         cmocka_unit_test(hostile_file_is_refused_or_read_as_it_is),
-        cmocka_unit_test(summary_counts_aims_of_any_class),
+        cmocka_unit_test(summary_counts_aims_of_any_config),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,15 +15,15 @@
 
 #include "verif/coverage.h"
 
-static struct coverage_class standard(void) {
+static struct coverage_config standard(void) {
     struct mmu_config mmu = mmu_config_default();
-    return coverage_class_of(&mmu, 1, 1);
+    return coverage_config_of(&mmu, 1, 1);
 }
 
-// Classes that differ in every field.
-static unsigned make_classes(struct coverage_class *classes) {
+// Configurations that differ in every field.
+static unsigned make_configs(struct coverage_config *configs) {
     unsigned n = 0;
-    struct coverage_class plain = standard(), deep = plain, narrow = plain;
+    struct coverage_config plain = standard(), deep = plain, narrow = plain;
     deep.l2 = deep.pwc = deep.prefetch = 1;
     deep.walks = 4;
     deep.pmp_entries = 16;
@@ -33,36 +33,36 @@ static unsigned make_classes(struct coverage_class *classes) {
     narrow.pa_bits = 34;
     narrow.asid_bits = 0;
     narrow.svnapot = 0;
-    classes[n++] = plain;
-    classes[n++] = deep;
-    classes[n++] = narrow;
+    configs[n++] = plain;
+    configs[n++] = deep;
+    configs[n++] = narrow;
     narrow.pmp_entries = 0;
-    classes[n++] = narrow;
+    configs[n++] = narrow;
     plain.svnapot = 0;
     plain.pa_bits = 52;
-    classes[n++] = plain;
+    configs[n++] = plain;
     return n;
 }
 
-static unsigned aims(unsigned item, const struct coverage_class *class) {
+static unsigned aims(unsigned item, const struct coverage_config *config) {
     const struct coverage_item *at = coverage_item(item);
     unsigned count = 0;
     for (unsigned bin = at->first; bin < at->first + at->bins; bin++)
-        count += coverage_rule_of(bin, class) == NULL;
+        count += coverage_rule_of(bin, config) == NULL;
     return count;
 }
 
 static void every_rule_decides_a_bin(void **state) {
     (void)state;
-    struct coverage_class classes[8];
-    unsigned rules, n = make_classes(classes);
+    struct coverage_config configs[8];
+    unsigned rules, n = make_configs(configs);
     const struct coverage_rule *rule = coverage_rules(&rules);
     for (unsigned k = 0; k < rules; k++) {
         bool used = false;
         const struct coverage_item *item = coverage_item(rule[k].item);
         for (unsigned c = 0; c < n && !used; c++)
             for (unsigned bin = item->first; bin < item->first + item->bins && !used; bin++)
-                used = coverage_rule_of(bin, &classes[c]) == &rule[k];
+                used = coverage_rule_of(bin, &configs[c]) == &rule[k];
         if (!used) fail_msg("rule %u of %s decides nothing: %s", k, item->key, rule[k].reason);
     }
 }
@@ -86,15 +86,15 @@ static bool property_exists(const char *name) {
 
 static void properties_named_are_those_of_the_rtl(void **state) {
     (void)state;
-    struct coverage_class classes[8];
-    unsigned n = make_classes(classes), named = 0;
+    struct coverage_config configs[8];
+    unsigned n = make_configs(configs), named = 0;
     for (unsigned c = 0; c < n; c++)
         for (unsigned bin = 0; bin < coverage_bins(); bin++) {
-            const struct coverage_rule *rule = coverage_rule_of(bin, &classes[c]);
+            const struct coverage_rule *rule = coverage_rule_of(bin, &configs[c]);
             if (!rule || !rule->property) continue;
-            // One bin of each rule and class is enough.
+            // One bin of each rule and configuration is enough.
             const struct coverage_rule *before =
-                bin ? coverage_rule_of(bin - 1, &classes[c]) : NULL;
+                bin ? coverage_rule_of(bin - 1, &configs[c]) : NULL;
             if (rule == before) continue;
             if (!property_exists(rule->property))
                 fail_msg("there is no property %s in verif/sva", rule->property);
@@ -105,40 +105,41 @@ static void properties_named_are_those_of_the_rtl(void **state) {
 
 static void aims_are_as_many_as_the_specification_gives(void **state) {
     (void)state;
-    struct coverage_class class = standard();
+    struct coverage_config config = standard();
     // 4 accesses x 2 privileges x U x SUM x MXR x 5 rights x 2 sources, one verdict each; a fetch
     // TLB has no pages without X: 2 privileges x 2 x 2 x 2 x 2 rights.
-    assert_int_equal(aims(COVERAGE_PERMISSION, &class), 4 * 2 * 2 * 2 * 2 * 5 * 2 - 32);
+    assert_int_equal(aims(COVERAGE_PERMISSION, &config), 4 * 2 * 2 * 2 * 2 * 5 * 2 - 32);
     // Without PMP every access is allowed: 3 kinds x 3 privileges.
-    assert_int_equal(aims(COVERAGE_PMP, &class), 9);
+    assert_int_equal(aims(COVERAGE_PMP, &config), 9);
     // 12 x 12 events at 1 .. 8 cycles and 66 pairs in one cycle, PMP's left out: 11 x 11 x 8 + 55;
     // without those that g = L = 1 and one slot cannot show:
     //   fence to refill 0, 1; to eviction 0, 1; to update 0, 1, 2; update to fence 0 (the same
     //   bin); fetch walk to update 0, 1; update to fetch walk 0 (the same bin), 1; update to update
     //   1, 2, 3; fetch walk to fetch walk 1.
-    assert_int_equal(aims(COVERAGE_DISTANCE, &class), 11 * 11 * 8 + 55 - 2 - 2 - 3 - 2 - 1 - 3 - 1);
-    class.pmp_entries = 8;
+    assert_int_equal(aims(COVERAGE_DISTANCE, &config),
+                     11 * 11 * 8 + 55 - 2 - 2 - 3 - 2 - 1 - 3 - 1);
+    config.pmp_entries = 8;
     // Matching entries: 3 kinds, TOR NA4 NAPOT. User and supervisor: locked or not, allowed,
     // denied, in part (not NAPOT): 2 x 2 x (3 + 3 + 2). Machine: the same if locked (8), or not:
     // never denied by rights (5). Without a match: 1 for each of 3 privileges.
-    assert_int_equal(aims(COVERAGE_PMP, &class), 3 * (2 * 2 * 8 + 8 + 5 + 3));
+    assert_int_equal(aims(COVERAGE_PMP, &config), 3 * (2 * 2 * 8 + 8 + 5 + 3));
 }
 
 static void classes_out_of_range_are_not_legal(void **state) {
     (void)state;
-    struct coverage_class class = standard();
-    assert_true(coverage_class_legal(&class));
-    class.walks = 9;
-    assert_false(coverage_class_legal(&class));
-    class = standard();
-    class.prefetch = 1;
-    assert_false(coverage_class_legal(&class));
-    class = standard();
-    class.xlen = 48;
-    assert_false(coverage_class_legal(&class));
-    class = standard();
-    class.grant_least = UINT32_MAX;
-    assert_false(coverage_class_legal(&class));
+    struct coverage_config config = standard();
+    assert_true(coverage_config_legal(&config));
+    config.walks = 9;
+    assert_false(coverage_config_legal(&config));
+    config = standard();
+    config.prefetch = 1;
+    assert_false(coverage_config_legal(&config));
+    config = standard();
+    config.xlen = 48;
+    assert_false(coverage_config_legal(&config));
+    config = standard();
+    config.grant_least = UINT32_MAX;
+    assert_false(coverage_config_legal(&config));
 }
 
 static void names_and_bins_are_one_to_one(void **state) {

@@ -27,8 +27,8 @@ static struct setting begin(unsigned pmp_entries) {
     struct mmu_config mmu = mmu_config_default();
     mmu.arch.pmp_entries = (uint8_t)pmp_entries;
     mmu.l2.entries = 64;
-    struct coverage_class class = coverage_class_of(&mmu, 1, 1);
-    struct setting set = {.coverage = coverage_create(&class), .pmp = mmu_pmp_reset(&mmu.arch)};
+    struct coverage_config config = coverage_config_of(&mmu, 1, 1);
+    struct setting set = {.coverage = coverage_create(&config), .pmp = mmu_pmp_reset(&mmu.arch)};
     assert_non_null(set.coverage);
     set.history.csr = (struct mmu_csr){.satp = SATP_SV39, .priv = MMU_PRIV_U, .mpp = MMU_PRIV_U};
     return set;
@@ -124,9 +124,9 @@ static void walk_of_a_fetch_that_finds_a_clear(void **state) {
         .fault = true, .cause = MMU_CAUSE_FETCH_PAGE, .source = MMU_SOURCE_WALK};
     struct mmu_config mmu = mmu_config_default();
     mmu.pwc_entries = 4;
-    struct coverage_class class = coverage_class_of(&mmu, 1, 1);
+    struct coverage_config config = coverage_config_of(&mmu, 1, 1);
     coverage_destroy(set.coverage);
-    set.coverage = coverage_create(&class);
+    set.coverage = coverage_create(&config);
     expect(&set, MMU_PORT_FETCH, false,
            (const char *const[]){
                "fault: mode=sv39 access=fetch why=a_clear from=walk",

@@ -8,7 +8,8 @@
 //   ^ first                        ^ first
 //
 // Sampling allocates nothing. A run has its coverage in one object; what several runs reached is
-// the sum of their counters, class by class: a class is what decides which bins can be reached.
+// the sum of their counters, configuration by configuration: what decides which bins can be
+// reached.
 #ifndef VERIF_COVERAGE_H
 #define VERIF_COVERAGE_H
 
@@ -67,33 +68,33 @@ enum coverage_event {
 #define COVERAGE_DISTANCES 9u  // 0 .. 8 cycles
 
 // What decides which bins can be reached. g and L: the least that the memory draws.
-#define COVERAGE_CLASS_LIST(X) \
-    X(xlen, 32, 64)            \
-    X(pa_bits, 32, 56)         \
-    X(asid_bits, 0, 16)        \
-    X(pmp_entries, 0, 16)      \
-    X(svnapot, 0, 1)           \
-    X(update_first, 0, 1)      \
-    X(l2, 0, 1)                \
-    X(pwc, 0, 1)               \
-    X(walks, 1, 8)             \
-    X(prefetch, 0, 1)          \
-    X(grant_least, 1, 65535)   \
+#define COVERAGE_CONFIG_LIST(X) \
+    X(xlen, 32, 64)             \
+    X(pa_bits, 32, 56)          \
+    X(asid_bits, 0, 16)         \
+    X(pmp_entries, 0, 16)       \
+    X(svnapot, 0, 1)            \
+    X(update_first, 0, 1)       \
+    X(l2, 0, 1)                 \
+    X(pwc, 0, 1)                \
+    X(walks, 1, 8)              \
+    X(prefetch, 0, 1)           \
+    X(grant_least, 1, 65535)    \
     X(data_least, 1, 65535)
 
-struct coverage_class {
+struct coverage_config {
 #define X(field, least, most) uint32_t field;
-    COVERAGE_CLASS_LIST(X)
+    COVERAGE_CONFIG_LIST(X)
 #undef X
 };
 #define X(field, least, most) +1
-enum { COVERAGE_CLASS_FIELDS = 0 COVERAGE_CLASS_LIST(X) };
+enum { COVERAGE_CONFIG_FIELDS = 0 COVERAGE_CONFIG_LIST(X) };
 #undef X
 
-struct coverage_class coverage_class_of(const struct mmu_config *mmu, uint32_t grant_least,
-                                        uint32_t data_least);
-// Returns whether every field lies in its range of COVERAGE_CLASS_LIST, and mmu_arch_check agrees.
-bool coverage_class_legal(const struct coverage_class *class);
+struct coverage_config coverage_config_of(const struct mmu_config *mmu, uint32_t grant_least,
+                                          uint32_t data_least);
+// Returns whether every field lies in its range of COVERAGE_CONFIG_LIST, and mmu_arch_check agrees.
+bool coverage_config_legal(const struct coverage_config *config);
 
 // --- items, dimensions, bins -------------------------------------------------------------------
 
@@ -136,25 +137,25 @@ enum coverage_kind {
 struct coverage_rule {
     enum coverage_item_id item;
     enum coverage_kind kind;
-    bool (*holds)(const unsigned *value, const struct coverage_class *class);
+    bool (*holds)(const unsigned *value, const struct coverage_config *config);
     const char *reason;
     const char *property;  // of verif/sva, that proves it; NULL: none
 };
 // Returns the rules, and how many in *count.
 const struct coverage_rule *coverage_rules(unsigned *count);
-// Returns the first rule that holds for the bin in this class, NULL: it is an aim.
-const struct coverage_rule *coverage_rule_of(unsigned bin, const struct coverage_class *class);
+// Returns the first rule that holds for the bin in this configuration, NULL: it is an aim.
+const struct coverage_rule *coverage_rule_of(unsigned bin, const struct coverage_config *config);
 
 // --- one run -----------------------------------------------------------------------------------
 
 struct coverage;
 
 // Returns coverage of which nothing is reached, owned by the caller; NULL without memory. Asserts a
-// legal class.
-struct coverage *coverage_create(const struct coverage_class *class);
+// legal configuration.
+struct coverage *coverage_create(const struct coverage_config *config);
 void coverage_destroy(struct coverage *coverage);
 
-const struct coverage_class *coverage_class(const struct coverage *coverage);
+const struct coverage_config *coverage_config(const struct coverage *coverage);
 // Returns the counts, coverage_bins() of them.
 const uint64_t *coverage_counts(const struct coverage *coverage);
 // Returns the kind of each bin + 1, 0: an aim; as many.
@@ -186,8 +187,8 @@ void coverage_event(struct coverage *coverage, enum coverage_event event, uint64
 void coverage_close(struct coverage *coverage, uint64_t cycle);
 // The unit was reset before `cycle`: what happened until then is no neighbour of what comes.
 void coverage_forget(struct coverage *coverage, uint64_t cycle);
-// Returns the events of a cycle, bit = 1 << event, as far as they have been told; 0 if it is more than
-// 8 cycles before the last one closed, or has not come.
+// Returns the events of a cycle, bit = 1 << event, as far as they have been told; 0 if it is more
+// than 8 cycles before the last one closed, or has not come.
 unsigned coverage_events(const struct coverage *coverage, uint64_t cycle);
 
 #endif
