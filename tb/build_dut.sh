@@ -3,11 +3,15 @@
 # Build the design at given parameters as a shared object behind verif/dut.h, unless it
 # is in the cache already, and print the object's path.
 #
-#   tb/build_dut.sh [--rtl DIR] [--netlist] [--no-properties] [--coverage] [--out DIR] [OPTION=VALUE]...
+#   tb/build_dut.sh [--rtl DIR] [--netlist | --mutants FILE] [--no-properties] [--coverage] [--out DIR]
+#                   [OPTION=VALUE]...
 #
 # --rtl DIR        take the RTL (with its rtl.f) from DIR instead of rtl/
 # --netlist        synthesize with Yosys and simulate the gate-level netlist instead
-# --no-properties  leave out the properties that verif/sva/sva.f lists; --netlist does too
+# --mutants FILE   simulate this netlist of the design at these parameters, in which mutants were planted that its
+#                  input mutsel chooses (tests/mutants/generated); the DUT reads the choice from the environment,
+#                  TANDEM_MUTANT, when it is created: 0, or unset, is the design as written
+# --no-properties  leave out the properties that verif/sva/sva.f lists; --netlist and --mutants do too
 # --coverage       count lines, signal bits and covers of verif/sva; the DUT writes its counts to the file that
 #                  TANDEM_RTL_COVERAGE names when it is destroyed (docs/coverage.md)
 # --out DIR        cache folder, default build/dut
@@ -26,6 +30,7 @@ root=$(dirname "$here")
 rtl=$root/rtl
 out=$root/build/dut
 netlist=0
+mutants=
 bind=1
 list=0
 cover=0
@@ -49,14 +54,18 @@ die() {
 }
 
 usage() {
-  sed -n '3,21s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '3,25s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
 }
 
 while [ $# -gt 0 ]; do
   case $1 in
-    --rtl | --out)
-      [ $# -ge 2 ] || die "$1 needs a folder."
-      if [ "$1" = --rtl ]; then rtl=$2; else out=$2; fi
+    --rtl | --out | --mutants)
+      [ $# -ge 2 ] || die "$1 needs a path."
+      case $1 in
+        --rtl) rtl=$2 ;;
+        --out) out=$2 ;;
+        --mutants) mutants=$2 bind=0 ;;
+      esac
       shift
       ;;
     --netlist) netlist=1 bind=0 ;;
@@ -127,7 +136,11 @@ rtl=$(cd "$rtl" && pwd)
 command -v verilator >/dev/null || die "verilator is missing (package verilator)."
 cxx=${CXX:-g++}
 command -v "$cxx" >/dev/null || die "the C++ compiler $cxx is missing."
-[ "$cover" = 0 ] || [ "$netlist" = 0 ] || die "--coverage is of the design, not of a netlist."
+[ "$cover" = 0 ] || [ "$netlist$mutants" = 0 ] || die "--coverage is of the design, not of a netlist."
+if [ -n "$mutants" ]; then
+  [ "$netlist" = 0 ] || die "--netlist and --mutants exclude each other."
+  [ -f "$mutants" ] || die "there is no netlist $mutants."
+fi
 if [ "$netlist" = 1 ]; then
   command -v yosys >/dev/null || die "yosys is missing (package yosys)."
 fi
@@ -161,6 +174,7 @@ headers=("$root"/model/include/mmu/{types,pmp,tlb,walk,engine}.h "$root/verif/in
 ours=("$here"/{build_dut.sh,synth_netlist.sh,dut_verilator.cpp,verilated_runtime.cpp}
   "$here/tandem_tb_top.sv")
 revision=$(cd "$rtl" && cat rtl.f "${sources[@]}" | sha256sum | cut -c 1-12)
+[ -z "$mutants" ] || revision=$(sha256sum <"$mutants" | cut -c 1-12)
 key=$({ echo "$tools $optimize"; cat "${ours[@]}" "${headers[@]}" "${property_files[@]}"; } | sha256sum | cut -c 1-12)
 arch=x$xlen-a$asid_bits-p$pa_bits-m$pmp-n$svnapot-u$update_first
 name=tandem-$arch-d${d_entries}x${d_ways}x${d_policy}-i${i_entries}x${i_ways}x${i_policy}
@@ -169,7 +183,8 @@ name=tandem-$arch-d${d_entries}x${d_ways}x${d_policy}-i${i_entries}x${i_ways}x${
 [ "$walks" = 1 ] || name+=-w$walks
 [ "$prefetch" = 0 ] || name+=-f$prefetch
 [ "$netlist" = 0 ] || name+=-netlist
-[ "$bind" = 1 ] || [ "$netlist" = 1 ] || name+=-bare
+[ -z "$mutants" ] || name+=-mutants
+[ "$bind" = 1 ] || [ "$netlist" = 1 ] || [ -n "$mutants" ] || name+=-bare
 [ "$cover" = 0 ] || name+=-cover
 mkdir -p "$out" 2>/dev/null || die "cannot make the folder $out."
 out=$(cd "$out" && pwd)
@@ -226,15 +241,18 @@ if [ ! -f "$runtime" ]; then
 fi
 
 # --- the design ----------------------------------------------------------------------
-verilog=(--assert -Wno-fatal -Wwarn-USERERROR -Werror-USERERROR)
+verilog=(-Wno-fatal -Wwarn-USERERROR -Werror-USERERROR)
 if [ "$netlist" = 1 ]; then
   step "the design does not synthesize (see above)." \
     "$here/synth_netlist.sh" "$rtl" "$work/netlist.v" "${parameters[@]}"
   # Thousands of one-bit nets: none of them in waves, and compiled in moderate time.
-  verilog+=(-DTANDEM_NETLIST -Wno-lint -Wno-style --trace-depth 1 "$work/netlist.v")
+  verilog+=(--assert -DTANDEM_NETLIST -Wno-lint -Wno-style --trace-depth 1 "$work/netlist.v")
   optimize=-O1
+elif [ -n "$mutants" ]; then
+  # Without assertions: those of a netlist are of Yosys' own cases, not of the design.
+  verilog+=(-DTANDEM_NETLIST -DTANDEM_MUTANTS -Wno-lint -Wno-style --trace-depth 1 "$mutants")
 else
-  verilog+=(-I"$sva" "${sources[@]/#/$rtl/}" "${properties[@]/#/$sva/}" "${parameters[@]/#/-G}")
+  verilog+=(--assert -I"$sva" "${sources[@]/#/$rtl/}" "${properties[@]/#/$sva/}" "${parameters[@]/#/-G}")
 fi
 [ "$cover" = 0 ] || verilog+=(--coverage -DSVA_COVERAGE)
 step "the design does not elaborate (see above)." \
@@ -258,6 +276,7 @@ macros=(-DTANDEM_REVISION="\"$revision\""
   -DTANDEM_ITLB_ENTRIES="$i_entries" -DTANDEM_ITLB_WAYS="$i_ways" -DTANDEM_ITLB_POLICY="$i_policy"
   -DTANDEM_L2_ENTRIES="$l2_entries" -DTANDEM_L2_WAYS="$l2_ways" -DTANDEM_L2_POLICY="$l2_policy"
   -DTANDEM_PWC="$pwc" -DTANDEM_WALKS="$walks" -DTANDEM_PREFETCH="$prefetch")
+[ -z "$mutants" ] || macros+=(-DTANDEM_MUTANTS)
 common+=(-I"$work/v" -I"$root/model/include" -I"$root/verif/include")
 step "the generated simulator does not compile." \
   "$cxx" "${common[@]}" -O0 -c "$work/slow.cpp" -o "$work/slow.o"

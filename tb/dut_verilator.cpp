@@ -10,7 +10,9 @@
 //
 // The build gives these macros: TANDEM_REVISION (a string), TANDEM_XLEN, _ASID_BITS,
 // _PA_BITS, _PMP, _SVNAPOT, _UPDATE_FIRST, _PWC, _WALKS, _PREFETCH, and for DTLB, ITLB and L2
-// TANDEM_x_ENTRIES, _WAYS and _POLICY: the parameters of the verilated design.
+// TANDEM_x_ENTRIES, _WAYS and _POLICY: the parameters of the verilated design. With
+// TANDEM_MUTANTS it is a netlist with mutants: the environment's TANDEM_MUTANT chooses one for a
+// unit that is created, 0 none.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -39,6 +41,9 @@ extern "C" {
 namespace {
 constexpr unsigned kResetClocks = 4;
 constexpr int kTraceLevels = 99;
+#ifdef TANDEM_MUTANTS
+constexpr unsigned kMutants = 1024;  // mutsel_i has 10 bits
+#endif
 // Time units of a cycle in the wave; the clock falls at its begin and rises in its middle.
 constexpr uint64_t kWaveCycle = 10;
 
@@ -194,6 +199,23 @@ void SetAllPins(Vtandem *top) {
     top->clk_i = 1;
 }
 
+// Chooses the mutant that the environment names. Returns false with a sentence if it names none.
+bool ChooseMutant(Vtandem *top, char *error, size_t error_bytes) {
+#ifdef TANDEM_MUTANTS
+    const char *const text = getenv("TANDEM_MUTANT");
+    char *end = nullptr;
+    const unsigned long mutant = text == nullptr ? 0 : strtoul(text, &end, 10);
+    if (text != nullptr && (end == text || *end != '\0' || mutant >= kMutants)) {
+        snprintf(error, error_bytes, "TANDEM_MUTANT=%s is not a number below %u.", text, kMutants);
+        return false;
+    }
+    top->mutsel_i = static_cast<SData>(mutant);
+#else
+    (void)top, (void)error, (void)error_bytes;
+#endif
+    return true;
+}
+
 struct dut *Create(const struct dut_options *options, char *error, size_t error_bytes) {
     if (options->wave_path != nullptr && !WaveFileUsable(options->wave_path, error, error_bytes)) {
         return nullptr;
@@ -210,6 +232,7 @@ struct dut *Create(const struct dut_options *options, char *error, size_t error_
     dut->context.randSeed(SimulatorSeed(options->seed));
     dut->top.reset(new Vtandem(&dut->context, "tandem"));
     SetAllPins(dut->top.get());
+    if (!ChooseMutant(dut->top.get(), error, error_bytes)) return nullptr;
     dut->top->eval();
     return dut.release();
 }

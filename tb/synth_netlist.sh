@@ -3,11 +3,13 @@
 # Synthesize the design with Yosys to generic gates and write the netlist, module
 # tandem_mmu without parameters, as Verilog.
 #
-#   tb/synth_netlist.sh RTLDIR OUTFILE PARAM=VALUE...
+#   tb/synth_netlist.sh [--words] RTLDIR OUTFILE PARAM=VALUE...
 #
 # RTLDIR has the file list rtl.f; PARAM is a parameter of tandem_mmu. The design as
 # written must pass Yosys' checks (no undriven wires, no combinational loops, nothing that
 # Yosys is known to build wrongly with a mere warning) and must have no latch.
+# --words stops before there are gates: cells of whole words that still know their lines of
+# source (rtl/FILE), written as RTLIL, Yosys' own form.
 # Exit 0: written; 2: a sentence on stderr.
 set -euo pipefail
 
@@ -16,7 +18,12 @@ die() {
   exit 2
 }
 
-[ $# -ge 2 ] || die "usage: synth_netlist.sh RTLDIR OUTFILE PARAM=VALUE..."
+words=0
+if [ "${1-}" = --words ]; then
+  words=1
+  shift
+fi
+[ $# -ge 2 ] || die "usage: synth_netlist.sh [--words] RTLDIR OUTFILE PARAM=VALUE..."
 rtl=$1
 out=$2
 shift 2
@@ -33,12 +40,13 @@ done
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+ln -s "$rtl" "$work/rtl"
 
 # Latches are looked for twice: what proc makes of the code, and what the gates are.
 latches='t:$dlatch t:$adlatch t:$dlatchsr t:$sr t:$_DLATCH_* t:$_DLATCHSR_* t:$_SR_*'
 {
   for source in "${sources[@]}"; do
-    echo "read_verilog -sv \"$rtl/$source\""
+    echo "read_verilog -sv rtl/$source"
   done
   # Checked before arrays become multiplexers: an array whose size is no power of two has
   # an address without a word behind it, which is not a mistake of the design.
@@ -54,14 +62,14 @@ memory -nomap
 opt_clean
 memory_map
 opt -fast
-alumacc
-techmap
-opt -fast
+END
+  [ "$words" = 1 ] || printf '%s\n' alumacc techmap 'opt -fast'
+  cat <<END
 tee -a latches select -list $latches
 rename -top tandem_mmu
 clean -purge
-write_verilog -noattr netlist.v
 END
+  if [ "$words" = 1 ]; then echo 'write_rtlil netlist'; else echo 'write_verilog -noattr netlist'; fi
 } >"$work/script.ys"
 
 forbidden='implicitly declared|out of bounds|is assigned in a block'
@@ -74,4 +82,4 @@ if [ -s "$work/latches" ]; then
   head -n 15 "$work/latches" >&2
   die "the design has the latches above."
 fi
-mv "$work/netlist.v" "$out" || die "cannot write $out."
+mv "$work/netlist" "$out" || die "cannot write $out."

@@ -14,7 +14,8 @@
 // cnt_sel_i goes straight through: counters can be read without a clock edge.
 //
 // With TANDEM_NETLIST the instance is a synthesized netlist, which has no parameters any
-// more; those given here then only have to be the same ones.
+// more; those given here then only have to be the same ones. With TANDEM_MUTANTS as well, that
+// netlist has an input that chooses one of the mutants planted in it.
 
 module tandem_tb_top #(
     // As in tandem_mmu.
@@ -128,6 +129,9 @@ module tandem_tb_top #(
     output logic [ 3:0] l2_fill_way_o,
     output logic        l2_fill_evict_o,
     input  logic        l2_poison_i,
+`ifdef TANDEM_MUTANTS
+    input  logic [ 9:0] mutsel_i,
+`endif
     input  logic [ 5:0] cnt_sel_i,
     output logic [63:0] cnt_value_o
 );
@@ -194,6 +198,11 @@ module tandem_tb_top #(
     mem_rsp_error_q  <= mem_rsp_error_i;
   end
 
+`ifdef TANDEM_MUTANTS
+  logic [9:0] mutsel_q;
+  always_ff @(negedge clk_i) mutsel_q <= mutsel_i;
+`endif
+
 `ifdef TANDEM_NETLIST
   tandem_mmu u_mmu (
 `else
@@ -217,6 +226,9 @@ module tandem_tb_top #(
       .Walks      (Walks),
       .Prefetch   (Prefetch)
   ) u_mmu (
+`endif
+`ifdef TANDEM_MUTANTS
+      .mutsel          (mutsel_q),
 `endif
       .clk_i           (clk_i),
       .rst_ni          (rst_ni),
