@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The words of one line of a scenario's text (scenario_fields.c), for scenario_parse.c.
+// One line of a scenario's text: its words (scenario_fields.c), the line of an operation
+// (scenario_operation.c); for scenario_parse.c.
 #ifndef SCENARIO_FIELDS_H
 #define SCENARIO_FIELDS_H
 
@@ -38,5 +39,17 @@ bool scenario_parse_number(const char *text, uint64_t *value);
 int scenario_choice_of(const char *text, const char *const *names, unsigned count);
 unsigned scenario_choice(struct scenario_parser *p, const char *key, const char *const *names,
                          unsigned count, unsigned missing);
+
+// Returns `list` with room for one more than `count`; NULL, and the line is wrong: there are too
+// many, or no memory, and `list` stays what it was.
+void *scenario_grow(struct scenario_parser *p, void *list, size_t count, size_t *capacity,
+                    size_t bytes);
+// Words pa and value, the latter up to `most`: software may write more than memory keeps of it.
+struct scenario_word scenario_parse_word(struct scenario_parser *p, uint64_t most);
+// All registers; those left out are 0, in M-mode.
+struct mmu_csr scenario_parse_csr(struct scenario_parser *p);
+// Add the operation of a line to the scenario. `time` is its first word, `rest` what follows, cut
+// up on the way.
+void scenario_parse_operation(struct scenario_parser *p, const char *time, char *rest);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The scenario's parts: scenario.c (the value), scenario_memory.c (words by address),
-// scenario_play.c, scenario_record.c, scenario_text.c and scenario_parse.c, scenario_test.c (as a C
-// program), shrink*.c.
+// scenario_play.c, scenario_record.c and scenario_capture.c (from a run), scenario_text.c,
+// scenario_parse.c and scenario_operation.c, scenario_test.c (as a C program), shrink*.c.
 #ifndef SCENARIO_INTERNAL_H
 #define SCENARIO_INTERNAL_H
 
