@@ -120,7 +120,7 @@ void at_side::drive() {
     const struct mmu_fault *const fault = mmu_.fault();
     fault_shown_ = fault != nullptr;
     if (fault_shown_) fault_ = *fault;
-    if (pin.csr_changed) mmu_.set_registers(pin.csr);
+    if (pin.csr_changed && !omit_csr) mmu_.set_csr(pin.csr);
     pin.csr_changed = false;
     for (unsigned port = 0; port < MMU_PORTS; ++port) drive_port(port);
     drive_channels();

@@ -39,6 +39,9 @@ class at_side : public sc_core::sc_module {
     // After the cycle: `sample` and the payloads are the RTL's. False: *what is filled.
     bool compare(unsigned sample, const struct dut_ops *ops, struct dut *rtl, disagreement *what);
 
+    // Plant an omission: the component is not told of registers, but with requests.
+    bool omit_csr = false;
+
     uint64_t comparisons() const { return comparisons_; }
     uint64_t cycle() const { return cycle_; }
 

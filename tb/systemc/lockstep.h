@@ -26,13 +26,14 @@ struct lockstep_options {
     uint32_t error_permille = 5;  // of the PTE accesses
     bool dmi = false;             // loosely timed: memory grants it; then no errors
     bool bench = false;
-    std::string repeat;  // the command that repeats the run
+    bool omit_csr = false;  // a planted omission, which must be found
+    std::string repeat;     // the command that repeats the run
 };
 
 // What was compared, and the first disagreement.
 struct lockstep_tally {
     uint64_t answers = 0, faults = 0, cycles = 0;
-    uint64_t fences = 0, kills = 0, comparisons = 0;
+    uint64_t fences = 0, kills = 0, register_writes = 0, comparisons = 0;
     uint64_t latency_sum = 0;
 };
 

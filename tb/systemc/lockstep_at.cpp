@@ -141,6 +141,7 @@ bool drive(struct bench *bench, struct stimulus *stimulus, uint64_t count, locks
     struct bench_inputs inputs;
     struct bench_outputs outputs;
     std::memset(&inputs, 0, sizeof inputs);
+    struct mmu_csr before = {};
     for (const struct bench_outputs *last = nullptr;; last = &outputs) {
         if (stats->answers[0] + stats->answers[1] >= count) {
             stimulus_drain(stimulus);
@@ -149,6 +150,8 @@ bool drive(struct bench *bench, struct stimulus *stimulus, uint64_t count, locks
         if (!stimulus_next(stimulus, bench, last, &inputs)) return false;
         if (!bench_cycle(bench, &inputs, &outputs)) return false;
         tally->fences += outputs.fence_accepted;
+        tally->register_writes += std::memcmp(&before, &inputs.csr, sizeof before) != 0;
+        before = inputs.csr;
         for (unsigned port = 0; port < MMU_PORTS; ++port) {
             tally->kills += outputs.killed[port] != 0;
             tally->faults += outputs.answered[port] && outputs.answer[port].fault;

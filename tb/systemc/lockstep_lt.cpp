@@ -114,9 +114,14 @@ bool replay::run(const std::vector<lt_side::item> &items) {
         cycle_ = bench_now(bench_);
         inputs_.request_valid[0] = inputs_.request_valid[1] = false;
         inputs_.fence_valid = inputs_.pmp_write_valid = false;
-        if (next < items.size() && items[next].start <= cycle_ &&
-            (awaited == nullptr || awaited->end == cycle_))
-            present(*(shown = &items[next]), unsigned(next));
+        const bool free = awaited == nullptr || awaited->end == cycle_;
+        for (; free && next < items.size() && items[next].start <= cycle_; ++next) {
+            shown = &items[next];
+            present(*shown, unsigned(next));
+            if (shown->kind != lt_side::REGISTERS) break;
+            ++tally_->register_writes;  // between accesses
+            shown = nullptr;
+        }
         if (!bench_cycle(bench_, &inputs_, &outputs_)) return false;
         if (awaited != nullptr) {
             if (outputs_.answered[awaited->port]) {

@@ -34,6 +34,8 @@ void usage(FILE *out) {
         "  --grant LEAST:MOST   cycles g of a PTE access (1:3)\n"
         "  --data LEAST:MOST    cycles L of a PTE access (1:8)\n"
         "  --dmi                loosely timed: PTEs through DMI, no errors of memory\n"
+        "  --omit-csr           plant an omission: the component is not told of registers that\n"
+        "                       change between accesses; with prefetch=1 the run must fail\n"
         "  --bench              measure speed beside --plain FILE, from tb/build_dut.sh\n"
         "\nExit status: 0 agreed; 1 a mismatch, shown with the command that repeats it; 2 usage,\n"
         "environment, or nothing was compared.\n");
@@ -65,10 +67,10 @@ int wrong(const char *option, const char *text) {
 // -1: go on; otherwise the exit status.
 int parse(int argc, char **argv, lockstep_options *options) {
     static const struct option list[] = {
-        {"rtl", 1, nullptr, 'r'},  {"plain", 1, nullptr, 'p'}, {"at", 1, nullptr, 'a'},
-        {"lt", 1, nullptr, 'l'},   {"seed", 1, nullptr, 's'},  {"grant", 1, nullptr, 'g'},
-        {"data", 1, nullptr, 'd'}, {"dmi", 0, nullptr, 'm'},   {"bench", 0, nullptr, 'b'},
-        {"help", 0, nullptr, 'h'}, {nullptr, 0, nullptr, 0}};
+        {"rtl", 1, nullptr, 'r'},  {"plain", 1, nullptr, 'p'},    {"at", 1, nullptr, 'a'},
+        {"lt", 1, nullptr, 'l'},   {"seed", 1, nullptr, 's'},     {"grant", 1, nullptr, 'g'},
+        {"data", 1, nullptr, 'd'}, {"dmi", 0, nullptr, 'm'},      {"bench", 0, nullptr, 'b'},
+        {"help", 0, nullptr, 'h'}, {"omit-csr", 0, nullptr, 'o'}, {nullptr, 0, nullptr, 0}};
     for (int key, index = 0; (key = getopt_long(argc, argv, "h", list, &index)) != -1;) {
         bool legal = true;
         switch (key) {
@@ -95,6 +97,9 @@ int parse(int argc, char **argv, lockstep_options *options) {
                 break;
             case 'm':
                 options->dmi = true;
+                break;
+            case 'o':
+                options->omit_csr = true;
                 break;
             case 'b':
                 options->bench = true;
@@ -193,6 +198,7 @@ bench_top::bench_top(sc_core::sc_module_name name, const lockstep_unit &unit,
     serve_as_bench(at_memory_, timing, rtl_clock_period());
     serve_as_bench(lt_memory_, timing, rtl_clock_period());
     at_memory_.grant_dmi = lt_memory_.grant_dmi = options.dmi;
+    at_side_.omit_csr = lt_side_.omit_csr = options.omit_csr;
     SC_HAS_PROCESS(bench_top);
     SC_THREAD(run);
     set_stack_size(4u << 20);
@@ -201,10 +207,10 @@ bench_top::bench_top(sc_core::sc_module_name name, const lockstep_unit &unit,
 bool bench_top::report(const char *style, const lockstep_tally &tally, bool agreed,
                        const disagreement &what) {
     std::printf("%-20s %12" PRIu64 " translations, %" PRIu64 " of them faults, %" PRIu64
-                " fences, %" PRIu64 " kills\n%-20s %12" PRIu64 " cycles, %" PRIu64
-                " comparisons; latency %.3f cycles on average\n",
-                style, tally.answers, tally.faults, tally.fences, tally.kills, "", tally.cycles,
-                tally.comparisons,
+                " fences, %" PRIu64 " kills, %" PRIu64 " register writes\n%-20s %12" PRIu64
+                " cycles, %" PRIu64 " comparisons; latency %.3f cycles on average\n",
+                style, tally.answers, tally.faults, tally.fences, tally.kills,
+                tally.register_writes, "", tally.cycles, tally.comparisons,
                 tally.answers ? double(tally.latency_sum) / double(tally.answers) : 0.0);
     if (!agreed) print_disagreement(what, options_);
     return agreed;

@@ -64,9 +64,30 @@ lt_side::item lt_side::fence_some(sc_time &delay, random_tables &tables, random_
     item.fence.has_asid = random.chance(500);
     item.fence.va = tables.address(0);
     item.fence.asid = uint16_t(random.below(3));
-    mmu_.set_registers(csr_);
+    mmu_.set_csr(csr_, delay);
     mmu_.fence(item.fence, delay);
     return item;
+}
+
+// Without an access: satp and privilege as a context switch or a trap leaves them. The space of
+// the accesses to come may stay what it was.
+lt_side::item lt_side::write_registers(const sc_time &delay, random_tables &tables,
+                                       random_numbers &random) {
+    item item;
+    item.kind = REGISTERS;
+    if (random.chance(500))
+        change_registers(tables, random);
+    else
+        csr_.priv = uint8_t(csr_.priv == MMU_PRIV_M ? MMU_PRIV_U : MMU_PRIV_M);
+    item.csr = csr_;
+    if (!omit_csr) mmu_.set_csr(csr_, delay);
+    return item;
+}
+
+lt_side::item lt_side::draw(sc_time &delay, random_tables &tables, random_numbers &random) {
+    if (random.chance(60)) return fence_some(delay, tables, random);
+    if (random.chance(150)) return write_registers(delay, tables, random);
+    return access(delay, tables, random);
 }
 
 // The first entry allows everything, everywhere.
@@ -83,7 +104,7 @@ std::vector<lt_side::item> lt_side::begin(uint64_t cycle, random_tables &tables,
     item.pmp_write.cfg = 0x1F;  // NAPOT, X, W, R
     item.pmp_write.addr = arch_.xlen == 32 ? UINT32_MAX : (UINT64_C(1) << 54) - 1;
     item.start = cycle;
-    mmu_.set_registers(csr_);
+    mmu_.set_csr(csr_, delay);
     mmu_.pmp_write(item.pmp_write, delay);
     item.end = cycle + cycles(delay);
     items.push_back(item);
@@ -98,8 +119,7 @@ std::vector<lt_side::item> lt_side::run_ahead(uint64_t cycle, unsigned count, ra
         if (random.chance(400)) delay += period_ * double(random.below(12));
         if (random.chance(40)) change_registers(tables, random);
         const uint64_t start = cycle + cycles(delay);
-        items.push_back(random.chance(60) ? fence_some(delay, tables, random)
-                                          : access(delay, tables, random));
+        items.push_back(draw(delay, tables, random));
         items.back().start = start;
         items.back().end = cycle + cycles(delay);
     }

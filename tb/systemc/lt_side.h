@@ -17,7 +17,7 @@ class lt_side : public sc_core::sc_module {
 
     lt_side(sc_core::sc_module_name name, mmu_tlm &mmu, const sc_core::sc_time &period);
 
-    enum kind { ACCESS, FENCE, PMP_WRITE };
+    enum kind { ACCESS, FENCE, PMP_WRITE, REGISTERS };
     // What was done, as the component answered it.
     struct item {
         enum kind kind = ACCESS;
@@ -27,7 +27,8 @@ class lt_side : public sc_core::sc_module {
         struct mmu_pmp_write pmp_write = {};
         struct mmu_csr csr = {};
         uint64_t start = 0;  // cycle in which it is first presented
-        uint64_t end = 0;  // in which it is answered; the cycle after a fence or PMP write is taken
+        // In which it is answered; the cycle after a fence or PMP write is taken; registers: start.
+        uint64_t end = 0;
         mmu_extension info;
     };
 
@@ -39,10 +40,16 @@ class lt_side : public sc_core::sc_module {
 
     mmu_tlm &mmu() { return mmu_; }
 
+    // Plant an omission: the component is not told of registers that change between accesses.
+    bool omit_csr = false;
+
    private:
     void change_registers(random_tables &tables, random_numbers &random);
     item access(sc_core::sc_time &delay, random_tables &tables, random_numbers &random);
     item fence_some(sc_core::sc_time &delay, random_tables &tables, random_numbers &random);
+    item write_registers(const sc_core::sc_time &delay, random_tables &tables,
+                         random_numbers &random);
+    item draw(sc_core::sc_time &delay, random_tables &tables, random_numbers &random);
     uint64_t cycles(const sc_core::sc_time &delay) const;
 
     mmu_tlm &mmu_;

@@ -56,7 +56,10 @@ void mmu_tlm::reset() {
     }
     fence_.valid = pmp_.valid = poison_ = fault_shown_ = false;
     mmu_engine_reset(engine_.get());
-    registers_changed_ = true;
+    // The hart's registers outlive the unit's reset.
+    const struct mmu_csr last = last_csr();
+    changes_.clear();
+    changes_[0] = last;
     ordinal_base_ += granted_;
     granted_ = 0;
     origin_ = sc_time_stamp();
@@ -64,11 +67,18 @@ void mmu_tlm::reset() {
     input();
 }
 
-void mmu_tlm::set_registers(const struct mmu_csr &csr) {
-    registers_ = csr;
-    registers_changed_ = true;
-    // Only a prefetcher looks at them in cycles without a request.
-    if (config_.mmu.prefetch && now() <= input_cycle()) input();
+void mmu_tlm::set_csr(const struct mmu_csr &csr, const sc_time &delay) {
+    uint64_t cycle = middle_cycle(sc_time_stamp() + delay);
+    if (cycle < now()) {
+        ++late_starts_;
+        cycle = now();
+    }
+    changes_[cycle] = csr;
+    // Kept until the engine gets there; what is awaited may then come at another time.
+    if (in_flight() && cycle < close_cycle_) {
+        close_cycle_ = cycle;
+        plan();
+    }
 }
 
 // --- the engine's memory --------------------------------------------------------------------
@@ -103,9 +113,31 @@ uint64_t mmu_tlm::first_cycle(const sc_time &time) const {
     return ((time - origin_).value() + period_.value() - 1) / period_.value();
 }
 
-// Close all cycles before this one.
+// Close all cycles before this one, each with its registers; then this one has its own.
 void mmu_tlm::reach(uint64_t cycle) {
+    while (!changes_.empty() && changes_.begin()->first <= cycle) {
+        const uint64_t from = changes_.begin()->first;
+        if (now() < from) mmu_engine_advance(engine_.get(), from - 1);
+        registers_ = changes_.begin()->second;
+        mmu_engine_set_csr(engine_.get(), &registers_);
+        changes_.erase(changes_.begin());
+    }
     if (now() < cycle) mmu_engine_advance(engine_.get(), cycle - 1);
+}
+
+// Close this one as well.
+void mmu_tlm::finish(uint64_t cycle) {
+    reach(cycle);
+    mmu_engine_advance(engine_.get(), cycle);
+}
+
+// The cycle that may be closed at once without passing anything that can be seen: the engine does
+// not know of changes to come.
+uint64_t mmu_tlm::next_stop() const {
+    const uint64_t event = mmu_engine_next_event(engine_.get());
+    const uint64_t change = changes_.empty() ? MMU_NEVER : changes_.begin()->first;
+    if (event == MMU_NEVER) return change;
+    return change < event - 1 ? change : event - 1;
 }
 
 // --- payloads -------------------------------------------------------------------------------
@@ -129,6 +161,11 @@ bool mmu_tlm::usable(payload &trans) const {
         return false;
     }
     return true;
+}
+
+// What set_csr said last, whenever it is to hold.
+const struct mmu_csr &mmu_tlm::last_csr() const {
+    return changes_.empty() ? registers_ : changes_.rbegin()->second;
 }
 
 const struct mmu_csr &mmu_tlm::registers_of(const payload &trans) const {
@@ -190,8 +227,10 @@ unsigned int mmu_tlm::transport_dbg(int port, payload &trans) {
     // What lies in another page may lie anywhere: as much as the page holds.
     const unsigned in_page = MMU_PAGE_BYTES - unsigned(va % MMU_PAGE_BYTES);
     const struct mmu_memory memory_view = {&downstream_, debug_read, debug_update, nullptr, 0, 0};
-    const struct mmu_context context = mmu_context_capture(&config_.mmu.arch, &registers_of(trans),
-                                                           static_cast<enum mmu_port>(port));
+    const mmu_extension *const info = trans.get_extension<mmu_extension>();
+    const struct mmu_context context =
+        mmu_context_capture(&config_.mmu.arch, info != nullptr ? &info->csr : &last_csr(),
+                            static_cast<enum mmu_port>(port));
     struct mmu_request request = {};
     request.va = va;
     request.access = uint8_t(port == MMU_PORT_FETCH ? MMU_FETCH : MMU_LOAD);

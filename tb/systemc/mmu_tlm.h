@@ -7,6 +7,7 @@
 
 #include <array>
 #include <functional>
+#include <map>
 #include <memory>
 
 #include <tlm_utils/peq_with_cb_and_phase.h>
@@ -45,8 +46,12 @@ class mmu_tlm : public sc_core::sc_module {
     // Cycle 0 begins now. Unanswered requests come back in phase mmu_killed.
     void reset();
 
-    // The registers of accesses without an extension, and what the prefetcher sees.
-    void set_registers(const struct mmu_csr &csr);
+    // The hart's registers are `csr` from now + delay on: from that cycle if its middle is still to
+    // come, else from the next. An access's own registers hold from its acceptance until the next
+    // such change. The prefetcher looks at them in every cycle; accesses without an extension are
+    // made with them. In order of time; of one cycle the last counts. The past: at once, and
+    // counted in late_starts().
+    void set_csr(const struct mmu_csr &csr, const sc_core::sc_time &delay = sc_core::SC_ZERO_TIME);
 
     // --- loosely timed: `delay` as in b_transport -------------------------------------------
     void fence(const struct mmu_fence &fence, sc_core::sc_time &delay);
@@ -108,6 +113,7 @@ class mmu_tlm : public sc_core::sc_module {
     static void draw_timing(void *user, uint64_t ordinal, uint32_t *grant, uint32_t *memory);
     bool usable(payload &trans) const;
     const struct mmu_csr &registers_of(const payload &trans) const;
+    const struct mmu_csr &last_csr() const;
     struct mmu_request request_of(unsigned port, const payload &trans, unsigned tag) const;
     void give_answer(payload &trans, unsigned port, const struct mmu_answer &answer) const;
     void make_access(payload &trans, uint64_t pa, bool fault, sc_core::sc_time &delay);
@@ -118,6 +124,8 @@ class mmu_tlm : public sc_core::sc_module {
     sc_core::sc_time time_of(uint64_t cycle) const { return origin_ + period_ * double(cycle); }
     uint64_t first_cycle(const sc_core::sc_time &time) const;
     void reach(uint64_t cycle);
+    void finish(uint64_t cycle);
+    uint64_t next_stop() const;
 
     // mmu_tlm_lt.cpp
     void b_transport(int port, payload &trans, sc_core::sc_time &delay);
@@ -134,6 +142,7 @@ class mmu_tlm : public sc_core::sc_module {
     void act(unsigned port, payload &trans, const tlm::tlm_phase &phase);
     void present(unsigned port, const flight &flight);
     void take(unsigned port);
+    uint64_t middle_cycle(const sc_core::sc_time &time) const;
     uint64_t input_cycle() const;
     void input();
     void work();
@@ -160,10 +169,10 @@ class mmu_tlm : public sc_core::sc_module {
     sc_core::sc_time origin_;  // cycle 0 began
     mmu_downstream downstream_;
     std::unique_ptr<struct mmu_engine, engine_deleter> engine_;
-    struct mmu_csr registers_ = {};
-    bool registers_changed_ = false;
-    uint64_t ordinal_base_ = 0, granted_ = 0;  // PTE accesses before the last reset / since it
-    uint32_t memory_cycles_ = 0;               // L of the access that is made next
+    struct mmu_csr registers_ = {};               // as set_csr has them in the open cycle
+    std::map<uint64_t, struct mmu_csr> changes_;  // of later cycles, or of the open one
+    uint64_t ordinal_base_ = 0, granted_ = 0;     // PTE accesses before the last reset / since it
+    uint32_t memory_cycles_ = 0;                  // L of the access that is made next
     uint64_t late_starts_ = 0;
 
     std::array<port_state, MMU_PORTS> port_;

@@ -108,10 +108,15 @@ bool mmu_tlm::in_flight() const {
     return false;
 }
 
-// The first cycle whose middle is still to come.
+// The first cycle whose middle is still to come at that time.
+uint64_t mmu_tlm::middle_cycle(const sc_time &time) const {
+    if (time <= origin_) return 0;
+    const uint64_t since = (time - origin_).value(), period = period_.value();
+    return since / period + (since % period >= period / 2 ? 1 : 0);
+}
+
 uint64_t mmu_tlm::input_cycle() const {
-    const uint64_t since = (sc_time_stamp() - origin_).value(), period = period_.value();
-    const uint64_t cycle = since / period + (since % period >= period / 2 ? 1 : 0);
+    const uint64_t cycle = middle_cycle(sc_time_stamp());
     return cycle < now() ? now() : cycle;
 }
 
@@ -156,8 +161,7 @@ void mmu_tlm::look_ahead(uint64_t closed) {
     if (shows) show_cycle_ = closed + 1;
     uint64_t next = closed + 1;
     if (!shows && !waits) {
-        const uint64_t event = mmu_engine_next_event(engine_.get());
-        next = event == MMU_NEVER ? MMU_NEVER : event - 1;
+        next = next_stop();
     }
     if (next < close_cycle_) close_cycle_ = next;
 }
@@ -204,8 +208,6 @@ void mmu_tlm::show_response(unsigned port) {
 void mmu_tlm::close(uint64_t cycle) {
     reach(cycle);
     close_takes();
-    if (registers_changed_) mmu_engine_set_csr(engine_.get(), &registers_);
-    registers_changed_ = false;
     for (unsigned port = 0; port < MMU_PORTS; ++port) {
         if (port_[port].kill) close_kill(port);
         close_accept(port);

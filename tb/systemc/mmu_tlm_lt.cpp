@@ -23,17 +23,15 @@ void mmu_tlm::begin_call(const sc_time &delay) {
                         "b_transport annotates while requests of nb_transport are unanswered");
     const uint64_t wanted = first_cycle(sc_time_stamp() + delay);
     if (wanted < now()) ++late_starts_;
-    reach(wanted);
-    if (registers_changed_) mmu_engine_set_csr(engine_.get(), &registers_);
-    registers_changed_ = false;
+    reach(wanted < now() ? now() : wanted);
 }
 
 // Returns the answer's first cycle, which is the open one.
 uint64_t mmu_tlm::await_answer(unsigned port) {
     struct mmu_engine *const engine = engine_.get();
-    mmu_engine_advance(engine, now());
+    finish(now());
     while (mmu_engine_response(engine, static_cast<enum mmu_port>(port)) == nullptr)
-        mmu_engine_advance(engine, mmu_engine_next_event(engine) - 1);
+        finish(next_stop());
     return now();
 }
 
@@ -43,7 +41,7 @@ void mmu_tlm::annotate(unsigned port, payload &trans, sc_time &delay) {
     const struct mmu_request request = request_of(port, trans, 0);
     begin_call(delay);
     mmu_engine_set_csr(engine, &registers_of(trans));
-    while (!mmu_engine_ready(engine, side, true)) mmu_engine_advance(engine, now());
+    while (!mmu_engine_ready(engine, side, true)) finish(now());
     mmu_engine_accept(engine, side, &request, &registers_of(trans));
     const uint64_t answered = await_answer(port);
     const struct mmu_answer answer = *mmu_engine_response(engine, side);
@@ -57,25 +55,23 @@ void mmu_tlm::annotate(unsigned port, payload &trans, sc_time &delay) {
 
 void mmu_tlm::fence(const struct mmu_fence &fence, sc_time &delay) {
     begin_call(delay);
-    while (!mmu_engine_fence_ready(engine_.get())) mmu_engine_advance(engine_.get(), now());
+    while (!mmu_engine_fence_ready(engine_.get())) finish(now());
     mmu_engine_fence(engine_.get(), &fence);
-    mmu_engine_advance(engine_.get(), now());
+    finish(now());
     delay = time_of(now()) - sc_time_stamp();
 }
 
 void mmu_tlm::pmp_write(const struct mmu_pmp_write &write, sc_time &delay) {
     begin_call(delay);
-    while (!mmu_engine_pmp_ready(engine_.get())) mmu_engine_advance(engine_.get(), now());
+    while (!mmu_engine_pmp_ready(engine_.get())) finish(now());
     mmu_engine_pmp_write(engine_.get(), &write);
-    mmu_engine_advance(engine_.get(), now());
+    finish(now());
     delay = time_of(now()) - sc_time_stamp();
 }
 
 void mmu_tlm::synchronise(const sc_time &delay) {
     if (in_flight()) return;  // time does it
     reach(first_cycle(sc_time_stamp() + delay));
-    if (registers_changed_) mmu_engine_set_csr(engine_.get(), &registers_);
-    registers_changed_ = false;
 }
 
 // Through the machinery of the other style: order is SystemC's.

@@ -38,9 +38,16 @@ class paging_system {
         map(kCode, kCodePage, MMU_PTE_X);
     }
 
-    uint64_t satp() const { return uint64_t(MMU_SATP_MODE_SV39) << 60 | kTables >> MMU_PAGE_BITS; }
+    // The program's.
+    struct mmu_csr registers() const {
+        struct mmu_csr csr = {};
+        csr.satp = uint64_t(MMU_SATP_MODE_SV39) << 60 | kTables >> MMU_PAGE_BITS;
+        csr.priv = MMU_PRIV_U;
+        csr.adue = true;
+        return csr;
+    }
 
-    // Serve a page fault; false: it is none of ours.
+    // Serve a page fault in machine mode; false: it is none of ours.
     bool serve(uint64_t va, unsigned cause, sc_time &delay);
 
     uint64_t faults() const { return faults_; }
@@ -113,6 +120,10 @@ bool paging_system::serve(uint64_t va, unsigned cause, sc_time &delay) {
     const bool page_fault = cause == MMU_CAUSE_LOAD_PAGE || cause == MMU_CAUSE_STORE_PAGE;
     const uint64_t page = va / MMU_PAGE_BYTES * MMU_PAGE_BYTES;
     if (!page_fault || page < kVirtual || page >= kVirtual + kPages * MMU_PAGE_BYTES) return false;
+    // The trap: no address is translated until the program goes on, and nothing is prefetched.
+    struct mmu_csr csr = registers();
+    csr.priv = MMU_PRIV_M;
+    mmu_.set_csr(csr, delay);
     delay += sc_time(2, sc_core::SC_US);  // trap and handler
     mmu_.synchronise(delay);              // tables are written behind the unit's back
     const unsigned number = next_frame_;
@@ -125,6 +136,7 @@ bool paging_system::serve(uint64_t va, unsigned cause, sc_time &delay) {
     frame_[number].used = true;
     frame_[number].va = page;
     ++faults_;
+    mmu_.set_csr(registers(), delay);
     return true;
 }
 
@@ -158,9 +170,7 @@ class hart : public sc_core::sc_module {
 // One access, repeated after each fault that the system serves.
 bool hart::access(bool fetch, enum mmu_access kind, uint64_t va, void *bytes, unsigned count) {
     mmu_extension info;
-    info.csr.satp = system_.satp();
-    info.csr.priv = MMU_PRIV_U;
-    info.csr.adue = true;
+    info.csr = system_.registers();
     info.access = uint8_t(kind);
     tlm::tlm_generic_payload trans;
     trans.set_command(kind == MMU_STORE ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
@@ -211,6 +221,7 @@ int run_platform() {
     config.clock_period = sc_time(1, sc_core::SC_NS);
     config.memory_cycles = 8;
     config.mmu.l2.entries = 32;
+    config.mmu.prefetch = true;
     mmu_tlm mmu("mmu", config);
     mmu_memory memory("memory", kBase, 1u << 20, config.clock_period * config.memory_cycles);
     memory.grant_dmi = true;
@@ -219,11 +230,11 @@ int run_platform() {
     hart hart("hart", mmu, system);
     tlm_utils::tlm_quantumkeeper::set_global_quantum(sc_time(10, sc_core::SC_US));
     sc_core::sc_start();
-    std::printf("%" PRIu64 " walks, %" PRIu64 " PTE reads, %" PRIu64 " A/D updates, %" PRIu64
-                " page write-backs, %s simulated\n",
-                mmu.counter(MMU_COUNT_WALKS), mmu.counter(MMU_COUNT_PTE_READS),
-                mmu.counter(MMU_COUNT_PTE_WRITES), system.write_backs(),
-                sc_core::sc_time_stamp().to_string().c_str());
+    std::printf("%" PRIu64 " walks, %" PRIu64 " of them prefetches, %" PRIu64 " PTE reads, %" PRIu64
+                " A/D updates, %" PRIu64 " page write-backs, %s simulated\n",
+                mmu.counter(MMU_COUNT_WALKS), mmu.counter(MMU_COUNT_PREFETCHES),
+                mmu.counter(MMU_COUNT_PTE_READS), mmu.counter(MMU_COUNT_PTE_WRITES),
+                system.write_backs(), sc_core::sc_time_stamp().to_string().c_str());
     const bool passed = hart.finished() && hart.wrong() == 0 && mmu.timing_departures() == 0;
     std::printf("%s: %u rounds over %u pages in %u frames: %" PRIu64 " page faults, %" PRIu64
                 " accesses, %" PRIu64 " words wrong\n",

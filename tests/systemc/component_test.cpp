@@ -227,6 +227,81 @@ void other_delays_are_counted(scene &s) {
     check(s.mmu.timing_departures() > 0, "a memory with another delay is noticed");
 }
 
+// --- registers between accesses -----------------------------------------------------------------
+
+// Pages for one walk each: level 0, A set, the next page not there.
+constexpr uint64_t kAlone = 0x8000, kAloneStep = 0x2000;
+constexpr unsigned kAlonePages = 8;
+
+void map_lonely_pages(scene &s) {
+    for (unsigned k = 0; k < kAlonePages; ++k)
+        s.memory.content.store(kLast + 8 * ((kAlone + k * kAloneStep) >> 12), 8,
+                               pte(kPage, MMU_PTE_R | MMU_PTE_U | MMU_PTE_A));
+}
+
+// Walk a page, make `csr` the registers `after` cycles behind its answer, and return how many
+// prefetch walks there were.
+uint64_t prefetches_of(scene &s, unsigned page, const struct mmu_csr &csr, unsigned after,
+                       sc_time *delay) {
+    tandem::mmu_extension info;
+    uint64_t value = 0;
+    const uint64_t before = s.mmu.counter(MMU_COUNT_PREFETCHES);
+    info.translate_only = true;
+    s.access(MMU_PORT_DATA, MMU_LOAD, kAlone + page * kAloneStep, delay, &info, &value);
+    s.mmu.set_csr(csr, *delay + kPeriod * after);
+    *delay += kPeriod * 200;
+    s.mmu.synchronise(*delay);
+    return s.mmu.counter(MMU_COUNT_PREFETCHES) - before;
+}
+
+// "Prefetch": the walk completes in c, its answer comes in c+1; the register is compared with the
+// second level in c+2, and is a candidate in that cycle, if its satp is current.
+void a_prefetch_needs_a_current_satp(scene &s) {
+    sc_time delay = SC_ZERO_TIME;
+    struct mmu_csr other = registers(), machine = registers();
+    other.satp += UINT64_C(1) << 44;  // the next ASID
+    machine.priv = MMU_PRIV_M;
+    map_lonely_pages(s);
+    check(prefetches_of(s, 0, registers(), 0, &delay) == 1, "registers that stay: one prefetch");
+    check(prefetches_of(s, 1, other, 0, &delay) == 0, "another ASID in the answer's cycle: none");
+    check(prefetches_of(s, 2, other, 1, &delay) == 0, "another ASID a cycle later: none");
+    check(prefetches_of(s, 3, other, 2, &delay) == 1,
+          "another ASID two cycles later: the prefetch has begun");
+    check(prefetches_of(s, 4, machine, 1, &delay) == 0, "machine mode a cycle later: none");
+    machine.mprv = true;
+    check(prefetches_of(s, 5, machine, 1, &delay) == 1, "machine mode with MPRV to U: one");
+    check(s.mmu.late_starts() == 0, "registers written ahead of time are not late");
+    s.mmu.set_csr(other, delay - kPeriod * 2);
+    check(s.mmu.late_starts() == 1, "registers written for a cycle that has passed are counted");
+}
+
+// What an access without an extension is made with.
+bool translates_bare(scene &s, sc_time *delay) {
+    unsigned char bytes[8] = {};
+    tlm::tlm_generic_payload trans;
+    trans.set_command(tlm::TLM_READ_COMMAND);
+    trans.set_address(kBase + 8);
+    trans.set_data_ptr(bytes);
+    trans.set_data_length(8);
+    trans.set_streaming_width(8);
+    s.data->b_transport(trans, *delay);
+    return trans.is_response_ok();
+}
+
+void accesses_without_extension_take_the_registers_of_their_time(scene &s) {
+    struct mmu_csr bare = {};
+    bare.priv = MMU_PRIV_M;
+    sc_time delay = kPeriod * 5000;
+    s.mmu.set_csr(registers(), delay);
+    s.mmu.set_csr(bare, delay + kPeriod * 500);
+    check(!translates_bare(s, &delay), "before the change: a page that is not mapped");
+    delay = kPeriod * 5500;
+    check(translates_bare(s, &delay), "from the change's cycle on: no translation");
+    s.mmu.set_csr(registers(), delay);
+    s.mmu.set_csr(bare, delay);
+    check(translates_bare(s, &delay), "of two changes in a cycle the last counts");
+}
+
 // --- two threads -------------------------------------------------------------------------------
 
 // Both ports at once, Walks = 2, g = 1, L = 2, a two-level page: 7 and 8 cycles.
@@ -258,13 +333,67 @@ class overlap : public sc_core::sc_module {
     }
 };
 
+// The same from SystemC's time: the change is announced before the access, for a cycle behind its
+// answer, or made in that cycle.
+class switching : public sc_core::sc_module {
+   public:
+    scene one;
+    uint64_t prefetches[6] = {};
+
+    explicit switching(sc_core::sc_module_name name)
+        : sc_core::sc_module(name), one("one", with_prefetch(true), kPeriod * 8) {
+        map_lonely_pages(one);
+        SC_HAS_PROCESS(switching);
+        SC_THREAD(run);
+    }
+
+    static tandem::mmu_tlm_config with_prefetch(bool blocking) {
+        tandem::mmu_tlm_config config = configuration(8, 1, blocking);
+        config.mmu.l2.entries = 16;
+        config.mmu.prefetch = true;
+        return config;
+    }
+
+   private:
+    // Three reads: 3(1 + 8) + 1 cycles, and one of the second level's lookup.
+    static constexpr unsigned kWalk = 29;
+
+    void run() {
+        struct mmu_csr other = registers();
+        other.satp += UINT64_C(1) << 44;
+        for (unsigned page = 0; page < 6; ++page) {
+            const unsigned after = page % 3;
+            const uint64_t before = one.mmu.counter(MMU_COUNT_PREFETCHES);
+            tandem::mmu_extension info;
+            uint64_t value = 0;
+            sc_time delay = SC_ZERO_TIME;
+            info.translate_only = true;
+            if (page < 3) one.mmu.set_csr(other, kPeriod * (kWalk + after));
+            one.access(MMU_PORT_DATA, MMU_LOAD, kAlone + page * kAloneStep, &delay, &info, &value);
+            check(info.response_cycle - info.accept_cycle == kWalk, "a walk behind a second level");
+            if (page >= 3) {
+                sc_core::wait(kPeriod * after);
+                one.mmu.set_csr(other);
+            }
+            sc_core::wait(kPeriod * 200);
+            one.mmu.synchronise(SC_ZERO_TIME);
+            prefetches[page] = one.mmu.counter(MMU_COUNT_PREFETCHES) - before;
+        }
+    }
+};
+
 class test_bench : public sc_core::sc_module {
    public:
-    scene lt;
+    scene lt, prefetching;
     overlap at;
+    switching switched;
 
     explicit test_bench(sc_core::sc_module_name name)
-        : sc_core::sc_module(name), lt("lt", configuration(8, 1, false), kPeriod * 8), at("at") {
+        : sc_core::sc_module(name),
+          lt("lt", configuration(8, 1, false), kPeriod * 8),
+          prefetching("prefetching", switching::with_prefetch(false), kPeriod * 8),
+          at("at"),
+          switched("switched") {
         at.both.memory.content.store(kMiddle + 8 * (2 * kLarge >> 21), 8,
                                      pte(kBase, MMU_PTE_R | MMU_PTE_X | MMU_PTE_U | MMU_PTE_A));
         SC_HAS_PROCESS(test_bench);
@@ -279,11 +408,19 @@ class test_bench : public sc_core::sc_module {
         debugging_leaves_no_trace(lt);
         calls_out_of_order_are_counted(lt);
         other_delays_are_counted(lt);
+        accesses_without_extension_take_the_registers_of_their_time(lt);
+        a_prefetch_needs_a_current_satp(prefetching);
         sc_core::wait(kPeriod * 100);
         check(at.cycles[MMU_PORT_DATA] == 7 && at.cycles[MMU_PORT_FETCH] == 8,
               "b_transport that waits: overlapping walks of two threads take 7 and 8 cycles");
         check(at.done[MMU_PORT_DATA] == kPeriod * 17 && at.done[MMU_PORT_FETCH] == kPeriod * 18,
               "b_transport that waits returns when the answer comes");
+        sc_core::wait(kPeriod * 2000);
+        const uint64_t *const seen = switched.prefetches;
+        check(seen[0] == 0 && seen[1] == 0 && seen[2] == 1,
+              "registers announced for the answer's cycle, one, two later: none, none, a prefetch");
+        check(seen[3] == 0 && seen[4] == 0 && seen[5] == 1,
+              "registers written in that cycle: the same");
     }
 };
 
