@@ -1,24 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // One page about one mismatch: what was asked, expected beside observed, the walk, the
 // latency in its terms, the history of the PTEs, whom to suspect, how to repeat it.
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "explain_internal.h"
-
-enum { PAGE_BYTES = 16384 };
-
-void verif_text_add(struct verif_text *text, const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    size_t left = text->capacity - text->used;
-    int n = vsnprintf(text->bytes + text->used, left, format, arguments);
-    va_end(arguments);
-    if (n > 0) text->used += (size_t)n < left ? (size_t)n : left - 1;
-}
+#include "explain_facts.h"
 
 // --- third opinion -----------------------------------------------------------------------
 
@@ -40,8 +27,8 @@ const struct mmu_pmp *explain_pmp(const struct bench *bench) {
     return bench->engine ? mmu_engine_pmp(bench->engine) : &bench->pmp;
 }
 
-void explain_ask_third(const struct bench *bench, const struct mismatch *m,
-                       struct third_opinion *third) {
+static void ask_third(const struct bench *bench, const struct mismatch *m,
+                      struct third_opinion *third) {
     const struct mmu_arch *arch = &bench->config.mmu.arch;
     struct bench_memory present = bench->config.memory;
     struct mmu_context context = mmu_context_capture(arch, &m->history.csr, (enum mmu_port)m->port);
@@ -63,101 +50,153 @@ static const char *suspect_of_answer(const struct mismatch *m, const struct mmu_
     bool model = agrees(third, &m->expected_answer), dut = agrees(third, &m->observed_answer);
     if (model && dut)
         return "the DUT's TLB: both answers fit memory as it is now, but one side hit where the "
-               "other\n          walked, or tells other permissions: an entry lost, kept or "
-               "aliased.";
+               "other\nwalked, or tells other permissions: an entry lost, kept or aliased.";
     if (model)
         return "the DUT: a walk of memory as it is now (by the model's code) gives the model's "
                "answer.";
     if (dut)
         return "the model, or a PTE changed without a fence: a walk of memory as it is now gives\n"
-               "          the DUT's answer.";
+               "the DUT's answer.";
     return "the test or the handler: a walk of memory as it is now gives neither answer (a PTE\n"
-           "          or the PMP was changed after the request, or memory answered with an error).";
+           "or the PMP was changed after the request, or memory answered with an error).";
 }
 
-static void suspect(struct verif_text *t, const struct mismatch *m,
-                    const struct third_opinion *third) {
+// By the check, whatever was answered; NULL: nothing is known but the check.
+static const char *suspect_of_check(const struct mismatch *m) {
+    switch (m->check) {
+        case CHECK_INVARIANCE:
+            return "the DUT: nothing between the two answers may change the outcome, so the TLB "
+                   "and\nthe walk disagree.";
+        case CHECK_ASSERTION:
+            return "the DUT: a property that it states of itself does not hold.";
+        case CHECK_TERMS:
+            return "the model, or docs/microarchitecture.md section 12: both sides answer in the "
+                   "same\ncycle, but not within the latency contract.";
+        case CHECK_LATENCY:
+            return "the DUT's timing: what it says is right, the cycle is not; the memory kept its "
+                   "g and L.";
+        case CHECK_WATCHDOG:
+            return "the DUT hangs, or the driver waits for something that nobody sends.";
+        case CHECK_TAG:
+            return "the DUT's order of answers, or the tag that it carries along with a request.";
+        case CHECK_COUNTER:
+            return "the DUT's counter, or an event between the ports: every output agreed until "
+                   "now.";
+        default:
+            return NULL;
+    }
+}
+
+static const char *suspect(const struct mismatch *m, const struct third_opinion *third) {
     bool value = m->check == CHECK_PA || m->check == CHECK_FAULT || m->check == CHECK_LEVEL ||
                  m->check == CHECK_MEMORY_TYPE || m->check == CHECK_PERM ||
                  m->check == CHECK_SOURCE;
-    verif_text_add(t, "\nSuspect   ");
-    if (value && m->has_answer)
-        verif_text_add(t, "%s\n", suspect_of_answer(m, &third->answer));
-    else if (m->check == CHECK_INVARIANCE)
-        verif_text_add(
-            t,
-            "the DUT: nothing between the two answers may change the outcome, so the TLB "
-            "and\n          the walk disagree.\n");
-    else if (m->check == CHECK_ASSERTION)
-        verif_text_add(t, "the DUT: a property that it states of itself does not hold.\n");
-    else if (strstr(m->what, "withdrawn"))
-        verif_text_add(t, "the DUT's handshake: a valid must stand until its transfer.\n");
-    else if (m->check == CHECK_TERMS)
-        verif_text_add(t,
-                       "the model, or docs/microarchitecture.md section 12: both sides answer in "
-                       "the same\n          cycle, but not within the latency contract.\n");
-    else if (m->check == CHECK_LATENCY)
-        verif_text_add(t,
-                       "the DUT's timing: what it says is right, the cycle is not; the memory "
-                       "kept its g and L.\n");
-    else if (m->check == CHECK_WATCHDOG)
-        verif_text_add(t, "the DUT hangs, or the driver waits for something that nobody sends.\n");
+    if (value && m->has_answer) return suspect_of_answer(m, &third->answer);
+    if (m->check != CHECK_INVARIANCE && m->check != CHECK_ASSERTION && strstr(m->what, "withdrawn"))
+        return "the DUT's handshake: a valid must stand until its transfer.";
+    return suspect_of_check(m);
+}
+
+static const char *suspect_of_illegal(const struct mismatch *m) {
+    if (!m->has_verdict)
+        return "the DUT's handshake: an answer belongs to one request and stands until it is "
+               "taken.";
+    return "the DUT, or a write to memory that the bench was not told of.";
+}
+
+static void set_suspect(struct explain_facts *f, const char *words) {
+    if (words)
+        snprintf(f->suspect, sizeof f->suspect, "%s", words);
     else
-        verif_text_add(t, "the DUT, if the model reads docs/microarchitecture.md rightly: %s.\n",
-                       bench_check_text(m->check));
+        snprintf(f->suspect, sizeof f->suspect,
+                 "the DUT, if the model reads docs/microarchitecture.md rightly: %s.",
+                 bench_check_text(f->check));
 }
 
 // --- the page ----------------------------------------------------------------------------
 
-static void explain_with_model(struct verif_text *t, const struct bench *bench,
-                               const struct mismatch *m) {
+static void gather_with_model(const struct bench *bench, const struct mismatch *m,
+                              struct explain_facts *f) {
     struct third_opinion third;
-    explain_ask_third(bench, m, &third);
-    explain_asked(t, bench, m);
-    explain_compared(t, bench, m);
-    explain_walk(t, bench, m);
-    explain_final_check(t, bench, m, &third);
-    explain_latency(t, bench, m);
-    explain_events(t, bench, m);
-    explain_history(t, bench, m, &third);
-    if (m->has_verdict) explain_verdict(t, bench, &m->verdict);
-    suspect(t, m, &third);
+    ask_third(bench, m, &third);
+    explain_asked(bench, m, f);
+    explain_compared(bench, m, f);
+    explain_walk(bench, m, &f->walk);
+    // What the TLB's entry was, or should have been, made of.
+    if (f->walk.kind == EXPLAIN_NO_WALK && !f->walk.merged)
+        explain_present_walk(bench, &third, &f->present);
+    explain_final_check(bench, m, &third, f);
+    explain_latency(bench, m, &f->latency);
+    explain_events(bench, m, f);
+    explain_history(bench, m, &third, &f->history);
+    set_suspect(f, suspect(m, &third));
 }
 
-static void explain_counter(struct verif_text *t, const struct bench *bench,
-                            const struct mismatch *m) {
-    explain_compared(t, bench, m);
-    verif_text_add(t,
-                   "\nSuspect   the DUT's counter, or an event between the ports: every "
-                   "output agreed until now.\n");
+// Neither the model nor a verdict: a watchdog, a property, a fault record.
+static void gather_alone(const struct bench *bench, const struct mismatch *m,
+                         struct explain_facts *f) {
+    f->limited = m->check == CHECK_WATCHDOG;
+    f->limit = m->expected;
+    f->waited = m->observed;
+    if (bench->ports[m->port].accepted) explain_asked(bench, m, f);
+    if (!f->limited) explain_compared(bench, m, f);
+    explain_events(bench, m, f);
 }
 
-// Neither model nor verdict: a watchdog, a property, a fault record.
-static void explain_alone(struct verif_text *t, const struct bench *bench,
-                          const struct mismatch *m) {
-    if (m->check == CHECK_WATCHDOG)
-        verif_text_add(t, "          limit %" PRIu64 " cycles, waited %" PRIu64 "\n", m->expected,
-                       m->observed);
-    if (bench->ports[m->port].accepted) explain_asked(t, bench, m);
-    if (m->check != CHECK_WATCHDOG) explain_compared(t, bench, m);
-    explain_events(t, bench, m);
+static void gather_illegal(const struct bench *bench, const struct mismatch *m,
+                           struct explain_facts *f) {
+    struct third_opinion third;
+    bool asked = bench->ports[m->port].accepted;
+    if (asked) explain_asked(bench, m, f);
+    explain_compared(bench, m, f);
+    explain_events(bench, m, f);
+    set_suspect(f, suspect_of_illegal(m));
+    if (!asked) return;
+    ask_third(bench, m, &third);
+    explain_present_walk(bench, &third, &f->present);
+    explain_final_check(bench, m, &third, f);
+    explain_history(bench, m, &third, &f->history);
+}
+
+struct explain_facts *explain_gather(const struct bench *bench, const char *command) {
+    const struct mismatch *m = &bench->mismatch;
+    struct explain_facts *f = calloc(1, sizeof *f);
+    if (!f) return NULL;
+    f->check = m->check;
+    f->cycle = m->cycle;
+    f->what = m->what;
+    f->pte_digits = bench->config.mmu.arch.xlen / 4u;
+    f->command = command;
+    if (m->has_verdict) f->verdict = &m->verdict;
+    if (m->check == CHECK_LEGAL) {
+        gather_illegal(bench, m, f);
+    } else if (!bench->engine) {
+        f->verdict = NULL;
+        gather_alone(bench, m, f);
+    } else if (m->check == CHECK_COUNTER) {
+        explain_compared(bench, m, f);
+        set_suspect(f, suspect_of_check(m));
+        f->verdict = NULL;
+    } else {
+        gather_with_model(bench, m, f);
+    }
+    return f;
+}
+
+static char *explain(const struct bench *bench, const char *command,
+                     void (*write)(struct verif_text *, const struct explain_facts *)) {
+    struct verif_text text = {0};
+    struct explain_facts *facts = explain_gather(bench, command);
+    if (!facts) return NULL;
+    write(&text, facts);
+    free(facts);
+    return verif_text_take(&text);
 }
 
 char *bench_explain(const struct bench *bench, const char *command) {
-    const struct mismatch *m = &bench->mismatch;
-    struct verif_text t = {.bytes = malloc(PAGE_BYTES), .capacity = PAGE_BYTES};
-    if (!t.bytes) return NULL;
-    verif_text_add(&t, "--- MISMATCH: %s (%s) in cycle %" PRIu64 " ---\n",
-                   bench_check_key(m->check), m->what, m->cycle);
-    verif_text_add(&t, "          compared: %s\n\n", bench_check_text(m->check));
-    if (m->check == CHECK_LEGAL)
-        explain_illegal(&t, bench, m);
-    else if (!bench->engine)
-        explain_alone(&t, bench, m);
-    else if (m->check == CHECK_COUNTER)
-        explain_counter(&t, bench, m);
-    else
-        explain_with_model(&t, bench, m);
-    verif_text_add(&t, "\nRepeat    %s\n", command);
-    return t.bytes;
+    return explain(bench, command, explain_write_text);
+}
+
+char *bench_explain_html(const struct bench *bench, const char *command) {
+    return explain(bench, command, explain_write_html);
 }

@@ -4,24 +4,26 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "explain_internal.h"
+#include "explain_facts.h"
 
-static const char *access_name(unsigned access) {
+// --- words -------------------------------------------------------------------------------
+
+const char *explain_access_name(unsigned access) {
     static const char *const names[] = {"fetch", "load", "store", "amo"};
     return names[access & 3];
 }
 
-static const char *priv_name(unsigned priv) {
+const char *explain_priv_name(unsigned priv) {
     static const char *const names[] = {"U", "S", "reserved", "M"};
     return names[priv & 3];
 }
 
-static const char *source_name(unsigned source) {
+const char *explain_source_name(unsigned source) {
     static const char *const names[] = {"none", "TLB", "walk", "second-level TLB"};
     return names[source & 3];
 }
 
-static const char *type_name(unsigned pbmt) {
+const char *explain_type_name(unsigned pbmt) {
     static const char *const names[] = {"PMA", "NC", "IO", "reserved"};
     return names[pbmt & 3];
 }
@@ -50,106 +52,110 @@ void explain_flags(uint64_t pte, char out[9]) {
     out[8] = '\0';
 }
 
-void explain_pte(struct verif_text *t, const struct bench *bench, uint64_t pte) {
-    char flags[9];
-    explain_flags(pte, flags);
-    int digits = bench->config.mmu.arch.xlen / 4;
-    verif_text_add(t, "0x%0*" PRIx64 " %s", digits, pte, flags);
-    if (digits == 8) return;
+void explain_extensions(uint64_t pte, unsigned digits, char out[16]) {
     unsigned pbmt = (unsigned)(pte >> MMU_PTE_PBMT_SHIFT) & 3;
-    if (pte & MMU_PTE_N) verif_text_add(t, " N");
-    if (pbmt) verif_text_add(t, " %s", type_name(pbmt));
+    out[0] = '\0';
+    if (digits == 8) return;
+    snprintf(out, 16, "%s%s%s", pte & MMU_PTE_N ? "N" : "", pte & MMU_PTE_N && pbmt ? " " : "",
+             pbmt ? explain_type_name(pbmt) : "");
 }
 
 // --- what was asked ----------------------------------------------------------------------
 
-static void virtual_address(struct verif_text *t, const struct mmu_arch *arch,
-                            const struct mmu_mode *mode, uint64_t va) {
-    verif_text_add(t, "va 0x%0*" PRIx64, arch->xlen / 4, va);
-    if (!mode) return;
-    for (unsigned level = mode->levels; level-- > 0;) {
-        uint64_t vpn = va >> (MMU_PAGE_BITS + mode->vpn_bits * level);
-        verif_text_add(t, "%s%u", level + 1 == mode->levels ? " = vpn " : " | ",
-                       (unsigned)vpn & ((1u << mode->vpn_bits) - 1));
-    }
-    verif_text_add(t, ", offset 0x%03x", (unsigned)va & (MMU_PAGE_BYTES - 1));
-}
-
-void explain_asked(struct verif_text *t, const struct bench *bench, const struct mismatch *m) {
+void explain_asked(const struct bench *bench, const struct mismatch *m, struct explain_facts *f) {
     const struct mmu_arch *arch = &bench->config.mmu.arch;
     const struct mmu_history *h = &m->history;
     const struct mmu_mode *mode = mmu_mode_of(arch, mmu_satp_mode(arch, h->csr.satp));
-    verif_text_add(t, "Asked     %s port, tag %u, %s of %u byte%s, ",
-                   m->port == MMU_PORT_DATA ? "data" : "fetch", h->request.tag,
-                   access_name(h->request.access), 1u << (h->request.size & 3),
-                   h->request.size & 3 ? "s" : "");
-    virtual_address(t, arch, mode, h->request.va);
-    verif_text_add(t,
-                   "\n          accepted in cycle %" PRIu64 "; %s, asid %u, root 0x%" PRIx64
-                   "; privilege %s%s%s, SUM %d, MXR %d, %s%s\n",
-                   m->base + h->accept_cycle, mode_name(mode), mmu_satp_asid(arch, h->csr.satp),
-                   mmu_satp_ppn(arch, h->csr.satp) << MMU_PAGE_BITS, priv_name(h->csr.priv),
-                   h->csr.mprv ? ", MPRV with MPP " : "", h->csr.mprv ? priv_name(h->csr.mpp) : "",
-                   h->csr.sum, h->csr.mxr, h->csr.adue ? "Svadu" : "Svade",
-                   h->csr.pbmte ? ", Svpbmt" : "");
+    struct explain_asked *asked = &f->asked;
+    *asked = (struct explain_asked){.shown = true,
+                                    .port = m->port,
+                                    .tag = h->request.tag,
+                                    .size = h->request.size & 3,
+                                    .access = h->request.access,
+                                    .va = h->request.va,
+                                    .va_digits = arch->xlen / 4u,
+                                    .root = mmu_satp_ppn(arch, h->csr.satp) << MMU_PAGE_BITS,
+                                    .accepted = m->base + h->accept_cycle,
+                                    .levels = mode ? mode->levels : 0,
+                                    .mode = mode_name(mode),
+                                    .asid = mmu_satp_asid(arch, h->csr.satp),
+                                    .csr = h->csr};
+    for (unsigned level = 0; level < asked->levels; level++)
+        asked->vpn[level] = (uint16_t)((h->request.va >> (MMU_PAGE_BITS + mode->vpn_bits * level)) &
+                                       ((1u << mode->vpn_bits) - 1));
 }
 
 // --- expected beside observed ------------------------------------------------------------
 
-static void row(struct verif_text *t, const char *name, uint64_t expected, uint64_t observed) {
-    verif_text_add(t, "          %-18s 0x%-18" PRIx64 " 0x%-18" PRIx64, name, expected, observed);
-    if (expected != observed) {
-        unsigned bit = 0;
-        while (!(((expected ^ observed) >> bit) & 1)) bit++;
-        verif_text_add(t, " <-- differs from bit %u on", bit);
-    }
-    verif_text_add(t, "\n");
+static struct explain_row *new_row(struct explain_compared *c, const char *name) {
+    struct explain_row *row = &c->row[c->count];
+    if (c->count + 1 < EXPLAIN_MOST_ROWS) c->count++;
+    *row = (struct explain_row){.name = name};
+    return row;
 }
 
-static void text_row(struct verif_text *t, const char *name, const char *expected,
+static void row(struct explain_compared *c, const char *name, uint64_t expected,
+                uint64_t observed) {
+    struct explain_row *r = new_row(c, name);
+    snprintf(r->expected, sizeof r->expected, "0x%" PRIx64, expected);
+    snprintf(r->observed, sizeof r->observed, "0x%" PRIx64, observed);
+    r->numbers = true;
+    r->values[0] = expected;
+    r->values[1] = observed;
+    r->differs = expected != observed;
+    if (!r->differs) return;
+    unsigned bit = 0;
+    while (!(((expected ^ observed) >> bit) & 1)) bit++;
+    snprintf(r->note, sizeof r->note, "differs from bit %u on", bit);
+}
+
+static void text_row(struct explain_compared *c, const char *name, const char *expected,
                      const char *observed) {
-    verif_text_add(t, "          %-18s %-20s %-20s%s\n", name, expected, observed,
-                   strcmp(expected, observed) ? " <-- differs" : "");
+    struct explain_row *r = new_row(c, name);
+    snprintf(r->expected, sizeof r->expected, "%s", expected);
+    snprintf(r->observed, sizeof r->observed, "%s", observed);
+    r->differs = strcmp(expected, observed) != 0;
+    if (r->differs) snprintf(r->note, sizeof r->note, "differs");
 }
 
-static void answer_rows(struct verif_text *t, const struct mismatch *m, bool sv32) {
+static void answer_rows(struct explain_compared *c, const struct mismatch *m, bool sv32) {
     const struct mmu_answer *e = &m->expected_answer, *o = &m->observed_answer;
     char expected[24], observed[24];
-    row(t, "physical address", e->pa, o->pa);
+    row(c, "physical address", e->pa, o->pa);
     snprintf(expected, sizeof expected, e->fault ? "fault, cause %u" : "no fault", e->cause);
     snprintf(observed, sizeof observed, o->fault ? "fault, cause %u" : "no fault", o->cause);
-    text_row(t, "outcome", expected, observed);
-    text_row(t, "page size", page_size(e, sv32), page_size(o, sv32));
-    text_row(t, "memory type", e->fault ? "-" : type_name(e->pbmt),
-             o->fault ? "-" : type_name(o->pbmt));
+    text_row(c, "outcome", expected, observed);
+    text_row(c, "page size", page_size(e, sv32), page_size(o, sv32));
+    text_row(c, "memory type", e->fault ? "-" : explain_type_name(e->pbmt),
+             o->fault ? "-" : explain_type_name(o->pbmt));
     explain_flags(e->perm, expected);
     explain_flags(o->perm, observed);
-    text_row(t, "permissions", expected, observed);
+    text_row(c, "permissions", expected, observed);
     // Who answers is a matter of the microarchitecture.
     if (m->check != CHECK_LEGAL)
-        text_row(t, "answered by", source_name(e->source), source_name(o->source));
-    if (m->check == CHECK_TAG) row(t, "tag", e->tag, o->tag);
+        text_row(c, "answered by", explain_source_name(e->source), explain_source_name(o->source));
 }
 
 static const char *request_name(bool valid, const struct mmu_memory_request *request) {
     return !valid ? "none" : request->write ? "A/D update" : "PTE read";
 }
 
-static void request_rows(struct verif_text *t, const struct mismatch *m) {
+static void request_rows(struct explain_compared *c, const struct mismatch *m) {
     const struct mmu_memory_request *e = &m->expected_request, *o = &m->observed_request;
-    text_row(t, "memory request", request_name(m->expected_request_valid, e),
+    text_row(c, "memory request", request_name(m->expected_request_valid, e),
              request_name(m->observed_request_valid, o));
     if (m->expected_request_valid && m->observed_request_valid) {
-        row(t, "PTE address", e->pa, o->pa);
-        if (e->id != o->id) row(t, "walk slot", e->id, o->id);
+        row(c, "PTE address", e->pa, o->pa);
+        if (e->id != o->id) row(c, "walk slot", e->id, o->id);
         if (!e->write && !o->write) return;
-        row(t, "expected PTE", e->expected, o->expected);
-        row(t, "new PTE", e->data, o->data);
+        row(c, "expected PTE", e->expected, o->expected);
+        row(c, "new PTE", e->data, o->data);
         return;
     }
     const struct mmu_memory_request *one = m->expected_request_valid ? e : o;
-    verif_text_add(t, "          %-18s 0x%014" PRIx64 ", walk slot %u\n", "PTE address", one->pa,
-                   one->id);
+    struct explain_row *r = new_row(c, "PTE address");
+    r->alone = true;
+    snprintf(r->expected, sizeof r->expected, "0x%014" PRIx64 ", walk slot %u", one->pa, one->id);
 }
 
 static bool is_time(const struct mismatch *m) {
@@ -158,37 +164,54 @@ static bool is_time(const struct mismatch *m) {
            !strstr(m->what, "within") && m->expected > 1;
 }
 
-static void time_row(struct verif_text *t, const struct mismatch *m) {
-    char expected[32] = "never", observed[32] = "never";
+static void time_row(struct explain_compared *c, const struct mismatch *m) {
+    struct explain_row *r = new_row(c, m->what);
+    r->differs = m->expected != m->observed;
+    bool both = m->expected != MMU_NEVER && m->observed != MMU_NEVER;
+    snprintf(r->expected, sizeof r->expected, "never");
+    snprintf(r->observed, sizeof r->observed, "never");
     if (m->expected != MMU_NEVER)
-        snprintf(expected, sizeof expected, "cycle %" PRIu64, m->expected);
+        snprintf(r->expected, sizeof r->expected, "cycle %" PRIu64, m->expected);
     if (m->observed != MMU_NEVER)
-        snprintf(observed, sizeof observed, "cycle %" PRIu64, m->observed);
-    verif_text_add(t, "          %-18s %-20s %-20s", m->what, expected, observed);
-    if (m->expected != MMU_NEVER && m->observed != MMU_NEVER)
-        verif_text_add(t, " <-- %+" PRId64, (int64_t)(m->observed - m->expected));
-    verif_text_add(t, "\n");
+        snprintf(r->observed, sizeof r->observed, "cycle %" PRIu64, m->observed);
+    if (both) snprintf(r->note, sizeof r->note, "%+" PRId64, (int64_t)(m->observed - m->expected));
 }
 
-void explain_compared(struct verif_text *t, const struct bench *bench, const struct mismatch *m) {
+static void limit_row(struct explain_compared *c, const struct mismatch *m) {
+    struct explain_row *r = new_row(c, m->what);
+    r->alone = true;
+    snprintf(r->expected, sizeof r->expected, "limit %" PRIu64 " cycles", m->expected);
+    snprintf(r->observed, sizeof r->observed, "waited %" PRIu64, m->observed);
+}
+
+void explain_compared(const struct bench *bench, const struct mismatch *m,
+                      struct explain_facts *f) {
+    struct explain_compared *c = &f->compared;
+    bool again = m->check == CHECK_INVARIANCE;
+    c->shown = true;
     if (m->check == CHECK_ASSERTION) {
-        verif_text_add(t, "\n          property %s failed\n", m->what);
+        c->property = m->what;
         return;
     }
-    bool again = m->check == CHECK_INVARIANCE;
-    verif_text_add(t, "\n          %-18s %-20s %-20s\n", "",
-                   m->check == CHECK_LEGAL ? "by memory as it is"
+    c->titles[0] = m->check == CHECK_LEGAL ? "by memory as it is"
                    : again                 ? "asked first"
-                                           : "expected (model)",
-                   again ? "asked again" : "observed (DUT)");
-    if (m->has_answer) answer_rows(t, m, bench->config.mmu.arch.xlen == 32);
-    if (m->expected_request_valid || m->observed_request_valid) request_rows(t, m);
+                                           : "expected (model)";
+    c->titles[1] = again ? "asked again" : "observed (DUT)";
+    // The DUT's answer is another request's: its fields have nothing to do with what was expected.
+    if (m->check == CHECK_TAG && m->has_answer) {
+        c->remark = "The two answers belong to different requests: only the tags are compared.";
+    } else if (m->has_answer) {
+        answer_rows(c, m, bench->config.mmu.arch.xlen == 32);
+        f->has_answer = true;
+        f->answer[0] = m->expected_answer;
+        f->answer[1] = m->observed_answer;
+    }
+    if (m->expected_request_valid || m->observed_request_valid) request_rows(c, m);
     if (m->check == CHECK_LEGAL || again) return;
     if (is_time(m))
-        time_row(t, m);
+        time_row(c, m);
     else if (m->check == CHECK_WATCHDOG)
-        verif_text_add(t, "          %s: limit %" PRIu64 " cycles, waited %" PRIu64 "\n", m->what,
-                       m->expected, m->observed);
+        limit_row(c, m);
     else
-        row(t, m->what, m->expected, m->observed);
+        row(c, m->what, m->expected, m->observed);
 }

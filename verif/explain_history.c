@@ -2,8 +2,9 @@
 // What happened before: fences, kills and PMP writes; who wrote the PTEs last and which fence came
 // since.
 #include <inttypes.h>
+#include <stdio.h>
 
-#include "explain_internal.h"
+#include "explain_facts.h"
 
 static const char *fence_name(unsigned op) {
     static const char *const names[] = {"SFENCE.VMA", "SINVAL.VMA", "SFENCE.W.INVAL",
@@ -13,56 +14,52 @@ static const char *fence_name(unsigned op) {
 
 // --- events --------------------------------------------------------------------------------
 
-static void fence_line(struct verif_text *t, const struct mmu_fence *fence) {
-    verif_text_add(t, "%s", fence_name(fence->op));
-    if (fence->op != MMU_SFENCE_VMA && fence->op != MMU_SINVAL_VMA) return;
-    if (fence->has_va)
-        verif_text_add(t, " va 0x%" PRIx64, fence->va);
-    else
-        verif_text_add(t, " all addresses");
-    if (fence->has_asid)
-        verif_text_add(t, ", asid %u", fence->asid);
-    else
-        verif_text_add(t, ", all asids");
+static void fence_words(const struct mmu_fence *fence, char out[EXPLAIN_WORDS]) {
+    char va[40] = " all addresses", asid[24] = ", all asids";
+    if (fence->op != MMU_SFENCE_VMA && fence->op != MMU_SINVAL_VMA) va[0] = asid[0] = '\0';
+    if (va[0] && fence->has_va) snprintf(va, sizeof va, " va 0x%" PRIx64, fence->va);
+    if (asid[0] && fence->has_asid) snprintf(asid, sizeof asid, ", asid %u", fence->asid);
+    snprintf(out, EXPLAIN_WORDS, "%s%s%s", fence_name(fence->op), va, asid);
 }
 
-static void pmp_line(struct verif_text *t, const struct mmu_pmp_write *write) {
-    verif_text_add(t, "PMP entry %u:", write->index);
-    if (write->write_cfg) verif_text_add(t, " cfg 0x%02x", write->cfg);
-    if (write->write_addr) verif_text_add(t, " addr 0x%" PRIx64, write->addr);
+static void pmp_words(const struct mmu_pmp_write *write, char out[EXPLAIN_WORDS]) {
+    char cfg[16] = "", addr[40] = "";
+    if (write->write_cfg) snprintf(cfg, sizeof cfg, " cfg 0x%02x", write->cfg);
+    if (write->write_addr) snprintf(addr, sizeof addr, " addr 0x%" PRIx64, write->addr);
+    snprintf(out, EXPLAIN_WORDS, "PMP entry %u:%s%s", write->index, cfg, addr);
 }
 
-static void event_line(struct verif_text *t, const struct bench_event *event) {
-    verif_text_add(t, "          cycle %-8" PRIu64 " ", event->cycle);
+static void event_words(const struct bench_event *event, char out[EXPLAIN_WORDS]) {
     switch (event->kind) {
         case EVENT_FENCE:
-            fence_line(t, &event->fence);
+            fence_words(&event->fence, out);
             break;
         case EVENT_KILL:
-            verif_text_add(t, "kill of%s%s", event->kill & 1 ? " data" : "",
-                           event->kill & 2 ? " fetch" : "");
+            snprintf(out, EXPLAIN_WORDS, "kill of%s%s", event->kill & 1 ? " data" : "",
+                     event->kill & 2 ? " fetch" : "");
             break;
         case EVENT_PMP_WRITE:
-            pmp_line(t, &event->pmp_write);
+            pmp_words(&event->pmp_write, out);
             break;
     }
-    verif_text_add(t, "\n");
 }
 
 // Those since the acceptance, and a few before: they decide which entries are still there.
-void explain_events(struct verif_text *t, const struct bench *bench, const struct mismatch *m) {
-    enum { MOST = 12, BEFORE = 4 };
-    uint64_t accepted = m->base + m->history.accept_cycle;
+void explain_events(const struct bench *bench, const struct mismatch *m, struct explain_facts *f) {
+    enum { BEFORE = 4 };
+    uint64_t accepted = m->base + m->history.accept_cycle, count = bench->event_count;
     unsigned n = 0, before = 0;
-    while (n < MOST && n < bench->event_count && n < BENCH_EVENT_LOG) {
-        const struct bench_event *event =
-            &bench->events[(bench->event_count - 1 - n) % BENCH_EVENT_LOG];
+    while (n < EXPLAIN_MOST_EVENTS && n < count && n < BENCH_EVENT_LOG) {
+        const struct bench_event *event = &bench->events[(count - 1 - n) % BENCH_EVENT_LOG];
         if (event->cycle < accepted && before++ == BEFORE) break;
         n++;
     }
-    if (n == 0) return;
-    verif_text_add(t, "\nEvents    fences, kills and PMP writes, the latest last\n");
-    while (n-- > 0) event_line(t, &bench->events[(bench->event_count - 1 - n) % BENCH_EVENT_LOG]);
+    for (f->event_count = 0; f->event_count < n; f->event_count++) {
+        const struct bench_event *event =
+            &bench->events[(count - n + f->event_count) % BENCH_EVENT_LOG];
+        f->event[f->event_count].cycle = event->cycle;
+        event_words(event, f->event[f->event_count].words);
+    }
 }
 
 // --- PTEs ------------------------------------------------------------------------------------
@@ -103,30 +100,27 @@ static const struct bench_write *last_write(const struct bench *bench, uint64_t 
     }
 }
 
-static void write_line(struct verif_text *t, const struct bench_write *w,
-                       const struct bench_fence_record *fence) {
-    bool software = w->writer == BENCH_WRITER_SOFTWARE;
-    verif_text_add(t,
-                   "          PTE 0x%014" PRIx64 ": written in cycle %" PRIu64 " by %s, 0x%" PRIx64
-                   " -> 0x%" PRIx64 "%s\n",
-                   w->pa, w->cycle, software ? "software" : "hardware (A/D update)", w->before,
-                   w->after,
-                   software && (!fence || fence->cycle < w->cycle) ? "  <-- no fence since" : "");
-}
-
-void explain_history(struct verif_text *t, const struct bench *bench, const struct mismatch *m,
-                     const struct third_opinion *third) {
+void explain_history(const struct bench *bench, const struct mismatch *m,
+                     const struct third_opinion *third, struct explain_history *history) {
     const struct bench_fence_record *fence = last_fence(bench, m);
-    verif_text_add(t, "\nHistory   ");
-    if (fence)
-        verif_text_add(t, "last fence that covers this page: cycle %" PRIu64 " (%s, %s)\n",
-                       fence->cycle, fence->fence.has_va ? "one address" : "all addresses",
-                       fence->fence.has_asid ? "one asid" : "all asids");
-    else
-        verif_text_add(t, "no fence that covers this page among the last %u\n", BENCH_FENCE_LOG);
+    history->shown = true;
+    history->has_fence = fence != NULL;
+    if (fence) {
+        history->fence_cycle = fence->cycle;
+        history->one_address = fence->fence.has_va;
+        history->one_asid = fence->fence.has_asid;
+    }
     for (unsigned k = 0; k < third->trace.steps && k < MMU_WALK_STEPS; k++) {
         const struct mmu_walk_step *step = &third->trace.step[k];
         const struct bench_write *w = step->write ? NULL : last_write(bench, step->pa);
-        if (w) write_line(t, w, fence);
+        if (!w || history->count == EXPLAIN_MOST_WRITES) continue;
+        bool software = w->writer == BENCH_WRITER_SOFTWARE;
+        history->write[history->count++] =
+            (struct explain_write){.pa = w->pa,
+                                   .cycle = w->cycle,
+                                   .before = w->before,
+                                   .after = w->after,
+                                   .software = software,
+                                   .unfenced = software && (!fence || fence->cycle < w->cycle)};
     }
 }

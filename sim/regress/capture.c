@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "verif/character.h"
+
 void capture_reset(struct capture *capture) {
     capture->seen = 0;
 }
@@ -23,26 +25,9 @@ void capture_add(struct capture *capture, const char *bytes, size_t count) {
         capture->tail[(capture->seen++ - POOL_HEAD_BYTES) % POOL_TAIL_BYTES] = *bytes;
 }
 
-// Length of the legal UTF-8 character at `c`, of which `left` bytes are there; 0: none is.
-static size_t character(const unsigned char *c, size_t left) {
-    if (*c < 0x80) return *c >= ' ' ? *c != 127 : *c == '\n' || *c == '\t';
-    size_t length = *c >= 0xC2 && *c < 0xE0 ? 2
-                    : (*c & 0xF0) == 0xE0   ? 3
-                    : (*c & 0xF8) == 0xF0   ? 4
-                                            : 0;
-    if (!length || length > left || *c > 0xF4) return 0;
-    for (size_t i = 1; i < length; i++)
-        if ((c[i] & 0xC0) != 0x80) return 0;
-    // Overlong forms, surrogates, beyond U+10FFFF.
-    if ((*c == 0xE0 && c[1] < 0xA0) || (*c == 0xED && c[1] >= 0xA0)) return 0;
-    if ((*c == 0xF0 && c[1] < 0x90) || (*c == 0xF4 && c[1] >= 0x90)) return 0;
-    // XML has no U+FFFE and U+FFFF.
-    return *c == 0xEF && c[1] == 0xBF && c[2] >= 0xBE ? 0 : length;
-}
-
 static size_t append(char *out, size_t used, const char *bytes, size_t count) {
     for (size_t i = 0; i < count;) {
-        size_t length = character((const unsigned char *)bytes + i, count - i);
+        size_t length = verif_character(bytes + i, count - i);
         if (length)
             memcpy(out + used, bytes + i, length);
         else

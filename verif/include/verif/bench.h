@@ -311,8 +311,11 @@ void bench_latency(const struct bench_timing *timing, uint64_t ordinal, uint32_t
 // Whether the ordinal-th transaction is answered with an error whatever its address.
 bool bench_error(const struct bench_timing *timing, uint64_t ordinal);
 
-// Explain the mismatch on one page of plain text (explain.c). `command` repeats the run. Returns
-// a string owned by the caller (free), NULL without memory.
+// Explain the mismatch on one page of plain text (explain.c). `command` repeats the run; NULL: the
+// page ends without one. Returns a string owned by the caller (free), NULL without memory.
 char *bench_explain(const struct bench *bench, const char *command);
+// The same page as one HTML file with the walk drawn, which needs nothing else: no script, no
+// network. It is well-formed XML, too; what comes from outside (command, names) is escaped.
+char *bench_explain_html(const struct bench *bench, const char *command);
 
 #endif
