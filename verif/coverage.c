@@ -202,7 +202,8 @@ void coverage_name(unsigned bin, char *out, size_t capacity) {
     }
 }
 
-// --- configurations -------------------------------------------------------------------------------------
+// --- configurations
+// -------------------------------------------------------------------------------------
 
 struct coverage_config coverage_config_of(const struct mmu_config *mmu, uint32_t grant_least,
                                           uint32_t data_least) {
@@ -252,6 +253,7 @@ struct coverage *coverage_create(const struct coverage_config *config) {
         coverage_destroy(coverage);
         return NULL;
     }
+    coverage->distance = coverage->count + FIRST_DISTANCE;
     for (unsigned bin = 0; bin < BINS; bin++) {
         const struct coverage_rule *rule = coverage_rule_of(bin, config);
         coverage->kind[bin] = (uint8_t)(rule ? rule->kind + 1 : 0);

@@ -3,7 +3,7 @@
 //
 //   cycle          open_from  open_from + 1
 //   may grow     [ open[0]    open[1]     ]
-//   closed       [ closed[0] (open_from - 1), closed[1], ... closed[8] ]
+//   closed       closed[c % RING], c = open_from - 9 .. open_from - 1
 //
 // When a cycle is closed, each of its events is paired with every event of the eight cycles before
 // it, and with the others of its own.
@@ -11,33 +11,27 @@
 
 #include "coverage_internal.h"
 
-static void count_pair(struct coverage *coverage, unsigned first, unsigned second,
-                       unsigned cycles) {
-    const unsigned value[] = {first, second, cycles};
-    coverage_count(coverage, COVERAGE_DISTANCE, value);
-}
-
 static void count_pairs(struct coverage *coverage, unsigned second, unsigned mask,
                         unsigned cycles) {
-    for (; mask; mask &= mask - 1)
-        count_pair(coverage, (unsigned)__builtin_ctz(mask), second, cycles);
+    for (; mask; mask &= mask - 1) {
+        unsigned first = (unsigned)__builtin_ctz(mask);
+        ++coverage->distance[(first * COVERAGE_EVENTS + second) * COVERAGE_DISTANCES + cycles];
+    }
 }
 
 // The mask of the cycle that is closed becomes the latest one.
 static void close_one(struct coverage *coverage) {
     unsigned mask = coverage->open[0];
-    for (unsigned k = COVERAGE_DISTANCES - 1; k > 0; k--)
-        coverage->closed[k] = coverage->closed[k - 1];
-    coverage->closed[0] = mask;
+    uint64_t cycle = coverage->open_from++;
+    coverage->closed[cycle % RING] = mask;
     coverage->open[0] = coverage->open[1];
     coverage->open[1] = 0;
-    coverage->open_from++;
     for (unsigned rest = mask; rest; rest &= rest - 1) {
         unsigned second = (unsigned)__builtin_ctz(rest);
         // In one cycle each pair once, in the order of the list.
         count_pairs(coverage, second, mask & ((1u << second) - 1), 0);
         for (unsigned k = 1; k < COVERAGE_DISTANCES; k++)
-            count_pairs(coverage, second, coverage->closed[k], k);
+            count_pairs(coverage, second, coverage->closed[(cycle - k) % RING], k);
     }
 }
 
@@ -47,8 +41,8 @@ void coverage_event(struct coverage *coverage, enum coverage_event event, uint64
 }
 
 void coverage_close(struct coverage *coverage, uint64_t cycle) {
-    // After so many cycles without an event nothing is left that could be a neighbour.
-    enum { ALL = COVERAGE_DISTANCES + OPEN_CYCLES };
+    // After so many cycles without an event the ring is empty.
+    enum { ALL = RING + OPEN_CYCLES };
     uint64_t count = cycle + 1 > coverage->open_from ? cycle + 1 - coverage->open_from : 0;
     for (uint64_t k = 0; k < count && k < ALL; k++) close_one(coverage);
     if (count > ALL) coverage->open_from = cycle + 1;
@@ -56,14 +50,14 @@ void coverage_close(struct coverage *coverage, uint64_t cycle) {
 
 void coverage_forget(struct coverage *coverage, uint64_t cycle) {
     coverage->open_from = cycle;
-    for (unsigned k = 0; k < COVERAGE_DISTANCES; k++) coverage->closed[k] = 0;
+    for (unsigned k = 0; k < RING; k++) coverage->closed[k] = 0;
     coverage->open[0] = coverage->open[1] = 0;
 }
 
 unsigned coverage_events(const struct coverage *coverage, uint64_t cycle) {
     uint64_t from = coverage->open_from;
     if (cycle >= from) return cycle - from < OPEN_CYCLES ? coverage->open[cycle - from] : 0;
-    return from - 1 - cycle < COVERAGE_DISTANCES ? coverage->closed[from - 1 - cycle] : 0;
+    return from - cycle <= COVERAGE_DISTANCES ? coverage->closed[cycle % RING] : 0;
 }
 
 // fence_va[63:57] must equal bit 56.

@@ -66,18 +66,19 @@ enum why_value {
     WHY_NONE             // no fault
 };
 
-// The cycles of which nothing is lost: the one that is open, and the one after it.
-enum { OPEN_CYCLES = 2 };
+// The cycles of which nothing is lost: the one that is open, and the one after it. Those that are
+// closed are kept in a ring, by the cycle's number: a power of two, at least COVERAGE_DISTANCES.
+enum { OPEN_CYCLES = 2, RING = 16 };
 
 struct coverage {
     struct coverage_config config;
     struct mmu_arch arch;
-    // Masks of events by cycle: those that may still grow, and the last ones closed, the latest
-    // first.
+    // Masks of events by cycle: those that may still grow, and the last ones closed.
     uint64_t open_from;
     unsigned open[OPEN_CYCLES];
-    unsigned closed[COVERAGE_DISTANCES];
+    unsigned closed[RING];
     uint64_t *count;
+    uint64_t *distance;  // in count: [first event][second event][cycles]
     uint8_t *kind;
 };
 

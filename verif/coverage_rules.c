@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What cannot be reached, as data: item, predicate over the bin's coordinates and the configuration,
-// reason, property. Distances have their own table (coverage_rules_distance.c).
+// What cannot be reached, as data: item, predicate over the bin's coordinates and the
+// configuration, reason, property. Distances have their own table (coverage_rules_distance.c).
 #include <assert.h>
 
 #include "coverage_internal.h"

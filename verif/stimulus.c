@@ -149,7 +149,6 @@ static void new_requests(struct stimulus *s, const struct bench *bench) {
 
 static bool new_events(struct stimulus *s, struct bench *bench) {
     stimulus_phase(s, bench_now(bench));
-    if (s->steer.coverage) stimulus_steer_cycle(s, bench_now(bench));
     if (!reset_now_and_then(s, bench)) return false;
     if (stimulus_probing(s)) return true;
     stimulus_change_csr(s);
@@ -159,10 +158,18 @@ static bool new_events(struct stimulus *s, struct bench *bench) {
     return true;
 }
 
+// The same, but what is due is not left to chance.
+static bool steered_events(struct stimulus *s, struct bench *bench) {
+    stimulus_steer_cycle(s, bench_now(bench));
+    if (!reset_now_and_then(s, bench)) return false;
+    if (stimulus_probing(s)) return true;
+    stimulus_steer_events(s, bench);
+    return true;
+}
+
 static unsigned take_mask(struct stimulus *s) {
     unsigned mask = DUT_TAKE_DATA | DUT_TAKE_FETCH | DUT_TAKE_FAULT;
     if (s->draining) return mask;
-    if (stimulus_forced(s, EVENT_STALL)) return 0;
     for (unsigned bit = 0; bit < 3; bit++)
         if (stimulus_chance(s, s->rates.stall)) mask &= ~(1u << bit);
     return mask;
@@ -178,15 +185,28 @@ static void present(struct stimulus *s, struct bench_inputs *inputs) {
     inputs->fence_valid = s->fencing;
     inputs->pmp_write = s->pmp_write;
     inputs->pmp_write_valid = s->pmp_writing;
+}
+
+static void disturb(struct stimulus *s, struct bench_inputs *inputs) {
     s->kill = s->draining || stimulus_probing(s) ? 0 : stimulus_kills(s);
     inputs->kill = s->kill;
     inputs->poison = !s->draining && stimulus_chance(s, s->rates.poison);
     inputs->take = take_mask(s);
 }
 
+static void steered_disturb(struct stimulus *s, struct bench_inputs *inputs) {
+    bool kill = stimulus_forced(s, EVENT_KILL_DONE), stall = stimulus_forced(s, EVENT_STALL);
+    s->kill = 0;
+    if (!s->draining && !stimulus_probing(s))
+        s->kill = kill ? stimulus_force_kills(s) : stimulus_kills(s);
+    inputs->kill = s->kill;
+    inputs->poison = !s->draining && stimulus_chance(s, s->rates.poison);
+    inputs->take = stall && !s->draining ? 0 : take_mask(s);
+}
+
 bool stimulus_next(struct stimulus *s, struct bench *bench, const struct bench_outputs *last,
                    struct bench_inputs *inputs) {
-    bool agreed = true;
+    bool agreed = true, steered = s->steer.coverage != NULL;
     if (last)
         settle(s, last);
     else
@@ -194,10 +214,15 @@ bool stimulus_next(struct stimulus *s, struct bench *bench, const struct bench_o
     if (s->draining) {
         if (stimulus_probing(s)) stimulus_probe_give_up(s);
     } else {
-        agreed = new_events(s, bench) && stimulus_probe(s, bench);
+        agreed =
+            (steered ? steered_events(s, bench) : new_events(s, bench)) && stimulus_probe(s, bench);
         new_requests(s, bench);
     }
     present(s, inputs);
+    if (steered)
+        steered_disturb(s, inputs);
+    else
+        disturb(s, inputs);
     return agreed;
 }
 

@@ -28,10 +28,8 @@ static bool would_overtake(const struct stimulus *s) {
     return false;
 }
 
-void stimulus_new_fence(struct stimulus *s) {
-    uint32_t rate = s->sequence > 0 ? SEQUENCE_RATE : s->rates.fence;
-    bool due = stimulus_forced(s, EVENT_FENCE_DONE);
-    if (s->fencing || !(due || stimulus_chance(s, rate)) || s->fences >= MOST_FENCES) return;
+static void begin(struct stimulus *s) {
+    if (s->fences >= MOST_FENCES) return;
     if (would_overtake(s) && !stimulus_chance(s, s->config.overtake)) return;
     bool has_va = stimulus_chance(s, 880);
     s->fence = (struct mmu_fence){.op = (uint8_t)next_op(s),
@@ -41,4 +39,13 @@ void stimulus_new_fence(struct stimulus *s) {
                                   .asid = stimulus_asid(s, stimulus_below(s, STIMULUS_ROOTS))};
     if (stimulus_chance(s, 50)) s->fence.asid = (uint16_t)stimulus_random(s);
     s->fencing = true;
+}
+
+void stimulus_new_fence(struct stimulus *s) {
+    uint32_t rate = s->sequence > 0 ? SEQUENCE_RATE : s->rates.fence;
+    if (!s->fencing && stimulus_chance(s, rate)) begin(s);
+}
+
+void stimulus_force_fence(struct stimulus *s) {
+    if (!s->fencing) begin(s);
 }

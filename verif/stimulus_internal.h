@@ -190,6 +190,12 @@ struct mmu_request stimulus_new_request(struct stimulus *s, unsigned port);
 void stimulus_address_faulted(struct stimulus *s, const struct stimulus_place *place);
 uint64_t stimulus_fence_va(struct stimulus *s);
 unsigned stimulus_kills(struct stimulus *s);
+// The same where it is due: without a chance, as far as it may be now.
+void stimulus_force_rewrite(struct stimulus *s, struct bench *bench);
+void stimulus_force_csr(struct stimulus *s);
+void stimulus_force_pmp(struct stimulus *s);
+void stimulus_force_fence(struct stimulus *s);
+unsigned stimulus_force_kills(struct stimulus *s);
 void stimulus_phase(struct stimulus *s, uint64_t now);
 // Satp's ASIDs differ in single bits, the highest and the lowest among them.
 uint16_t stimulus_asid(const struct stimulus *s, unsigned number);
@@ -198,6 +204,8 @@ uint16_t stimulus_asid(const struct stimulus *s, unsigned number);
 
 extern const struct stimulus_aim stimulus_no_aim;
 void stimulus_steer_cycle(struct stimulus *s, uint64_t now);
+// Events of the cycle: those that are due, the others at the rates of the phase.
+void stimulus_steer_events(struct stimulus *s, struct bench *bench);
 // Returns what a bin asks for.
 struct stimulus_aim stimulus_aim_at(const struct stimulus *s, unsigned bin);
 // Rates of a phase drawn at random / of the configuration.

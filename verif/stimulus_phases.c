@@ -49,7 +49,6 @@ void stimulus_random_rates(struct stimulus *s) {
 }
 
 void stimulus_phase(struct stimulus *s, uint64_t now) {
-    if (s->steer.coverage) return;
     if (s->phase_end == 0 || s->config.phase == 0) {
         stimulus_base_rates(s);
     } else if (now < s->phase_end) {

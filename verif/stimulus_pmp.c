@@ -59,17 +59,24 @@ static struct mmu_pmp_write piece(struct stimulus *s) {
     return write;
 }
 
-void stimulus_change_pmp(struct stimulus *s) {
+static void write_entry(struct stimulus *s) {
     unsigned entries = s->config.arch.pmp_entries;
-    if (entries == 0 || s->pmp_writing) return;
     bool open = s->background_open;
-    if (!stimulus_forced(s, EVENT_PMP) && !stimulus_chance(s, open ? s->rates.pmp : 300)) return;
     s->pmp_write = open ? piece(s) : background(s);
     // The background is written, or an entry that does not exist, rarely.
     if (open && s->pmp_write.index + 1u >= entries && !stimulus_chance(s, 100))
         s->pmp_write.index = (uint8_t)stimulus_below(s, entries - 1);
     if (s->pmp_write.index + 1u == entries) s->pmp_write.cfg &= (uint8_t)~LOCK;
     s->pmp_writing = true;
+}
+
+void stimulus_change_pmp(struct stimulus *s) {
+    if (s->config.arch.pmp_entries == 0 || s->pmp_writing) return;
+    if (stimulus_chance(s, s->background_open ? s->rates.pmp : 300)) write_entry(s);
+}
+
+void stimulus_force_pmp(struct stimulus *s) {
+    if (s->config.arch.pmp_entries > 0 && !s->pmp_writing) write_entry(s);
 }
 
 static void note(struct stimulus *s, const struct mmu_pmp_write *write) {

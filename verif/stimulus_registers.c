@@ -79,13 +79,13 @@ static uint32_t rate_now(const struct stimulus *s) {
     return rate > 100 ? rate : 100;
 }
 
-void stimulus_change_csr(struct stimulus *s) {
-    bool due = stimulus_forced(s, EVENT_SATP);
-    if (!due && !s->steer.change && !stimulus_chance(s, rate_now(s))) return;
-    // A fence that waits would overtake the requests of now.
-    if (s->fencing && s->config.overtake == 0) return;
+// A fence that waits would overtake the requests of now.
+static bool may_change(const struct stimulus *s) {
+    return !s->fencing || s->config.overtake > 0;
+}
+
+static void change(struct stimulus *s, unsigned kind) {
     int before = stimulus_mode_of(s, &s->csr);
-    unsigned kind = due || s->steer.change ? 7 : stimulus_below(s, 8);
     if (kind < 2) {
         flip_one_bit(s);
     } else if (kind < 4) {
@@ -99,4 +99,12 @@ void stimulus_change_csr(struct stimulus *s) {
     if (s->steer.coverage) stimulus_pin_registers(s);
     stimulus_count(s, STIMULUS_CSR);
     if (stimulus_mode_of(s, &s->csr) != before) stimulus_count(s, STIMULUS_MODE_SWITCH);
+}
+
+void stimulus_change_csr(struct stimulus *s) {
+    if (stimulus_chance(s, rate_now(s)) && may_change(s)) change(s, stimulus_below(s, 8));
+}
+
+void stimulus_force_csr(struct stimulus *s) {
+    if (may_change(s)) change(s, 7);
 }

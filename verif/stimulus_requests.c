@@ -190,8 +190,13 @@ static bool may_be_killed(struct stimulus *s, unsigned port) {
 unsigned stimulus_kills(struct stimulus *s) {
     unsigned mask = 0;
     for (unsigned p = 0; p < MMU_PORTS; p++)
-        if ((stimulus_forced(s, EVENT_KILL_DONE) || stimulus_chance(s, s->rates.kill)) &&
-            may_be_killed(s, p))
-            mask |= 1u << p;
+        if (stimulus_chance(s, s->rates.kill) && may_be_killed(s, p)) mask |= 1u << p;
+    return mask;
+}
+
+unsigned stimulus_force_kills(struct stimulus *s) {
+    unsigned mask = 0;
+    for (unsigned p = 0; p < MMU_PORTS; p++)
+        if (may_be_killed(s, p)) mask |= 1u << p;
     return mask;
 }

@@ -175,6 +175,25 @@ void stimulus_steer_cycle(struct stimulus *s, uint64_t now) {
     s->steer.force = stimulus_probing(s) ? 0 : due(s, now);
 }
 
+void stimulus_steer_events(struct stimulus *s, struct bench *bench) {
+    if (s->steer.change || stimulus_forced(s, EVENT_SATP))
+        stimulus_force_csr(s);
+    else
+        stimulus_change_csr(s);
+    if (stimulus_forced(s, EVENT_SOFTWARE_WRITE))
+        stimulus_force_rewrite(s, bench);
+    else
+        stimulus_rewrite_ptes(s, bench);
+    if (stimulus_forced(s, EVENT_PMP))
+        stimulus_force_pmp(s);
+    else
+        stimulus_change_pmp(s);
+    if (stimulus_forced(s, EVENT_FENCE_DONE))
+        stimulus_force_fence(s);
+    else
+        stimulus_new_fence(s);
+}
+
 static void pin(int aim, bool *bit) {
     if (aim >= 0) *bit = aim != 0;
 }

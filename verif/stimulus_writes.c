@@ -37,25 +37,30 @@ static bool awaits_update(const struct bench_access *access) {
 }
 
 // The PTE that the walker touched last is the most dangerous one to change.
-static bool rewrite_touched(struct stimulus *s, struct bench *bench) {
+static bool rewrite_touched(struct stimulus *s, struct bench *bench, bool due) {
     const struct bench_access *access = bench_access_log(bench, 0);
     uint64_t first = s->config.table_base;
     uint64_t end = first + (uint64_t)stimulus_tables(s) * MMU_PAGE_BYTES;
     if (!access || access->pa < first || access->pa >= end) return false;
     bool fresh = awaits_update(access) && access->grant_cycle + 1 == bench_now(bench);
     bool race = fresh && stimulus_chance(s, s->steer.aim.conflict > 0 ? 500 : 40);
-    bool due = stimulus_forced(s, EVENT_SOFTWARE_WRITE);
     if (!race && !due && !stimulus_chance(s, s->rates.pte_write * 4 / 10)) return false;
     if (race) stimulus_count(s, STIMULUS_PTE_RACE);
     rewrite(s, bench, access->pa, (unsigned)((access->pa - first) >> MMU_PAGE_BITS));
     return true;
 }
 
-void stimulus_rewrite_ptes(struct stimulus *s, struct bench *bench) {
-    bool due = stimulus_forced(s, EVENT_SOFTWARE_WRITE);
-    if ((s->rates.pte_write == 0 && !due) || rewrite_touched(s, bench)) return;
-    if (!due && !stimulus_chance(s, s->rates.pte_write)) return;
+static void rewrite_any(struct stimulus *s, struct bench *bench) {
     unsigned table = stimulus_below(s, stimulus_tables(s));
     unsigned index = stimulus_index(s, stimulus_below(s, STIMULUS_INDICES));
     rewrite(s, bench, stimulus_pte_pa(s, table, index), table);
+}
+
+void stimulus_rewrite_ptes(struct stimulus *s, struct bench *bench) {
+    if (s->rates.pte_write == 0 || rewrite_touched(s, bench, false)) return;
+    if (stimulus_chance(s, s->rates.pte_write)) rewrite_any(s, bench);
+}
+
+void stimulus_force_rewrite(struct stimulus *s, struct bench *bench) {
+    if (!rewrite_touched(s, bench, true)) rewrite_any(s, bench);
 }
