@@ -105,7 +105,7 @@ enum sim_status build_units(struct regression *regression, struct sim_error *err
                         "tb/build_dut.sh was not found above this program; set TANDEM_HOME to the "
                         "source tree");
     snprintf(script, sizeof script, "%s/tb/build_dut.sh", home);
-    struct pool *pool = pool_create(regression->options->workers);
+    struct pool *pool = pool_create(regression->options->here);
     if (!pool) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     enum sim_status status = build_all(regression, pool, script, error);
     pool_destroy(pool);

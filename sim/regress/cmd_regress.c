@@ -218,7 +218,9 @@ int tandem_regress(int argc, char **argv) {
     bool failed = false;
     int result = 2;
     argp_parse(&argp, argc, argv, 0, NULL, &options);
-    if (!options.workers) options.workers = options.launcher == LAUNCH_SLURM ? 2 : cores();
+    bool cluster = options.launcher == LAUNCH_SLURM;
+    if (!options.workers) options.workers = cluster ? 2 : cores();
+    options.here = cluster && options.workers > cores() ? cores() : options.workers;
     options.progress = isatty(STDERR_FILENO);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // COV=1: the coverage that jobs have left, added up by `tandem coverage`: file by file a few
-// hundred at a time, then the sums.
+// hundred at a time, then the sums. The jobs' files stay until the run has ended for good: a run
+// that is resumed adds up all of them again, so that none is missing or counted twice.
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <stdlib.h>
@@ -90,8 +91,16 @@ enum sim_status merge_coverage(struct regression *regression, struct sim_error *
     enum sim_status status = list_files(regression->coverage, &files) ? SIM_OK : no_memory(error);
     if (!status && files.count) status = add_batches(regression, &files, &sums, error);
     if (!status && sums.count) status = add_up(&sums, 0, sums.count, sum, html, error);
-    for (unsigned i = 0; i < files.count && !status; i++) unlink(files.word[i]);
     words_destroy(&files);
     words_destroy(&sums);
     return status;
+}
+
+void drop_coverage(struct regression *regression) {
+    DIR *stream = opendir(regression->coverage);
+    for (const struct dirent *entry; stream && (entry = readdir(stream));)
+        if (entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN)
+            unlinkat(dirfd(stream), entry->d_name, 0);
+    if (stream) closedir(stream);
+    rmdir(regression->coverage);
 }

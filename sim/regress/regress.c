@@ -102,6 +102,7 @@ static enum sim_status run_jobs(struct regression *regression, struct sim_error 
         status = regression->options->launcher == LAUNCH_SLURM ? run_slurm(regression, error)
                                                                : run_local(regression, error);
     rest = collect_rest(regression, &why);
+    regression->spent = pool_clock() - regression->start;
     if (rest) *error = why;
     if (!status && !rest) status = finish_jobs(regression, error);
     return rest ? rest : status;
@@ -109,9 +110,11 @@ static enum sim_status run_jobs(struct regression *regression, struct sim_error 
 
 static enum sim_status end_run(struct regression *regression, enum sim_status status,
                                struct sim_error *error) {
-    const char *state = status ? "interrupted" : regression->stopping ? "stopped" : "finished";
-    return store_end(regression->store, regression->run, state, pool_clock() - regression->start,
-                     error);
+    bool finished = !status && !regression->stopping;
+    const char *state = status ? "interrupted" : finished ? "finished" : "stopped";
+    status = store_end(regression->store, regression->run, state, regression->spent, error);
+    if (!status && finished && regression->coverage) drop_coverage(regression);
+    return status;
 }
 
 static int tell(struct regression *regression, enum sim_status status, bool *failed,

@@ -15,7 +15,8 @@ struct regress_options {
     const char *task;                  // on a node: the list of jobs; NULL: not one
     const char *junit, *tap, *json, *html;
     enum regress_launcher launcher;
-    unsigned workers, chunk;  // chunk: jobs to a Slurm task; 0: by itself
+    unsigned workers, here;  // at a time: jobs; what this machine does beside them
+    unsigned chunk;          // jobs to a Slurm task; 0: by itself
     bool has_seed, fail_fast, rerun_failed, resume, list, history, waves, coverage, keep;
     bool progress;  // stderr is a terminal
     uint64_t seed;

@@ -37,6 +37,7 @@ struct regression {
     size_t pending_count, pending_capacity;
     double pending_since, pending_tried, synced;
     double began, start, drawn;  // began: with its units; start: of the jobs
+    double spent;                // on jobs, seconds
     size_t finished_at_start;
     bool stopping;     // --fail-fast: nothing more is started
     bool out_of_time;  // the plan's minutes are over
@@ -81,12 +82,15 @@ void collect_keep(const char *folder, const char *command, const char *output, c
 void progress_draw(struct regression *regression);
 void progress_clear(const struct regression *regression);
 
-// --- what is made at the end, if it was asked for. SIM_ERROR_INTERRUPTED, SIM_ERROR_TOOL ...
+// --- what is made at the end, if it was asked for, by this process, wherever the jobs ran.
+// SIM_ERROR_INTERRUPTED, SIM_ERROR_TOOL ...
 // waves.c: repeat failed runs with waveforms.
 enum sim_status record_waves(struct regression *regression, struct sim_error *error);
 // reproduce.c: a folder for tandem replay for each cause.
 enum sim_status keep_reproductions(struct regression *regression, struct sim_error *error);
 // merge.c: add up the coverage of the jobs.
 enum sim_status merge_coverage(struct regression *regression, struct sim_error *error);
+// When the run is stored as finished: remove what was added up.
+void drop_coverage(struct regression *regression);
 
 #endif

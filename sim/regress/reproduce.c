@@ -57,7 +57,7 @@ enum sim_status keep_reproductions(struct regression *regression, struct sim_err
     enum sim_status status =
         regress_report_read(regression->store, regression->run, &report, error);
     if (status) return status;
-    struct pool *pool = pool_create(regression->options->workers);
+    struct pool *pool = pool_create(regression->options->here);
     status = pool ? keep_all(regression, &report, pool, error)
                   : sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     pool_destroy(pool);

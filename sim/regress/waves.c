@@ -62,7 +62,7 @@ static enum sim_status start(struct regression *regression, struct pool *pool, s
 }
 
 enum sim_status record_waves(struct regression *regression, struct sim_error *error) {
-    struct pool *pool = pool_create(regression->options->workers);
+    struct pool *pool = pool_create(regression->options->here);
     enum sim_status status = SIM_OK;
     size_t next = 0;
     if (!pool) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");

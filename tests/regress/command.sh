@@ -37,7 +37,10 @@ outcome orphan 0 passed ""
   wrong "not tried three times"
 plan killed killed 5
 export FAKE_MARK=$dir/mark
+: >"$FAKE_LOG"
 expect 0 "${regress[@]}"
+prints "5 jobs: 5 passed"
+[ "$(ran | sort -n | uniq -c | grep -c '^ *2 ')" = 5 ] && [ "$(ran | wc -l)" = 10 ] || wrong "not each twice"
 [ "$(query "SELECT group_concat(DISTINCT attempts) FROM result WHERE run = (SELECT max(run) FROM run)")" = 2 ] ||
   wrong "a killed worker is not tried again"
 plan noise noise 1..1
@@ -168,10 +171,11 @@ says_nothing
 
 # --- the program itself: the example; a bug; a unit that cannot be built ---
 unset TANDEM_REGRESS_JOB
+export TANDEM_DUT_OPTIMIZE=-O1
 expect 0 "$TANDEM" regress examples/regress.yaml --dir "$dir/example" -j 2
 prints "11 jobs: 11 passed"
 cp -r rtl "$dir/rtl"
-sed -i 's/assign canonical = .*;/assign canonical = 1'"'"'b1;/' "$dir/rtl/tandem_mmu_port.sv"
+patch -p1 -s -d "$dir" <tests/mutants/01-fence-uses-live-asid.patch
 dut=$(tb/build_dut.sh --rtl "$dir/rtl" dtlb=16x16xlru itlb=16x16xlru)
 cat >"$dir/bug.yaml" <<END
 seed: 1
@@ -180,20 +184,40 @@ configurations:
   impossible: {set: {tlb.data.entries: 12, tlb.data.ways: 5}}
 tests:
   random: {run: --random 3000}
-  planted: {run: --random 20000 --dut $dut, seeds: 1..8, configurations: good}
+  planted: {run: --random 6000 --set random.fence=30 --dut $dut, seeds: 1..8, configurations: good}
 END
-WAVES=1 COV=1 expect 1 "$TANDEM" regress "$dir/bug.yaml" --dir "$dir/bug" -j 2 --keep
+bug=("$TANDEM" regress "$dir/bug.yaml" --dir "$dir/bug")
+bugs() { sqlite3 -separator ' ' "$dir/bug/results.db" "$1"; }
+WAVES=1 COV=1 expect 1 "${bug[@]}" -j 2 --keep
 prints "10 jobs: 1 passed, 8 failed, 1 error"
-prints "failed   fault/rsp_fault/data/-/1>0"
-[ -n "$(find "$dir/bug/run-1" -name wave.fst -size +0)" ] || wrong "no waveform"
-prints "Coverage of 9 runs"
-[ -s "$dir/bug/run-1/coverage.cov" ] && [ -s "$dir/bug/run-1/coverage.html" ] || wrong "no coverage"
-[ -z "$(ls "$dir/bug/run-1/coverage")" ] || wrong "coverage of jobs is left"
-replay=$(find "$dir/bug/run-1" -name replay -type d | head -n 1)
-[ -s "$replay/run.json" ] || wrong "nothing to replay"
-command=$(grep -A 2 'fault/rsp_fault/data/-/1>0' "$dir/out" | grep -o 'tandem run .*')
+[ "$(find "$dir/bug/run-1" -name wave.fst -size +0 | wc -l)" = 8 ] || wrong "not a waveform of each failure"
+causes=$(bugs "SELECT count(DISTINCT signature) FROM result WHERE outcome = 'failed'")
+[ "$(find "$dir/bug/run-1" -path '*/replay/run.json' | wc -l)" = "$causes" ] || wrong "not one of each cause is kept"
+IFS='|' read -r seed signature < <(sqlite3 "$dir/bug/results.db" "SELECT min(seed), signature FROM job
+  JOIN result USING (run, number) WHERE outcome = 'failed' GROUP BY signature ORDER BY count(*) DESC LIMIT 1")
+command=$(grep -F -A 2 "  failed   $signature" "$dir/out" | grep -o 'tandem run .*')
+[[ $command == *"--seed $seed" ]] || wrong "the command of $signature does not end in --seed $seed: $command"
 expect 1 bash -c 'eval "\"$1\" ${2#tandem }"' - "$TANDEM" "$command"
-prints "MISMATCH: fault (d_rsp_fault)"
-expect 0 "$TANDEM" replay "$replay"
+prints "MISMATCH: ${signature%%/*} "
+expect 0 "$TANDEM" replay --no-wave "$dir/bug/run-1/good.planted.$seed/replay"
+
+# --- coverage: that of each job, once; also when a run stops and is resumed ---
+each=0
+while read -r number words; do
+  read -ra words <<<"${words#tandem }"
+  "$TANDEM" "${words[@]}" --quiet --coverage "$dir/$number.cov" >"$dir/out" 2>"$dir/err" || true
+  each=$((each + 1))
+done < <(bugs "SELECT number, command, '--seed', seed FROM job JOIN suite USING (run, suite)
+  WHERE configuration = 'good' AND run = 1")
+[ $each = 9 ] || wrong "$each jobs"
+expect 0 "$TANDEM" coverage -o "$dir/sum.cov" "$dir"/[0-9].cov
+cmp "$dir/sum.cov" "$dir/bug/run-1/coverage.cov" || wrong "not the coverage of each job once"
+[ -s "$dir/bug/run-1/coverage.html" ] && [ ! -e "$dir/bug/run-1/coverage" ] || wrong "coverage's page, or its parts"
+sed -i '/impossible/d' "$dir/bug.yaml"
+COV=1 expect 1 "${bug[@]}" -j 1 --fail-fast
+prints "9 jobs: 0 passed, 1 failed, 8 not run"
+COV=1 expect 1 "${bug[@]}" -j 2 --resume
+prints "Coverage of 9 runs"
+cmp "$dir/sum.cov" "$dir/bug/run-2/coverage.cov" || wrong "not the coverage of each job once, after --resume"
 
 finish

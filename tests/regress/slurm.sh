@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# A regression on a Slurm cluster of two nodes on loopback; one of them is lost half-way; an
-# interrupted one is resumed. Exit 77 (skipped) where Slurm is not installed or does not start.
+# A regression on a Slurm cluster of two nodes on loopback; one of them is lost half-way; a worker and
+# a task are killed; an interrupted one is resumed; coverage, waveforms and folders for replay of the
+# program's own jobs. Exit 77 (skipped) where Slurm is not installed or does not start.
 set -euo pipefail
 : "${TANDEM:?TANDEM is not set; run this through ctest}" "${FAKE_JOB:?FAKE_JOB is not set}"
 source tests/command/lib.sh
@@ -85,6 +86,33 @@ prints "40 jobs: 40 passed"
 [ "$(query "SELECT count(*), count(DISTINCT number) FROM result WHERE run = 3")" = "40|40" ] ||
   wrong "results lost, or counted twice"
 
+# --- jobs are killed: tried again; a task is killed: what it leaves is submitted again ---
+export FAKE_MARK=$dir/mark
+plan killed killed 1..6
+: >"$FAKE_LOG"
+expect 0 "${regress[@]}" --chunk 3
+prints "6 jobs: 6 passed"
+[ "$(cut -d ' ' -f 1 "$FAKE_LOG" | sort -n | uniq -c | grep -c '^ *2 ')" = 6 ] || wrong "not each twice"
+plan cut slow 1..12
+: >"$FAKE_LOG"
+"${regress[@]}" --chunk 12 >"$dir/out.txt" 2>"$dir/err" &
+runner=$!
+for _ in $(seq 300); do
+  [ "$(wc -l <"$FAKE_LOG")" -lt 3 ] || break
+  sleep 0.1
+done
+# shellcheck disable=SC2046
+kill -KILL $(tasks_of_node 1; tasks_of_node 2) 2>/dev/null || true
+status=0
+wait $runner || status=$?
+last="a regression whose task is killed"
+[ $status -eq 0 ] || wrong "exit status $status"
+grep -q "12 jobs: 12 passed" "$dir/out.txt" || wrong "not 12 jobs"
+[ "$(query "SELECT count(*), count(DISTINCT number) FROM result WHERE run = (SELECT max(run) FROM run)")" = "12|12" ] ||
+  wrong "results lost, or counted twice"
+begun=$(wc -l <"$FAKE_LOG")
+[ "$begun" -ge 12 ] && [ "$begun" -le 13 ] || wrong "$begun jobs begun, where one was cut off"
+
 # --- a task that is started twice, its last line torn: only the rest runs ---
 manifest=$dir/results/run-1/slurm/round-0.json
 lines=$dir/results/run-1/slurm/round-0-0.lines
@@ -92,5 +120,25 @@ head -c -20 "$lines" >"$dir/torn" && cp "$dir/torn" "$lines"
 : >"$FAKE_LOG"
 SLURM_ARRAY_TASK_ID=0 expect 0 "$TANDEM" regress --task "$manifest"
 [ "$(wc -l <"$FAKE_LOG")" = 1 ] || wrong "$(wc -l <"$FAKE_LOG") jobs ran again, not one"
+
+# --- jobs of the program itself: what is made at the end is made of the jobs on the nodes ---
+unset TANDEM_REGRESS_JOB
+export TANDEM_DUT_OPTIMIZE=-O1
+cp -r rtl "$dir/rtl"
+patch -p1 -s -d "$dir" <tests/mutants/01-fence-uses-live-asid.patch
+dut=$(tb/build_dut.sh --rtl "$dir/rtl" dtlb=16x16xlru itlb=16x16xlru)
+printf 'seed: 1\ntests:\n  t: {run: --random 6000 --set random.fence=30 --dut %s, seeds: 1..8}\n' "$dut" \
+  >"$dir/bug.yaml"
+bug=("$TANDEM" regress "$dir/bug.yaml" --keep)
+WAVES=1 COV=1 expect 1 "${bug[@]}" --dir "$dir/bug" --launcher slurm --chunk 2
+prints "8 jobs: 0 passed, 8 failed"
+prints "Coverage of 8 runs"
+WAVES=1 COV=1 expect 1 "${bug[@]}" --dir "$dir/local" -j 2
+cmp "$dir/bug/run-1/coverage.cov" "$dir/local/run-1/coverage.cov" || wrong "other coverage than from local jobs"
+left() { (cd "$1/run-1" && find . \( -name replay -prune -o -type f \) ! -path './slurm/*' | sort); }
+[ "$(left "$dir/bug")" = "$(left "$dir/local")" ] || wrong "other files than of local jobs"
+for replay in "$dir"/bug/run-1/*/replay; do
+  expect 0 "$TANDEM" replay --no-wave "$replay"
+done
 
 finish
