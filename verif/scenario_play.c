@@ -265,8 +265,10 @@ static void collect(const struct player *player, struct scenario_memory *memory,
     result->presented = player->next;
     for (unsigned c = 0; player->play->counters && c < MMU_COUNTERS; c++)
         player->play->counters[c] = bench_counter(bench, c);
-    if (player->failed && player->play->command)
+    if (player->failed && player->play->command) {
         result->page = bench_explain(bench, player->play->command);
+        result->html = bench_explain_html(bench, player->play->command);
+    }
     result->ok =
         scenario_memory_read_words(memory, &result->words, &result->final, &result->word_count) &&
         !memory->exhausted;
@@ -306,5 +308,6 @@ void scenario_result_clear(struct scenario_result *result) {
     free(result->words);
     free(result->final);
     free(result->page);
+    free(result->html);
     *result = (struct scenario_result){0};
 }

@@ -11,9 +11,10 @@
 
 #include "folder.h"
 
-static const char *const names[] = {"run.json",    "config.yaml", "dut.so",
-                                    "digests.txt", "page.txt",    "scenario.txt",
-                                    "shrunk.txt",  "shrunk.c",    "shrunk-page.txt"};
+static const char *const names[] = {"run.json",    "config.yaml",     "dut.so",
+                                    "digests.txt", "page.txt",        "scenario.txt",
+                                    "shrunk.txt",  "shrunk.c",        "shrunk-page.txt",
+                                    "page.html",   "shrunk-page.html"};
 enum { NAMES = sizeof names / sizeof names[0] };
 
 static enum sim_status out_of_memory(struct sim_error *error) {
@@ -181,11 +182,13 @@ static enum sim_status put_all(const char *folder, const struct run_options *opt
     if (!status) status = put_config(folder, options, error);
     if (!status) status = put_digests(folder, record, error);
     if (!status) status = put(folder, "page.txt", record->page, error);
+    if (!status) status = put(folder, "page.html", record->html, error);
     if (!status && record->has_scenario)
         status = put_scenario(folder, "scenario.txt", &record->scenario, error);
     if (!status && record->shrunk.ok)
         status = put_scenario(folder, "shrunk.txt", &record->shrunk.scenario, error);
     if (!status) status = put(folder, "shrunk-page.txt", record->shrunk_page, error);
+    if (!status) status = put(folder, "shrunk-page.html", record->shrunk_html, error);
     if (!status) status = put(folder, "shrunk.c", record->shrunk_test, error);
     return status ? status : put_run(folder, options, result, record, error);
 }

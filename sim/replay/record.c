@@ -42,18 +42,20 @@ static void shrink_it(struct replay_record *record, const struct scenario_unit *
     struct scenario_play play = {.unit = unit, .command = "tandem replay --scenario DIR"};
     struct scenario_result result = scenario_play(&record->shrunk.scenario, &play);
     record->shrunk_page = result.page;
-    result.page = NULL;
+    record->shrunk_html = result.html;
+    result.page = result.html = NULL;
     scenario_result_clear(&result);
     record->shrunk_test = scenario_write_test(&record->shrunk.scenario, "shrunk.c", "dut.so");
 }
 
-static void failed(void *user, struct world *world, const char *page) {
+static void failed(void *user, struct world *world, const struct run_page *page) {
     struct replay_record *record = user;
     if (record->failure.failed || !record->recorder) return;
     double start = seconds_now();
     bool all;
     record->failure = scenario_failure_of(bench_mismatch(world->bench));
-    record->page = strdup(page);
+    record->page = strdup(page->text);
+    record->html = strdup(page->html);
     if (!record->want_scenario) return;
     struct play_unit unit;
     play_unit_of(&unit, world->dut, world->options->config.seed);
@@ -95,8 +97,10 @@ void replay_record_attach(struct replay_record *record, struct run_report *repor
 
 void replay_record_clear(struct replay_record *record) {
     free(record->page);
+    free(record->html);
     free(record->digests);
     free(record->shrunk_page);
+    free(record->shrunk_html);
     free(record->shrunk_test);
     scenario_clear(&record->scenario);
     scenario_clear(&record->shrunk.scenario);

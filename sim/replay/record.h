@@ -12,11 +12,11 @@ struct replay_record {
     struct scenario_recorder *recorder;
     char dut_path[RUN_PATH_BYTES];    // of the DUT that was loaded
     struct scenario_failure failure;  // the first one
-    char *page;                       // of it
+    char *page, *html;                // of it
     struct scenario scenario;         // as recorded, once failed
     bool has_scenario, whole;         // whole: it begins with the run
     struct shrink_result shrunk;
-    char *shrunk_page, *shrunk_test;
+    char *shrunk_page, *shrunk_html, *shrunk_test;
     bool late;          // shrinking met its limit of time
     uint64_t *digests;  // owned
     size_t digest_count;

@@ -36,6 +36,7 @@ enum option_key {
     OPTION_ORACLE,
     OPTION_COVERAGE,
     OPTION_KEEP,
+    OPTION_EXPLAIN,
     OPTION_QUIET
 };
 
@@ -66,6 +67,8 @@ static const struct argp_option options_help[] = {
      "functional coverage, for tandem coverage to add up and report", 3},
     {"wave", OPTION_WAVE, "FILE", 0, "waveform of the RTL (FST, for GTKWave)", 3},
     {"wave-window", OPTION_WINDOW, "FROM:TO", 0, "cycles of the waveform (all)", 3},
+    {"explain", OPTION_EXPLAIN, "FILE", 0,
+     "the page about the first mismatch, if there is one, as HTML with the walk drawn", 3},
     {"keep", OPTION_KEEP, "DIR", 0,
      "on failure leave DIR: the DUT, the failure, a scenario and the smallest one that shows it; "
      "tandem replay DIR repeats it",
@@ -86,7 +89,7 @@ enum { MOST_SETTINGS = 64 };
 
 struct arguments {
     struct run_options run;
-    const char *json, *config, *keep, *coverage;
+    const char *json, *config, *keep, *coverage, *explain;
     struct sim_error error;
     bool failed, quiet, has_mode, has_window;
     struct setting {
@@ -203,6 +206,9 @@ static error_t parse(int key, char *text, struct argp_state *state) {
         case OPTION_KEEP:
             arguments->keep = text;
             break;
+        case OPTION_EXPLAIN:
+            arguments->explain = text;
+            break;
         case OPTION_QUIET:
             arguments->quiet = true;
             break;
@@ -266,7 +272,12 @@ static enum sim_status finish_arguments(struct arguments *arguments) {
         return sim_fail(error, SIM_ERROR_USAGE, "--keep needs the RTL, not --model-only");
     status = check_model(arguments, error);
     if (!status)
-        status = outputs_check(run, arguments->config, arguments->json, arguments->coverage, error);
+        status = outputs_check(run,
+                               &(struct outputs_others){arguments->config, arguments->json,
+                                                        arguments->coverage, arguments->explain},
+                               error);
+    if (!status && arguments->explain)
+        status = outputs_check_place(arguments->explain, "a page", error);
     if (!status && arguments->coverage)
         status = outputs_check_place(arguments->coverage, "coverage", error);
     if (!status && arguments->keep) status = folder_check(arguments->keep, error);
@@ -300,6 +311,24 @@ static void print_page(void *user, const char *page) {
     (void)user;
     printf("\n%s", page);
     fflush(stdout);
+}
+
+// Of the first mismatch.
+struct pages {
+    char *body, *html;
+};
+
+static void take_page(void *user, const struct run_page *page) {
+    struct pages *pages = user;
+    if (!pages->body) pages->body = strdup(page->body);
+    if (!pages->html) pages->html = strdup(page->html);
+}
+
+static enum sim_status write_page(const struct arguments *arguments, const struct pages *pages,
+                                  struct sim_error *error) {
+    if (!arguments->explain || !pages->html) return SIM_OK;
+    if (!pages->html[0]) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
+    return result_write_text(arguments->explain, pages->html, error);
 }
 
 static int failed(const struct sim_error *error) {
@@ -348,8 +377,10 @@ static enum sim_status write_coverage(struct arguments *arguments,
 static int run_recorded(struct arguments *arguments, struct run_report *report,
                         struct replay_record *record) {
     struct run_options *options = &arguments->run;
+    const struct pages *pages = report->user;
     struct run_result result;
     if (run_once(options, report, &result, &arguments->error)) return failed(&arguments->error);
+    result.page = pages->body;
     if (keep(arguments, &result, record)) return failed(&arguments->error);
     result_print(options, &result, stdout);
     if (options->wave_path && !result_reached_wave(options, &result)) {
@@ -359,6 +390,7 @@ static int run_recorded(struct arguments *arguments, struct run_report *report,
     }
     if (arguments->json && result_write_json(options, &result, arguments->json, &arguments->error))
         return failed(&arguments->error);
+    if (write_page(arguments, pages, &arguments->error)) return failed(&arguments->error);
     if (write_coverage(arguments, &result)) return failed(&arguments->error);
     if (fflush(stdout) || ferror(stdout)) {
         fprintf(stderr, "tandem run: standard output cannot be written\n");
@@ -368,7 +400,8 @@ static int run_recorded(struct arguments *arguments, struct run_report *report,
 }
 
 static int run(struct arguments *arguments) {
-    struct run_report report = {.mismatch = print_page};
+    struct pages pages = {0};
+    struct run_report report = {.user = &pages, .mismatch = print_page, .explained = take_page};
     struct replay_record record = {0};
     if (arguments->keep) replay_record_attach(&record, &report);
     struct coverage_config config = world_coverage_config(&arguments->run.config);
@@ -379,6 +412,8 @@ static int run(struct arguments *arguments) {
     int code = run_recorded(arguments, &report, &record);
     coverage_destroy(arguments->run.coverage);
     replay_record_clear(&record);
+    free(pages.body);
+    free(pages.html);
     return code;
 }
 

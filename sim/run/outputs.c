@@ -13,31 +13,32 @@
 #include "dut_loader.h"
 #include "sim/files.h"
 
-enum { MOST_FILES = MOST_TRACES + 6 };
+enum { MOST_FILES = MOST_TRACES + 7 };
 
 struct file {
     const char *what, *path;
     bool output;
 };
 
-static unsigned list(const struct run_options *options, const char *config, const char *json,
-                     const char *coverage, struct file *files) {
+static unsigned list(const struct run_options *options, const struct outputs_others *given,
+                     struct file *files) {
     unsigned n = 0;
     for (unsigned i = 0; i < options->trace_count; i++)
         files[n++] = (struct file){"--trace", options->traces[i], false};
     const struct file others[] = {
-        {"--config", config, false},          {"--dut", options->dut_path, false},
-        {"--swap", options->swap_path, true}, {"--json", json, true},
-        {"--coverage", coverage, true},       {"--wave", options->wave_path, true}};
+        {"--config", given->config, false},    {"--dut", options->dut_path, false},
+        {"--swap", options->swap_path, true},  {"--json", given->json, true},
+        {"--coverage", given->coverage, true}, {"--wave", options->wave_path, true},
+        {"--explain", given->page, true}};
     for (unsigned i = 0; i < sizeof others / sizeof others[0]; i++)
         if (others[i].path) files[n++] = others[i];
     return n;
 }
 
-enum sim_status outputs_check(const struct run_options *options, const char *config,
-                              const char *json, const char *coverage, struct sim_error *error) {
+enum sim_status outputs_check(const struct run_options *options,
+                              const struct outputs_others *others, struct sim_error *error) {
     struct file files[MOST_FILES];
-    unsigned n = list(options, config, json, coverage, files);
+    unsigned n = list(options, others, files);
     for (unsigned i = 0; i < n; i++)
         for (unsigned j = i + 1; j < n; j++)
             if ((files[i].output || files[j].output) && sim_same_file(files[i].path, files[j].path))

@@ -5,9 +5,14 @@
 
 #include "world.h"
 
-// config, json and coverage may be NULL. SIM_ERROR_USAGE with a sentence that names both.
-enum sim_status outputs_check(const struct run_options *options, const char *config,
-                              const char *json, const char *coverage, struct sim_error *error);
+// Files that are not named in the run's options; NULL: not given.
+struct outputs_others {
+    const char *config, *json, *coverage, *page;
+};
+
+// SIM_ERROR_USAGE with a sentence that names both.
+enum sim_status outputs_check(const struct run_options *options,
+                              const struct outputs_others *others, struct sim_error *error);
 
 // An output must be a regular file or not exist yet: a device, a folder, a pipe or a link of that
 // name would be replaced; and its folder must let files be made. `content` names what it cannot

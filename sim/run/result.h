@@ -15,12 +15,13 @@ struct run_result {
     struct sim_error failure;  // "" or a sentence
     struct bench_stats stats;
     struct mismatch first;  // meaningful with stats.mismatches
+    const char *page;       // about it, without a command, borrowed; NULL: none, or not asked for
     uint64_t counters[MMU_COUNTERS];
     struct pager_counts paging;
     struct run_counts counts;
-    struct stimulus_stats stimulus;  // 0 with traces
+    struct stimulus_stats stimulus;            // 0 with traces
     unsigned coverage_reached, coverage_aims;  // 0 without coverage
-    double cpu_seconds;              // of the loop; for people, not part of the JSON
+    double cpu_seconds;                        // of the loop; for people, not part of the JSON
 };
 
 // Run once: load the DUT (if the mode has one), build the world, run, collect. Mismatches go to

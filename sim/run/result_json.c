@@ -215,6 +215,7 @@ static json_t *first_mismatch(const struct run_result *result) {
     json_object_set_new(object, "cycle", number(m->cycle));
     json_object_set_new(object, "expected", hexadecimal(m->expected));
     json_object_set_new(object, "observed", hexadecimal(m->observed));
+    json_object_set_new(object, "page", words(result->page ? result->page : ""));
     return object;
 }
 

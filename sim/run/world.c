@@ -177,6 +177,18 @@ void world_destroy(struct world *world) {
     free(world);
 }
 
+// To those who want the page in other forms.
+static void report_page(struct world *world, const struct run_report *report, const char *text,
+                        const char *command) {
+    char *body = bench_explain(world->bench, NULL);
+    char *html = bench_explain_html(world->bench, command);
+    const struct run_page page = {text ? text : "", body ? body : "", html ? html : ""};
+    if (report->explained) report->explained(report->user, &page);
+    if (report->failed) report->failed(report->record, world, &page);
+    free(body);
+    free(html);
+}
+
 bool world_report(struct world *world, const struct run_report *report, bool *lost) {
     char command[sizeof world->options->command + 128], wave[128] = "";
     uint64_t cycle = bench_mismatch(world->bench)->cycle;
@@ -186,7 +198,7 @@ bool world_report(struct world *world, const struct run_report *report, bool *lo
     snprintf(command, sizeof command, "%s%s", world->options->command, wave);
     char *page = bench_explain(world->bench, command);
     report->mismatch(report->user, page ? page : "out of memory while explaining a mismatch");
-    if (report->failed) report->failed(report->record, world, page ? page : "");
+    if (report->explained || report->failed) report_page(world, report, page, command);
     free(page);
     if (!world->errors) world->first = *bench_mismatch(world->bench);
     if (++world->errors >= world->options->max_errors) return false;

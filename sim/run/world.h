@@ -141,13 +141,22 @@ typedef void run_report_fn(void *user, const char *page);
 
 struct world;
 
+// The page about a mismatch in all its forms; none is NULL, without memory they are empty.
+struct run_page {
+    const char *text;  // with the command that repeats the run
+    const char *body;  // the same without the command
+    const char *html;  // with the command
+};
+
 // Who looks on at a run; all but `mismatch` may be NULL.
 struct run_report {
     void *user;
     run_report_fn *mismatch;
-    void *record;                                                         // for the following
-    void (*begun)(void *record, struct world *world);                     // before the first cycle
-    void (*failed)(void *record, struct world *world, const char *page);  // at each mismatch
+    void (*explained)(void *user, const struct run_page *page);  // at each mismatch
+    void *record;                                                // for the following
+    void (*begun)(void *record, struct world *world);            // before the first cycle
+    void (*failed)(void *record, struct world *world,
+                   const struct run_page *page);       // at each mismatch
     void (*ended)(void *record, struct world *world);  // before the world is taken down
 };
 

@@ -29,6 +29,30 @@ python3 tests/command/keys.py "$dir/r.json" docs/run-json.md || wrong "keys and 
 grep -q '"verdict": "failed"' "$dir/r.json" || wrong "the result's verdict"
 grep -q '"mismatches": 1,' "$dir/r.json" || wrong "the result's mismatches"
 
+# --- the same page as HTML, that is XML, too, and needs nothing else; in the JSON as text ---
+cp "$dir/out" "$dir/first.out"
+expect 1 "${random[@]}" --explain "$dir/a<b>&'c.html" --json "$dir/r.json"
+[ "$(headline)" = "$first" ] || wrong "--explain changes what fails"
+html="$dir/a<b>&'c.html"
+xmllint --noout "$html" 2>"$dir/err" || wrong "the page is not well-formed"
+for word in "Mismatch in cycle" "<svg " "Expected beside observed" "Suspect:" "<h2>Repeat</h2>"; do
+  grep -qF -e "$word" "$html" || wrong "the HTML page does not hold '$word'"
+done
+! grep -qE '<script|https?://[^w]|src=|@import|url\(' "$html" || wrong "the HTML page needs something else"
+python3 - "$dir/r.json" "$dir/out" <<'END' || wrong "the page in the JSON is not the one printed"
+import json, sys
+page = json.load(open(sys.argv[1]))["mismatch"]["page"]
+printed = open(sys.argv[2]).read()
+assert page.startswith("--- MISMATCH") and page in printed and "Repeat" not in page
+END
+expect 2 "${random[@]}" --explain "$dir/no/x.html"
+says_once "cannot be created"
+expect 2 "${random[@]}" --explain "$dir/r.json" --json "$dir/r.json"
+says_once "is given as --json and as --explain"
+expect 0 "$TANDEM" run --quiet --random 1000 --model-only --explain "$dir/none.html"
+[ ! -e "$dir/none.html" ] || wrong "a page about nothing"
+cp "$dir/first.out" "$dir/out"
+
 # --- its command, with this program, in an empty folder ---
 repeat=$(grep -A 1 -m 1 'Repeat' "$dir/out" | grep -o 'tandem run .*')
 [ -n "$repeat" ] || wrong "no command that repeats it"

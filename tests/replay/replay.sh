@@ -28,12 +28,15 @@ expect 1 "${random[@]}" --keep "$kept"
 prints "FAILED"
 says_nothing
 for file in run.json config.yaml dut.so digests.txt page.txt scenario.txt shrunk.txt shrunk.c \
-  shrunk-page.txt; do
+  shrunk-page.txt page.html shrunk-page.html; do
   [ -s "$kept/$file" ] || wrong "$file was not kept"
 done
 [ "$(ls -A "$dir" | grep -c '^kept')" = 1 ] || wrong "something else was left beside it"
 cmp -s "$kept/dut.so" "$wrong_dut" || wrong "another DUT was kept"
 grep -qF -e "$first" "$kept/page.txt" || wrong "another page was kept"
+for page in page shrunk-page; do
+  xmllint --noout "$kept/$page.html" 2>"$dir/err" || wrong "$page.html is not well-formed"
+done
 operations=$(grep -cE '^(quiet)?\+[0-9]+ ' "$kept/shrunk.txt")
 [ "$operations" -le 3 ] || wrong "$operations operations: $(cat "$kept/shrunk.txt")"
 

@@ -138,7 +138,7 @@ struct scenario_result {
     struct scenario_word *words;  // words that were read, with the value they began with; ascending
     size_t word_count;
     struct scenario_word *final;  // the same words, at the end
-    char *page;                   // NULL: not asked, or nothing failed
+    char *page, *html;            // NULL: not asked, or nothing failed
 };
 
 // Play on a new DUT. Result's lists are owned by the caller (scenario_result_clear).
