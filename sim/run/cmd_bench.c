@@ -28,8 +28,9 @@ static const struct argp_option help[] = {
     {0}};
 
 static const char doc[] =
-    "Measure lockstep against the DUT alone and the model alone, on the same stimulus in one "
-    "run; and the RTL's walk latency against the contract n(g + L) + 2.\v"
+    "Measure lockstep, without and with functional coverage, against the DUT alone and the model "
+    "alone, on the same stimulus in one run; and the RTL's walk latency against the contract "
+    "n(g + L) + 2.\v"
     "Times are CPU times; medians. Machines differ: compare ratios, not seconds. The DUT alone is "
     "driven by the same driver, handler and memory; only the model and the comparison are "
     "missing.\n\n"
@@ -90,36 +91,74 @@ struct speed {
     uint64_t translations, cycles;
 };
 
-// One input in the three modes, interleaved so that a busy machine hurts all alike.
-static enum sim_status measure(struct run_options *options, uint64_t repeats,
-                               struct speed speeds[3], bool *passed, struct sim_error *error) {
-    double seconds[3][MOST_REPEATS];
+// What is measured, a row each.
+static const struct way {
+    const char *name;
+    enum bench_mode mode;
+    bool coverage;
+} ways[] = {{"lockstep", BENCH_LOCKSTEP, false},
+            {"lockstep, coverage", BENCH_LOCKSTEP, true},
+            {"DUT alone", BENCH_DUT_ONLY, false},
+            {"model alone", BENCH_MODEL_ONLY, false},
+            {"model, coverage", BENCH_MODEL_ONLY, true}};
+enum { WAYS = sizeof ways / sizeof *ways, DUT_ALONE = 2 };
+
+// Run once; the seconds are those of the run alone, without its preparation.
+static enum sim_status measure_one(struct run_options *options, struct coverage *coverage,
+                                   unsigned way, struct speed *speed, bool *passed,
+                                   struct sim_error *error) {
     struct run_report report = {.mismatch = print_page};
-    for (uint64_t i = 0; i < 3 * repeats; i++) {
-        unsigned mode = (unsigned)(i % 3);
-        struct run_result result;
-        options->mode = (enum bench_mode)mode;
-        command_line_write(options);
-        enum sim_status status = run_once(options, &report, &result, error);
-        if (status) return status;
-        if (result.verdict != RUN_PASSED) *passed = false;
-        seconds[mode][i / 3] = result.cpu_seconds;
-        speeds[mode].translations = result.stats.answers[0] + result.stats.answers[1];
-        speeds[mode].cycles = result.stats.cycles;
-    }
-    for (unsigned mode = 0; mode < 3; mode++) speeds[mode].seconds = median(seconds[mode], repeats);
+    struct run_result result;
+    options->mode = ways[way].mode;
+    options->coverage = ways[way].coverage ? coverage : NULL;
+    command_line_write(options);
+    enum sim_status status = run_once(options, &report, &result, error);
+    if (status) return status;
+    if (result.verdict != RUN_PASSED) *passed = false;
+    *speed = (struct speed){.seconds = result.cpu_seconds,
+                            .translations = result.stats.answers[0] + result.stats.answers[1],
+                            .cycles = result.stats.cycles};
     return SIM_OK;
 }
 
-static void print_speeds(const char *title, const struct speed speeds[3]) {
-    static const char *const names[] = {"lockstep", "DUT alone", "model alone"};
-    printf("\n%s\n  %-12s %16s %12s %16s\n", title, "", "M translations/s", "M cycles/s",
+// One input in all ways, interleaved so that a busy machine hurts all alike.
+static enum sim_status measure_all(struct run_options *options, struct coverage *coverage,
+                                   uint64_t repeats, struct speed speeds[WAYS], bool *passed,
+                                   struct sim_error *error) {
+    double seconds[WAYS][MOST_REPEATS];
+    for (uint64_t i = 0; i < WAYS * repeats; i++) {
+        unsigned way = (unsigned)(i % WAYS);
+        enum sim_status status = measure_one(options, coverage, way, &speeds[way], passed, error);
+        if (status) return status;
+        seconds[way][i / WAYS] = speeds[way].seconds;
+    }
+    for (unsigned way = 0; way < WAYS; way++) {
+        speeds[way].seconds = median(seconds[way], repeats);
+        // Whoever only looks on changes nothing.
+        if (ways[way].coverage && speeds[way].cycles != speeds[way - 1].cycles) *passed = false;
+    }
+    return SIM_OK;
+}
+
+static enum sim_status measure(struct run_options *options, uint64_t repeats,
+                               struct speed speeds[WAYS], bool *passed, struct sim_error *error) {
+    struct coverage_config config = world_coverage_config(&options->config);
+    struct coverage *coverage = coverage_create(&config);
+    if (!coverage) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
+    enum sim_status status = measure_all(options, coverage, repeats, speeds, passed, error);
+    options->coverage = NULL;
+    coverage_destroy(coverage);
+    return status;
+}
+
+static void print_speeds(const char *title, const struct speed speeds[WAYS]) {
+    printf("\n%s\n  %-18s %16s %12s %16s\n", title, "", "M translations/s", "M cycles/s",
            "x DUT alone");
-    for (unsigned mode = 0; mode < 3; mode++)
-        printf("  %-12s %16.2f %12.2f %16.2f\n", names[mode],
-               1e-6 * (double)speeds[mode].translations / speeds[mode].seconds,
-               1e-6 * (double)speeds[mode].cycles / speeds[mode].seconds,
-               speeds[BENCH_DUT_ONLY].seconds / speeds[mode].seconds);
+    for (unsigned way = 0; way < WAYS; way++)
+        printf("  %-18s %16.2f %12.2f %16.2f\n", ways[way].name,
+               1e-6 * (double)speeds[way].translations / speeds[way].seconds,
+               1e-6 * (double)speeds[way].cycles / speeds[way].seconds,
+               speeds[DUT_ALONE].seconds / speeds[way].seconds);
 }
 
 static enum sim_status speeds(const struct bench_arguments *arguments, bool *passed,
@@ -129,7 +168,7 @@ static enum sim_status speeds(const struct bench_arguments *arguments, bool *pas
                                   .dut_path = arguments->dut_path,
                                   .traces = {arguments->trace},
                                   .trace_count = 1};
-    struct speed measured[3];
+    struct speed measured[WAYS];
     options.config.references = arguments->references;
     options.config.properties = 0;  // their cost would flatter the ratio
     enum sim_status status = measure(&options, arguments->repeats, measured, passed, error);

@@ -78,6 +78,25 @@ static void distance_of_nine_cycles_is_none(void **state) {
     coverage_destroy(coverage);
 }
 
+// However long nothing happens, what was before is no neighbour, and what comes after has its own.
+static void distance_after_a_long_time_is_none(void **state) {
+    (void)state;
+    for (unsigned gap = COVERAGE_DISTANCES; gap < 100; gap++) {
+        struct coverage *coverage = create();
+        coverage_event(coverage, EVENT_SATP, 5);
+        coverage_close(coverage, 5);
+        coverage_close(coverage, 4 + gap);
+        coverage_event(coverage, EVENT_STALL, 5 + gap);
+        coverage_close(coverage, 5 + gap);
+        assert_int_equal(sum_of(coverage), 0);
+        coverage_event(coverage, EVENT_KILL_DONE, 6 + gap);
+        coverage_close(coverage, 40 + gap);
+        assert_int_equal(sum_of(coverage), 1);
+        assert_int_equal(count_of(coverage, EVENT_STALL, EVENT_KILL_DONE, 1), 1);
+        coverage_destroy(coverage);
+    }
+}
+
 static void distance_across_a_reset_is_none(void **state) {
     (void)state;
     struct coverage *coverage = create();
@@ -178,6 +197,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(distance_of_five_events_as_written_down),
         cmocka_unit_test(distance_of_nine_cycles_is_none),
+        cmocka_unit_test(distance_after_a_long_time_is_none),
         cmocka_unit_test(distance_across_a_reset_is_none),
         cmocka_unit_test(distance_event_may_be_told_a_cycle_later),
         cmocka_unit_test(events_of_past_cycles_can_be_asked),
