@@ -45,11 +45,15 @@ static void keep_text(const char *folder, const char *name, const char *text) {
 
 void collect_keep(const char *folder, const char *command, const char *output, const char *json) {
     if (mkdir(folder, 0777) && errno != EEXIST) return;
+    char page[RUN_PATH_BYTES];
     char *text = json ? read_text(json) : NULL;
+    char *html = json && execute_page_path(json, page, sizeof page) ? read_text(page) : NULL;
     keep_text(folder, "command.txt", command);
     keep_text(folder, "output.txt", output);
     keep_text(folder, "result.json", text);
+    keep_text(folder, "page.html", html);
     free(text);
+    free(html);
 }
 
 static void keep(struct regression *regression, size_t number, const struct result *result,

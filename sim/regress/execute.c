@@ -15,6 +15,25 @@
 
 enum { MOST_JSON_BYTES = 64 << 20 };
 
+bool execute_page_path(const char *json, char *out, size_t capacity) {
+    int n = snprintf(out, capacity, "%s.html", json);
+    return n > 0 && (size_t)n < capacity;
+}
+
+void execute_drop(const char *json) {
+    char page[4096];
+    unlink(json);
+    if (execute_page_path(json, page, sizeof page)) unlink(page);
+}
+
+// Other commands than `tandem run` have no page.
+static bool add_page(const struct execution *execution, const char *json, struct words *words) {
+    char page[4096];
+    if (execution->words->count < 2 || strcmp(execution->words->word[1], "run") != 0) return true;
+    return execute_page_path(json, page, sizeof page) && words_add(words, "--explain") &&
+           words_add(words, page);
+}
+
 bool execute_words(const struct execution *execution, const char *program, uint64_t seed,
                    const char *json, struct words *words) {
     char number[24];
@@ -24,7 +43,9 @@ bool execute_words(const struct execution *execution, const char *program, uint6
         ok = words_add(words, execution->words->word[i]);
     ok = ok && words_add(words, "--seed") && words_add(words, number);
     if (ok && execution->dut) ok = words_add(words, "--dut") && words_add(words, execution->dut);
-    if (ok && json) ok = words_add(words, "--json") && words_add(words, json);
+    if (ok && json)
+        ok = words_add(words, "--json") && words_add(words, json) &&
+             add_page(execution, json, words);
     if (ok && execution->coverage && json) {
         char path[4096];
         int n = snprintf(path, sizeof path, "%s/%s.%s.cov", execution->coverage, execution->suite,

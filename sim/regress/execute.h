@@ -22,6 +22,11 @@ struct execution {
 bool execute_words(const struct execution *execution, const char *program, uint64_t seed,
                    const char *json, struct words *words);
 
+// Where a job that leaves this JSON leaves the page of its mismatch, as HTML. False: too long.
+bool execute_page_path(const char *json, char *out, size_t capacity);
+// Remove what a job has left there.
+void execute_drop(const char *json);
+
 // Judge a job that has ended; takes end->output over. `json` is where its JSON is, if anywhere.
 // Fills everything but attempts.
 void execute_judge(const struct execution *execution, struct pool_end *end, const char *json,

@@ -66,7 +66,7 @@ static void finish(struct crew *crew, struct pool_end *end) {
     execute_judge(&regression->executions[regression->jobs.job[number].suite], end, json, &result);
     result.attempts = crew->attempts[number];
     collect(regression, number, &result, json);
-    unlink(json);
+    execute_drop(json);
 }
 
 static enum sim_status fill(struct crew *crew, struct sim_error *error) {

@@ -16,8 +16,9 @@ struct reading {
 // --- arguments ---------------------------------------------------------------------------
 
 // What the runner gives itself. `run` only: the last two.
-static const char *const reserved[] = {"--seed", "--json",        "--quiet",    "--config",
-                                       "--wave", "--wave-window", "--coverage", "--keep"};
+static const char *const reserved[] = {"--seed",     "--json", "--quiet",
+                                       "--config",   "--wave", "--wave-window",
+                                       "--coverage", "--keep", "--explain"};
 static const char *const reserved_short[] = {"-s", "-j", "-c", "-w"};
 
 // argp takes any beginning of an option's name for it, if there is no other.

@@ -123,6 +123,7 @@ static int tell(struct regression *regression, enum sim_status status, bool *fai
     struct sim_error why;
     if (regress_report_read(regression->store, regression->run, &report, status ? &why : error))
         return fail(failed);
+    report.folder = regression->folder;
     regress_report_text(&report, stdout);
     if (regression->out_of_time && report.counts[OUTCOME_NONE])
         printf("the plan's %" PRIu64 " minutes were over\n", regression->plan.most_minutes);

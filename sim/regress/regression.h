@@ -74,7 +74,7 @@ void collect_sync(struct regression *regression);
 bool collect_may_start(struct regression *regression);
 // Folder of what is kept of a job: FOLDER/SUITE.SEED. False: too long.
 bool collect_folder(const struct regression *regression, size_t number, char *out, size_t capacity);
-// Write output, command and JSON of a job that did not pass into that folder. Failing to is no
+// Write output, command, JSON and page of a job that did not pass into that folder. Failing to is no
 // failure: the store has them.
 void collect_keep(const char *folder, const char *command, const char *output, const char *json);
 

@@ -8,6 +8,7 @@
 
 #include "result.h"
 #include "store_private.h"
+#include "verif/character.h"
 
 static enum sim_status no_memory(struct sim_error *error) {
     return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
@@ -236,13 +237,26 @@ int regress_report_exit_status(const struct report *report) {
     return report->counts[OUTCOME_PASSED] ? 0 : 2;
 }
 
+// The folder of a file to be written, absolute; NULL: there is none.
+static char *place_of(const char *path) {
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+    char *place = folder ? realpath(folder, NULL) : NULL;
+    free(folder);
+    return place;
+}
+
 enum sim_status regress_report_write(const struct report *report, regress_report_writer *writer,
                                      const char *path, struct sim_error *error) {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     if (!out) return no_memory(error);
-    writer(report, out);
+    struct report with = *report;
+    char *place = place_of(path);
+    with.place = place;
+    writer(&with, out);
+    free(place);
     bool ok = !ferror(out);
     if (fclose(out)) ok = false;
     enum sim_status status = ok ? result_write_text(path, text, error) : no_memory(error);
@@ -251,7 +265,10 @@ enum sim_status regress_report_write(const struct report *report, regress_report
 }
 
 void regress_report_escape(const char *text, FILE *out) {
-    for (; *text; text++) switch (*text) {
+    for (size_t left = strlen(text), length; left; text += length, left -= length) {
+        size_t known = verif_character(text, left);
+        length = known ? known : 1;
+        switch (*text) {
             case '&':
                 fputs("&amp;", out);
                 break;
@@ -268,6 +285,7 @@ void regress_report_escape(const char *text, FILE *out) {
                 fputs("&#39;", out);
                 break;
             default:
-                fputc(*text, out);
+                fprintf(out, "%.*s", (int)length, known ? text : "?");
         }
+    }
 }

@@ -35,6 +35,8 @@ struct report_bucket {
 
 struct report {
     struct store *store;
+    const char *folder;  // of what is kept of jobs, borrowed; NULL: not known
+    const char *place;   // folder of the file that is written, absolute; NULL: not known
     int64_t run;
     uint64_t seed, workers;
     char *plan, *started, *ended, *state, *git, *rtl, *program, *launcher;
@@ -56,6 +58,12 @@ void regress_report_destroy(struct report *report);
 // Returns the output that is kept of a job, the caller's to free; NULL: none, or no memory.
 char *regress_report_output(const struct report *report, size_t number);
 
+// Returns the page about the mismatch of a job, as text without the command, if it is kept; the
+// caller's to free; NULL: there is none, or no memory.
+char *regress_report_page(const struct report *report, size_t number);
+// Returns where the page is as HTML, as a link from `place`; the caller's to free; NULL as above.
+char *regress_report_link(const struct report *report, size_t number);
+
 // Returns the exit status of the regression, had it not been interrupted.
 int regress_report_exit_status(const struct report *report);
 
@@ -69,7 +77,7 @@ regress_report_writer regress_report_text, regress_report_junit, regress_report_
 enum sim_status regress_report_write(const struct report *report, regress_report_writer *writer,
                                      const char *path, struct sim_error *error);
 
-// Write text for XML and HTML: & < > " ' as entities.
+// Write text for XML and HTML: & < > " ' as entities, what is no character of theirs as '?'.
 void regress_report_escape(const char *text, FILE *out);
 
 #endif

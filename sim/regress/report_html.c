@@ -56,7 +56,9 @@ static void header(const struct report *report, FILE *out) {
 
 static void bucket_row(const struct report *report, const struct report_bucket *bucket, FILE *out) {
     const struct report_job *job = &report->jobs[bucket->example];
-    char *output = regress_report_output(report, bucket->example);
+    char *page = regress_report_page(report, bucket->example);
+    char *output = page ? NULL : regress_report_output(report, bucket->example);
+    char *link = regress_report_link(report, bucket->example);
     fprintf(out, "<tr><td class=\"n\">%zu</td><td class=\"%s\">%s</td><td>", bucket->count,
             outcome_name(bucket->outcome), outcome_name(bucket->outcome));
     element("code", bucket->signature, out);
@@ -64,12 +66,19 @@ static void bucket_row(const struct report *report, const struct report_bucket *
     regress_report_escape(job->sentence, out);
     fprintf(out, "<br>");
     element("code", bucket->command, out);
-    if (output) {
-        fprintf(out, "<details><summary>its output</summary>");
-        element("pre", output, out);
+    if (link) {
+        fprintf(out, "<br><a href=\"");
+        regress_report_escape(link, out);
+        fprintf(out, "\">the page of this failure, with the walk drawn</a>");
+    }
+    if (page || output) {
+        fprintf(out, "<details><summary>%s</summary>", page ? "as text" : "its output");
+        element("pre", page ? page : output, out);
         fprintf(out, "</details>");
     }
     fprintf(out, "</td></tr>\n");
+    free(page);
+    free(link);
     free(output);
 }
 

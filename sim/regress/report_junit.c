@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // JUnit XML as googletest writes it, with `error` elements for what is no failed check. Its schema
-// is tests/regress/junit.xsd.
+// is tests/regress/junit.xsd. A failure's text is the command that repeats it and the page about
+// the mismatch; where there is no page (another failure than a mismatch), the job's output.
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,8 @@ static void counts(const size_t *count, size_t tests, double seconds, FILE *out)
 static void body(const struct report *report, size_t number, FILE *out) {
     const struct report_job *job = &report->jobs[number];
     const char *element = job->outcome == OUTCOME_FAILED ? "failure" : "error";
-    char *output = regress_report_output(report, number);
+    char *page = regress_report_page(report, number);
+    char *output = page ? NULL : regress_report_output(report, number);
     fprintf(out, ">\n      <%s message=\"", element);
     regress_report_escape(job->sentence, out);
     fprintf(out, "\" type=\"");
@@ -29,10 +31,13 @@ static void body(const struct report *report, size_t number, FILE *out) {
     fprintf(out, "\">");
     regress_report_escape(report->suites[job->suite].command, out);
     fprintf(out, " --seed %" PRIu64 "\n\n", job->seed);
-    regress_report_escape(
-        output ? output : "(its output was not kept: see the others of this type)", out);
+    regress_report_escape(page     ? page
+                          : output ? output
+                                   : "(its output was not kept: see the others of this type)",
+                          out);
     fprintf(out, "</%s>\n    </testcase>\n", element);
     free(output);
+    free(page);
 }
 
 static void test_case(const struct report *report, size_t number, FILE *out) {

@@ -94,7 +94,7 @@ static enum sim_status run_once(struct task *task, const struct manifest_job *jo
     if (!execute_words(execution, task->manifest.program, job->seed, task->json, &words))
         status = sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     struct pool_task one = {.argv = words.word, .seconds = (double)execution->seconds};
-    unlink(task->json);
+    execute_drop(task->json);
     if (!status) status = pool_start(task->pool, &one, error);
     words_destroy(&words);
     while (!status && !pool_wait(task->pool, 500, end))
@@ -118,7 +118,7 @@ static enum sim_status run_job(struct task *task, const struct manifest_job *job
     result.attempts = attempts;
     if (result.outcome != OUTCOME_PASSED) keep(task, job, &result);
     status = hand_over(task, job, &result, error);
-    unlink(task->json);
+    execute_drop(task->json);
     free(result.output);
     return status;
 }
