@@ -20,7 +20,7 @@ static const struct argp_option options_help[] = {
     {"test", OPTION_TEST, "FILE", 0, "write it as a C test, too", 0},
     {"dut", OPTION_DUT, "FILE", 0, "this DUT instead of the one built for its parameters", 0},
     {"tries", OPTION_TRIES, "N", 0, "at most N plays (20000)", 0},
-    {"seconds", OPTION_SECONDS, "N", 0, "at most N seconds (60)", 0},
+    {"seconds", OPTION_SECONDS, "N", 0, "at most N seconds of processor time (60)", 0},
     {0}};
 
 static const char doc[] =

@@ -32,6 +32,7 @@ struct play_limits {
     struct timespec end;
     bool late;  // the time was over
 };
+// `seconds` of processor time.
 void play_limits_begin(struct play_limits *limits, uint64_t tries, uint64_t seconds);
 
 #endif
