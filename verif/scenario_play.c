@@ -280,7 +280,7 @@ static void play_on(const struct scenario *scenario, const struct scenario_play 
     const struct dut_ops *ops = play->unit ? play->unit->ops : NULL;
     struct bench_config config = scenario_bench(scenario, memory, ops, dut);
     if (!dut) config.mode = BENCH_MODEL_ONLY;
-    if (play->wave) config.wave_from = 0;
+    if (play->wave) config.wave_from = play->wave_from;
     if (play->wave) config.wave_to = MMU_NEVER;
     struct player player = {.scenario = scenario,
                             .play = play,

@@ -15,7 +15,10 @@ enum { OPTION_SCENARIO = 's', OPTION_ANY = 256, OPTION_NO_WAVE };
 enum { BEFORE = 2000, AFTER = 20 };
 
 static const struct argp_option options_help[] = {
-    {"scenario", OPTION_SCENARIO, 0, 0, "play the recorded scenario and the shrunk one instead", 0},
+    {"scenario", OPTION_SCENARIO, 0, 0,
+     "play the recorded scenario and the shrunk one instead, with waveforms in failure.fst and "
+     "shrunk.fst: the time of the window, not of the run",
+     0},
     {"any-program", OPTION_ANY, 0, 0, "go on though this is another program than the run's", 0},
     {"no-wave", OPTION_NO_WAVE, 0, 0, "write no waveform", 0},
     {0}};
@@ -175,7 +178,10 @@ static enum sim_status play_one(const struct arguments *arguments, const char *n
         scenario_clear(&scenario);
         return status;
     }
-    struct scenario_play play = {.unit = &unit.scenario, .wave = wave != NULL};
+    uint64_t cycle = scenario.expect.cycle;
+    struct scenario_play play = {.unit = &unit.scenario,
+                                 .wave = wave != NULL,
+                                 .wave_from = cycle > BEFORE ? cycle - BEFORE : 0};
     struct scenario_result result = scenario_play(&scenario, &play);
     if (!result.ok) status = sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     *same = scenario_same_failure(&scenario.expect, &result.failure) &&
@@ -193,18 +199,21 @@ static enum sim_status play_one(const struct arguments *arguments, const char *n
 
 static int replay_scenario(const struct arguments *arguments, const struct kept *kept) {
     struct sim_error error = {""};
-    char wave[RUN_PATH_BYTES];
-    bool same = false, shrunk = false;
+    char wave[RUN_PATH_BYTES], shrunk_wave[RUN_PATH_BYTES];
+    bool same = false, shrunk = false, waves = !arguments->no_wave;
     if (!kept->has_scenario) {
         sim_fail(&error, SIM_ERROR_USAGE, "%.300s: holds no scenario; run.json says why",
                  arguments->folder);
         return failed(&error);
     }
-    folder_path(wave, arguments->folder, "failure.fst");
-    enum sim_status status = play_one(arguments, "scenario.txt", kept->dut, NULL, &same, &error);
+    if (!folder_path(wave, arguments->folder, "failure.fst") ||
+        !folder_path(shrunk_wave, arguments->folder, "shrunk.fst"))
+        return 2;
+    enum sim_status status =
+        play_one(arguments, "scenario.txt", kept->dut, waves ? wave : NULL, &same, &error);
     if (!status)
-        status = play_one(arguments, "shrunk.txt", kept->dut, arguments->no_wave ? NULL : wave,
-                          &shrunk, &error);
+        status = play_one(arguments, "shrunk.txt", kept->dut, waves ? shrunk_wave : NULL, &shrunk,
+                          &error);
     return status ? failed(&error) : verdict(same && shrunk);
 }
 

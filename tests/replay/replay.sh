@@ -61,6 +61,12 @@ prints "PASSED: the same failure"
 expect 0 "$TANDEM" replay --scenario --no-wave "$kept"
 prints "PASSED: the same failure"
 
+rm "$kept/failure.fst"
+expect 0 "$TANDEM" replay --scenario "$kept"
+prints "waveform    $kept/failure.fst"
+prints "waveform    $kept/shrunk.fst"
+[ -s "$kept/failure.fst" ] && [ -s "$kept/shrunk.fst" ] || wrong "no waveform of the scenarios"
+
 # --- the C test, with the bug and without ---
 compile "$kept/shrunk.c" "$kept/dut.so" "$dir/with"
 compile "$kept/shrunk.c" "$right_dut" "$dir/without"

@@ -119,7 +119,8 @@ struct scenario_unit {
 struct scenario_play {
     const struct scenario_unit *unit;  // NULL: the model alone
     uint64_t most_cycles;              // 0: as many as it takes
-    bool wave;                         // switch the DUT's waveform on
+    bool wave;                         // switch the DUT's waveform on ...
+    uint64_t wave_from;                // ... from this cycle on
     const char *command;               // not NULL: an explain page is wanted, with this command
     // Where to read words that the scenario does not list (the run's own memory); NULL: they are 0.
     bool (*source)(void *user, uint64_t pa, uint64_t *value);
