@@ -58,7 +58,7 @@ def collect():
 def counts(mutants, table):
     where = [head["In"] for head in mutants.values()]
     return (f"{len(mutants)} mutants ({where.count('rtl')} in the RTL, {where.count('model')} in the "
-            f"model, {where.count('both')} in both, {where.count('handler')} in the fault handler); "
+            f"model, {where.count('both')} in both, {where.count('handler')} in the fault handler, {where.count('oracle')} in the legal-set oracle); "
             f"{len(table)} of the {ROWS} bugs are planted, {ROWS - len(table)} do not apply.")
 
 

@@ -15,7 +15,8 @@
 #   Bug:         what is wrong, in one sentence
 #   Like:        where a real unit had this bug
 #   Rows:        rows of docs/bug-matrix.md that it stands for, if any (10 52 91)
-#   In:          rtl, model, handler or both (the same bug in model/ and rtl/)
+#   In:          rtl, model, handler, both (the same bug in model/ and rtl/) or oracle (the legal-set
+#                oracle is too strict: a false alarm)
 #   By:          who is asked: run (if missing), vectors, qemu or formal
 #   Check:       regular expression for what is named first (all of it):
 #                  run      the check, or the swap oracle's verdict
@@ -100,8 +101,8 @@ for file in "${files[@]}"; do
     die "${file##*/}: its header lacks Check or Run."
   case $(header "$file" In) in
     rtl) rtl+=("$file") ;;
-    model | handler | both) c+=("$file") ;;
-    *) die "${file##*/}: In must be rtl, model, handler or both." ;;
+    model | handler | both | oracle) c+=("$file") ;;
+    *) die "${file##*/}: In must be rtl, model, handler, both or oracle." ;;
   esac
   case $(by "$file") in
     qemu) targets[1]=qemu_oracle ;;
@@ -168,7 +169,7 @@ for i in "${!runs[@]}"; do
   printf '\nfalse alarm without a mutant (build/mutants/logs/clean-%s.log): %s\n' "$i" "${runs[i]}"
 done
 
-printf '\n%d mutants (%d in the RTL, %d in model, handler or both sides): %d caught by the check ' \
+printf '\n%d mutants (%d in the RTL, %d in model, handler, both sides or the oracle): %d caught by the check ' \
   ${#files[@]} ${#rtl[@]} ${#c[@]} "$caught"
 printf 'that should name them, %d not.\nWithout a mutant: %d runs, %d false alarms. %d s.\n' \
   $((${#files[@]} - caught)) ${#runs[@]} "$alarms" "$SECONDS"
