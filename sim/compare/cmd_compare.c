@@ -67,6 +67,7 @@ static void add_config(struct argp_state *state, const char *path) {
     struct run_config *config = &options->unit[options->units].config;
     snprintf(options->unit[options->units].name, COMPARE_NAME_BYTES, "%.80s",
              slash ? slash + 1 : path);
+    options->unit[options->units].file = path;
     options->units++;
     *config = config_default();
     enum sim_status status = config_load(path, config, &arguments->error);
@@ -173,6 +174,7 @@ static enum sim_status finish(struct arguments *arguments, char trace[RUN_PATH_B
                             "the source tree was not found; give --trace FILE");
         snprintf(trace, RUN_PATH_BYTES + 32, "%s/traces/cc1.tdt", home);
         options->trace[options->traces++] = trace;
+        options->standard_trace = true;
     }
     if (!status && options->json) status = result_check_json(options->json, error);
     if (!status && options->markdown)

@@ -7,7 +7,7 @@
 #include "result.h"
 
 enum { COMPARE_UNITS = 16, COMPARE_TRACES = 16, COMPARE_SEEDS = 64, COMPARE_PROBES = 13 };
-enum { COMPARE_ROWS = 32, COMPARE_NAME_BYTES = 96 };
+enum { COMPARE_ROWS = 32, COMPARE_BINS = 256, COMPARE_NAME_BYTES = 96 };
 
 // Ordered: the verdict of all is the largest.
 enum compare_verdict {
@@ -40,6 +40,7 @@ struct compare_options {
     const char *base, *head;
     struct {
         char name[COMPARE_NAME_BYTES];
+        const char *file;  // NULL: one of the built-in ones
         struct run_config config;
     } unit[COMPARE_UNITS];
     unsigned units;
@@ -47,6 +48,7 @@ struct compare_options {
     unsigned traces;
     uint64_t random, references, seeds, seed;
     const char *json, *markdown;
+    bool standard_trace;  // the one that is taken if none is given
     bool cost, strict, quiet;
 };
 
@@ -69,14 +71,26 @@ struct compare_row {
     bool whole;  // a whole number
 };
 
+// Answers of one latency, where both sides have different numbers.
+struct compare_bin {
+    uint8_t port, source;  // enum mmu_port, mmu_source
+    uint16_t latency;      // BENCH_LATENCIES - 1: that or more
+    uint64_t base, head;
+};
+
 struct compare_job {
     enum compare_kind kind;
+    unsigned unit;
     char name[2 * COMPARE_NAME_BYTES];
     enum compare_verdict verdict;
     char why[400];                         // a sentence
     struct compare_row row[COMPARE_ROWS];  // those that differ; of probes all
     unsigned rows;
+    struct compare_bin bin[COMPARE_BINS];  // of histograms; by port, source, latency
+    unsigned bins, bins_left_out;
 };
+// "data, walk" of a port and a source.
+void compare_histogram_name(unsigned port, unsigned source, char name[40]);
 
 // The cycles of single accesses: a hit, then walks. 0: no answer.
 struct compare_probes {
@@ -112,7 +126,8 @@ enum sim_status compare_cost(const struct run_config *config, const struct compa
 enum sim_status compare_run(const struct compare_options *options, struct compare_result *result,
                             struct sim_error *error);
 
-// Owned by the caller; NULL: no memory.
+// Owned by the caller; NULL: no memory. The summary is for a pull request's reviewer: verdict, what
+// differs by job with its unit, histograms, cost, and the command that repeats it.
 char *compare_markdown(const struct compare_options *options, const struct compare_result *result);
 char *compare_json(const struct compare_options *options, const struct compare_result *result);
 void compare_print(const struct compare_job *job);

@@ -63,18 +63,36 @@ struct shift {
     unsigned differ, later, earlier;
 };
 
+void compare_histogram_name(unsigned port, unsigned source, char name[40]) {
+    static const char *const sources[] = {"not translated", "first level", "walk", "second level"};
+    snprintf(name, 40, "%s, %s", port ? "fetch" : "data", sources[source]);
+}
+
+static void add_bins(struct compare_job *job, unsigned port, unsigned source, const uint64_t *base,
+                     const uint64_t *head) {
+    for (unsigned k = 0; k < BENCH_LATENCIES; k++) {
+        if (base[k] == head[k]) continue;
+        if (job->bins == COMPARE_BINS)
+            job->bins_left_out++;
+        else
+            job->bin[job->bins++] =
+                (struct compare_bin){(uint8_t)port, (uint8_t)source, (uint16_t)k, base[k], head[k]};
+    }
+}
+
 static struct shift compare_histograms(struct compare_job *job, const struct bench_stats *base,
                                        const struct bench_stats *head) {
-    static const char *const sources[] = {"not translated", "first level", "walk", "second level"};
     struct shift shift = {0};
     for (unsigned p = 0; p < MMU_PORTS; p++)
         for (unsigned s = 0; s < 4; s++) {
             const uint64_t *a = base->latencies[p][s], *b = head->latencies[p][s];
             if (!memcmp(a, b, sizeof base->latencies[p][s])) continue;
             double was = mean(a), is = mean(b);
-            char name[64];
-            snprintf(name, sizeof name, "%s, %s: mean latency", p ? "fetch" : "data", sources[s]);
+            char histogram[40], name[64];
+            compare_histogram_name(p, s, histogram);
+            snprintf(name, sizeof name, "%s: mean latency", histogram);
             add_row(job, name, was, is, false);
+            add_bins(job, p, s, a, b);
             shift.differ++;
             shift.later += is > was;
             shift.earlier += is < was;

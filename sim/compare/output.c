@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a comparison found: for people, for a pull request, for programs.
+// What a comparison found: for people, for programs. (For a pull request: markdown.c.)
 #define _GNU_SOURCE
 #include <inttypes.h>
 #include <jansson.h>
@@ -35,76 +35,6 @@ void compare_print(const struct compare_job *job) {
     fflush(stdout);
 }
 
-static const char *sentence(enum compare_verdict verdict) {
-    static const char *const sentences[] = {
-        "HEAD behaves as BASE does, to the cycle.",
-        "HEAD is faster. Merging it makes a new baseline: say so in the change's description.",
-        ("HEAD's time differs from BASE's, neither better nor worse. Merging it makes a new "
-         "baseline: say so in the change's description."),
-        "HEAD is slower than BASE.",
-        "A revision translates wrongly.",
-    };
-    return sentences[verdict];
-}
-
-// A name from the command line, where it may hold a table's bar or a line's end.
-static void put_cell(FILE *out, const char *text) {
-    for (; *text; text++)
-        if (*text == '|')
-            fputs("\\|", out);
-        else
-            fputc(*text == '\n' || *text == '`' ? ' ' : *text, out);
-}
-
-static void markdown_rows(FILE *out, const struct compare_job *job) {
-    for (unsigned r = 0; r < job->rows; r++) {
-        const struct compare_row *row = &job->row[r];
-        if (row->base == row->head) continue;
-        fputs("| ", out);
-        put_cell(out, job->name);
-        fprintf(out, " | %s | ", row->name);
-        print_number(out, row->base, row->whole);
-        fputs(" | ", out);
-        print_number(out, row->head, row->whole);
-        fprintf(out, " | %+.*f |\n", row->whole ? 0 : 4, row->head - row->base);
-    }
-}
-
-char *compare_markdown(const struct compare_options *options, const struct compare_result *result) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (!out) return NULL;
-    fprintf(out, "## RTL gate: %s\n\n%s\n\n", compare_verdict_name(result->verdict),
-            sentence(result->verdict));
-    fputs("BASE `", out);
-    put_cell(out, options->base);
-    fputs("`, HEAD `", out);
-    put_cell(out, options->head);
-    fputs("`\n\n| verdict | job | what differs |\n|---|---|---|\n", out);
-    unsigned differ = 0;
-    for (unsigned j = 0; j < result->jobs; j++) {
-        const struct compare_job *job = &result->job[j];
-        fprintf(out, "| %s | ", compare_verdict_name(job->verdict));
-        put_cell(out, job->name);
-        fputs(" | ", out);
-        put_cell(out, job->why);
-        fputs(" |\n", out);
-        for (unsigned r = 0; r < job->rows; r++) differ += job->row[r].base != job->row[r].head;
-    }
-    if (differ) fputs("\n| job | value | BASE | HEAD | |\n|---|---|---:|---:|---:|\n", out);
-    for (unsigned j = 0; j < result->jobs && differ; j++) markdown_rows(out, &result->job[j]);
-    if (result->costs)
-        fprintf(out, "\n| cost of the first unit | BASE | HEAD | |\n|---|---:|---:|---:|\n");
-    for (unsigned k = 0; k < result->costs; k++) {
-        const struct compare_row *row = &result->cost[k];
-        fprintf(out, "| %s | %.0f | %.0f | %+.0f |\n", row->name, row->base, row->head,
-                row->head - row->base);
-    }
-    fclose(out);
-    return text;
-}
-
 static json_t *json_rows(const struct compare_row *list, unsigned count) {
     json_t *rows = json_array();
     for (unsigned r = 0; r < count; r++) {
@@ -117,10 +47,24 @@ static json_t *json_rows(const struct compare_row *list, unsigned count) {
     return rows;
 }
 
+static json_t *json_bins(const struct compare_job *job) {
+    json_t *bins = json_array();
+    for (unsigned k = 0; k < job->bins; k++) {
+        const struct compare_bin *bin = &job->bin[k];
+        char name[40];
+        compare_histogram_name(bin->port, bin->source, name);
+        json_array_append_new(
+            bins, json_pack("{s:s, s:i, s:I, s:I}", "histogram", name, "cycles", (int)bin->latency,
+                            "base", (json_int_t)bin->base, "head", (json_int_t)bin->head));
+    }
+    return bins;
+}
+
 static json_t *json_job(const struct compare_job *job) {
-    return json_pack("{s:s, s:s, s:s, s:s, s:o}", "kind", kind_name(job->kind), "job", job->name,
-                     "verdict", compare_verdict_name(job->verdict), "why", job->why, "values",
-                     json_rows(job->row, job->rows));
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:i}", "kind", kind_name(job->kind), "job",
+                     job->name, "verdict", compare_verdict_name(job->verdict), "why", job->why,
+                     "values", json_rows(job->row, job->rows), "latencies", json_bins(job),
+                     "latencies_left_out", (int)job->bins_left_out);
 }
 
 char *compare_json(const struct compare_options *options, const struct compare_result *result) {

@@ -22,9 +22,12 @@ static const char *file_name(const char *path) {
     return slash ? slash + 1 : path;
 }
 
-static struct compare_job *new_job(struct compare_result *result, enum compare_kind kind) {
+static struct compare_job *new_job(struct compare_result *result, enum compare_kind kind,
+                                   unsigned unit) {
     struct compare_job *job = &result->job[result->jobs++];
-    *job = (struct compare_job){.kind = kind};
+    memset(job, 0, sizeof *job);
+    job->kind = kind;
+    job->unit = unit;
     return job;
 }
 
@@ -43,7 +46,7 @@ static enum sim_status run_probes(const struct compare_options *options,
     for (unsigned s = 0; s < 2 && !status; s++)
         status = compare_probe(&mmu, side[s].dut[unit], &probes[s], error);
     if (status) return status;
-    struct compare_job *job = new_job(result, COMPARE_PROBE);
+    struct compare_job *job = new_job(result, COMPARE_PROBE, unit);
     snprintf(job->name, sizeof job->name, "%s, single accesses", options->unit[unit].name);
     compare_judge_probes(job, &probes[0], &probes[1]);
     finish(result, options, job);
@@ -87,7 +90,7 @@ static enum sim_status run_both(const struct compare_options *options,
     }
     enum sim_status status = run_job(run, side, unit, sample, error);
     if (!status) {
-        struct compare_job *job = new_job(result, trace ? COMPARE_TRACE : COMPARE_RANDOM);
+        struct compare_job *job = new_job(result, trace ? COMPARE_TRACE : COMPARE_RANDOM, unit);
         if (trace)
             snprintf(job->name, sizeof job->name, "%s, %.80s", options->unit[unit].name,
                      file_name(trace));

@@ -6,7 +6,11 @@ set -euo pipefail
 source tests/command/lib.sh
 seed=${TANDEM_SEED:-1}
 
+# Small: it is built for each revision.
 cat >"$dir/plain.yaml" <<'END'
+tlb:
+  data: {entries: 4, ways: 4}
+  fetch: {entries: 4, ways: 4}
 memory:
   data: {least: 1}
   grant: {most: 3}
@@ -53,8 +57,22 @@ assert recorded[0]["verdict"] == "slower"
 cycles = [v for v in recorded[0]["values"] if v["name"] == "cycles"][0]
 assert cycles["head"] > cycles["base"]
 assert [j["verdict"] for j in jobs if j["kind"] == "random"] == ["slower"]
+# What histograms lose and gain is what translations lose and gain.
+assert any(b["histogram"] == "data, walk" for b in recorded[0]["latencies"])
+assert recorded[0]["latencies_left_out"] == 0
+answers = [v for v in recorded[0]["values"] if v["name"] == "translations"]
+assert sum(b["head"] - b["base"] for b in recorded[0]["latencies"]) == sum(
+    v["head"] - v["base"] for v in answers)
 END
-grep -q '^| slower | plain.yaml, single accesses |' "$dir/r.md" || wrong "the summary's table"
+# A reviewer sees program, unit, counter, both values, the histogram, and how to repeat it.
+shows() { grep -qE -e "$1" "$dir/r.md" || wrong "the summary does not show '$1'"; }
+shows '^\| slower \| plain.yaml, single accesses \|'
+shows '^\| walk, n = 3, g = 1, L = 1 \| 7 \| 9 \| \+2 '
+shows '^### slower: plain.yaml, cc1.tdt$'
+shows '^\| cycles \| [0-9]+ \| [0-9]+ \| \+[0-9]+ \(\+[0-9.]+ %\) \|$'
+shows '^\| data, walk \| [0-9]+ \| [0-9]+ \| [0-9]+ \| [+-][0-9]+ \|$'
+shows "^tandem compare 'rtl' '$dir/47' --config '$dir/plain.yaml' --random 5000 "
+shows '^\| plain.yaml \| dtlb=4x4xlru itlb=4x4xlru \|$'
 
 # --- the other way round: a new baseline ---
 compare 0 "$dir/47" rtl
@@ -68,6 +86,10 @@ plant 30
 compare 1 rtl "$dir/30"
 verdict_is wrong
 prints "HEAD is wrong, BASE is not"
+shows '^## RTL gate: wrong$'
+# What was wrong before is no excuse.
+compare 1 "$dir/30" "$dir/30"
+prints "HEAD is wrong, as BASE was"
 # Who mends it may pass.
 compare 0 "$dir/30" rtl
 verdict_is changed
