@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A window of what was recorded, as a scenario that shows the same failure from a reset.
 #include <stdlib.h>
+#include <string.h>
 
 #include "scenario_recorder.h"
 
@@ -158,17 +159,84 @@ static bool undone_words(const struct past *past, struct scenario *scenario) {
     return true;
 }
 
-bool scenario_capture(const struct scenario_recorder *r, const struct scenario_unit *unit,
-                      size_t events, struct scenario *scenario) {
+// So many transactions of the fastest memory, then those that were there.
+static bool prepend_timings(struct scenario *scenario, size_t count) {
+    size_t all = scenario->timing_count + count;
+    struct bench_transaction_timing *timings = malloc((all + 1) * sizeof *timings);
+    if (!timings) return false;
+    for (size_t i = 0; i < count; i++)
+        timings[i] = (struct bench_transaction_timing){.grant_cycles = 1, .data_cycles = 1};
+    for (size_t i = 0; i < scenario->timing_count; i++) timings[count + i] = scenario->timings[i];
+    free(scenario->timings);
+    scenario->timings = timings;
+    scenario->timing_count = all;
+    return true;
+}
+
+static bool prepend_operations(struct scenario *scenario, const struct scenario *prefix) {
+    size_t all = prefix->op_count + scenario->op_count;
+    struct scenario_op *ops = all <= SCENARIO_MOST_OPS ? malloc(all * sizeof *ops) : NULL;
+    if (!ops) return false;
+    memcpy(ops, prefix->ops, prefix->op_count * sizeof *ops);
+    memcpy(ops + prefix->op_count, scenario->ops, scenario->op_count * sizeof *ops);
+    free(scenario->ops);
+    scenario->ops = ops;
+    scenario->op_count = all;
+    return true;
+}
+
+// Let the scenario begin with the latest requests for `most` pages that left the ring. How many
+// transactions these take, so that the window's keep their timings, is found by playing them.
+static bool begin_warm(const struct scenario_recorder *r, size_t most,
+                       const struct scenario_unit *unit, struct past *past,
+                       struct scenario *scenario) {
+    struct scenario prefix = *scenario;
+    struct scenario_play play = {.unit = unit, .source = past_value, .source_user = past};
+    prefix.timings = NULL;
+    prefix.timing_count = 0;
+    bool ok = scenario_warm_up(r, most, &prefix);
+    struct scenario_result result = {0};
+    if (ok) result = scenario_play(&prefix, &play);
+    ok = ok && result.ok && prepend_timings(scenario, (size_t)result.transactions) &&
+         prepend_operations(scenario, &prefix);
+    scenario_result_clear(&result);
+    free(prefix.ops);
+    return ok;
+}
+
+// warm: pages, at most, of which the latest requests come first; 0: the window alone.
+static bool capture(const struct scenario_recorder *r, const struct scenario_unit *unit,
+                    size_t events, size_t warm, struct scenario *scenario) {
     const struct scenario_failure failure = scenario_failure_of(bench_mismatch(r->bench));
     size_t from = events < r->count ? r->count - events : 0;
     struct past past = {.memory = &r->bench->config.memory, .bytes = bench_pte_bytes(r->bench)};
     *scenario = scenario_empty();
     bool ok = undo(r, from, &past) && begin(r, from, &past, scenario) &&
-              undone_words(&past, scenario) && close_over(scenario, unit, &past, &failure);
+              undone_words(&past, scenario) &&
+              (!warm || begin_warm(r, warm, unit, &past, scenario)) &&
+              close_over(scenario, unit, &past, &failure);
     scenario_memory_clear(&past.undone);
     if (!ok) scenario_clear(scenario);
     return ok;
+}
+
+bool scenario_capture(const struct scenario_recorder *r, const struct scenario_unit *unit,
+                      size_t events, struct scenario *scenario) {
+    return capture(r, unit, events, 0, scenario);
+}
+
+// Where no window does, what it needs was installed before the oldest event: few pages first, as an
+// entry may have to be a certain number of others old.
+static bool capture_warm(const struct scenario_recorder *r, const struct scenario_unit *unit,
+                         struct scenario *scenario) {
+    enum { FIRST = 64, STEP = 8 };
+    if (!r->lost) return false;
+    for (size_t events = FIRST;; events *= STEP) {
+        if (events > r->count) events = r->count;
+        for (size_t pages = FIRST / 4; pages <= 4096; pages *= 16)
+            if (capture(r, unit, events, pages, scenario)) return true;
+        if (events == r->count) return false;
+    }
 }
 
 // A window a little longer begins in the middle of something else: where a failure needs that many
@@ -180,5 +248,5 @@ bool scenario_capture_shortest(const struct scenario_recorder *r, const struct s
         if (scenario_capture(r, unit, events, scenario)) return true;
         events += events < SHORT ? events / STEPS : events;
     }
-    return scenario_capture(r, unit, r->count, scenario);
+    return scenario_capture(r, unit, r->count, scenario) || capture_warm(r, unit, scenario);
 }

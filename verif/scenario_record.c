@@ -25,6 +25,7 @@ void scenario_event_apply(struct scenario_state *state, const struct mmu_arch *a
 static struct scenario_event *add(struct scenario_recorder *r, const struct bench *bench,
                                   unsigned kind) {
     if (r->count == r->most) {
+        scenario_warm_note(r, scenario_event_at(r, 0));
         scenario_event_apply(&r->base, &bench->config.mmu.arch, scenario_event_at(r, 0));
         r->first = (r->first + 1) % r->most;
         r->count--;
@@ -167,7 +168,10 @@ struct scenario_recorder *scenario_recorder_create(struct bench *bench, size_t m
     struct scenario_recorder *r = calloc(1, sizeof *r);
     if (!r) return NULL;
     r->events = calloc(most_events, sizeof *r->events);
-    if (!r->events) {
+    r->warm = scenario_warm_create();
+    if (!r->events || !r->warm) {
+        free(r->events);
+        free(r->warm);
         free(r);
         return NULL;
     }
@@ -189,6 +193,7 @@ void scenario_recorder_destroy(struct scenario_recorder *recorder) {
     if (!recorder) return;
     bench_set_tap(recorder->bench, NULL);
     free(recorder->events);
+    free(recorder->warm);
     free(recorder->digests);
     free(recorder);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the recorder keeps (scenario_record.c), of which a window becomes a scenario
-// (scenario_capture.c).
+// (scenario_capture.c), if need be with what was installed before it (scenario_warm.c).
 #ifndef SCENARIO_RECORDER_H
 #define SCENARIO_RECORDER_H
 
@@ -29,6 +29,8 @@ struct scenario_recorder {
     size_t most, first, count;
     bool lost;                   // events were overwritten
     struct scenario_state base;  // before the oldest event
+    struct scenario_warm *warm;  // of what was overwritten (scenario_warm.c)
+    uint64_t warm_sequence;
     // What was presented in the cycle before.
     struct bench_inputs held;
     uint64_t cycle;  // of that
@@ -45,5 +47,14 @@ struct scenario_event *scenario_event_at(const struct scenario_recorder *r, size
 // What the event does to registers and PMP.
 void scenario_event_apply(struct scenario_state *state, const struct mmu_arch *arch,
                           const struct scenario_event *event);
+
+// Empty; freed by the caller; NULL: no memory.
+struct scenario_warm *scenario_warm_create(void);
+// The oldest event is about to be overwritten; r->base is what it meets.
+void scenario_warm_note(struct scenario_recorder *r, const struct scenario_event *event);
+// Give the scenario in place of its operations (which are not freed) those that install again what
+// the latest `most` of the pages remembered need, and then set its registers. False: there are
+// none, or no memory.
+bool scenario_warm_up(const struct scenario_recorder *r, size_t most, struct scenario *prefix);
 
 #endif
