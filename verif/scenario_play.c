@@ -6,7 +6,7 @@
 
 #include "scenario_internal.h"
 
-enum { ALL = DUT_TAKE_DATA | DUT_TAKE_FETCH | DUT_TAKE_FAULT, AFTER = 64, SAME = 3 };
+enum { ALL = DUT_TAKE_DATA | DUT_TAKE_FETCH | DUT_TAKE_FAULT, AFTER = 64 };
 
 // A mutated unit may never be quiet again: then time goes on all the same.
 enum { PATIENCE = 4000 };
@@ -21,10 +21,11 @@ struct player {
     uint64_t since;    // cycle from which on its delay counts
     uint64_t waiting;  // cycle since which it waits for quiet; MMU_NEVER: it does not
     unsigned pmp_next;
-    uint64_t presented_cycle;                 // of the last operation that was presented
-    uint16_t pending[MMU_PORTS];              // tags
-    int records_due;                          // faulting answers - fault records
-    struct mmu_answer last[MMU_PORTS][SAME];  // the latest first
+    uint64_t presented_cycle;     // of the last operation that was presented
+    uint16_t pending[MMU_PORTS];  // tags
+    int records_due;              // faulting answers - fault records
+    struct scenario_same same;
+    uint64_t transactions;  // whose errors are known to `same`
     bool failed;
 };
 
@@ -64,20 +65,36 @@ struct bench_config scenario_bench(const struct scenario *scenario, struct scena
 static void settle_port(struct player *player, unsigned port) {
     const struct bench_outputs *out = &player->outputs;
     if (out->answered[port]) {
-        struct mmu_answer *last = player->last[port];
-        memmove(last + 1, last, (SAME - 1) * sizeof *last);
-        last[0] = out->answer[port];
-        player->pending[port] &= (uint16_t) ~(1u << (last[0].tag % MMU_TAGS));
-        if (last[0].fault) player->records_due++;
+        const struct mmu_answer *answer = &out->answer[port];
+        scenario_same_answered(&player->same, port, answer);
+        player->pending[port] &= (uint16_t) ~(1u << (answer->tag % MMU_TAGS));
+        if (answer->fault) player->records_due++;
     }
     player->pending[port] &= (uint16_t)~out->killed[port];
     if (!out->accepted[port]) return;
+    scenario_same_accepted(&player->same, port, &player->inputs.request[port]);
     player->pending[port] |= (uint16_t)(1u << player->inputs.request[port].tag);
     player->inputs.request_valid[port] = false;
 }
 
+// Where an error of memory was injected, an access need not come out as it did without.
+static void look_for_errors(struct player *player) {
+    const struct scenario *scenario = player->scenario;
+    uint64_t now = bench_transactions(player->bench);
+    for (; player->transactions < now; player->transactions++)
+        if (player->transactions < scenario->timing_count &&
+            scenario->timings[player->transactions].error)
+            scenario_same_changed(&player->same);
+}
+
 static void settle(struct player *player) {
+    const struct bench_inputs *in = &player->inputs;
+    look_for_errors(player);
     for (unsigned p = 0; p < MMU_PORTS; p++) settle_port(player, p);
+    for (unsigned p = 0; p < MMU_PORTS && player->outputs.fence_accepted; p++)
+        scenario_same_fenced(&player->same, p, &in->fence,
+                             !in->request_valid[p] && !player->pending[p]);
+    if (player->outputs.pmp_write_accepted) scenario_same_changed(&player->same);
     if (player->outputs.fence_accepted) player->inputs.fence_valid = false;
     if (player->outputs.pmp_write_accepted) player->inputs.pmp_write_valid = false;
     if (player->outputs.fault_taken) player->records_due--;
@@ -112,12 +129,6 @@ static void reset(struct player *player) {
     player->records_due = 0;
 }
 
-static void same(struct player *player, unsigned port) {
-    const struct mmu_answer *last = player->last[port];
-    for (unsigned i = SAME - 1; i > 0 && !player->failed; i--)
-        player->failed = !bench_check_invariance(player->bench, port, &last[i], &last[i - 1]);
-}
-
 static void software_write(struct player *player, const struct scenario_word *word) {
     const struct bench_memory *memory = &bench_configuration(player->bench)->memory;
     unsigned bytes = bench_pte_bytes(player->bench);
@@ -127,9 +138,17 @@ static void software_write(struct player *player, const struct scenario_word *wo
         bench_note_write(player->bench, word->pa, before, word->value);
 }
 
+// What the outcome of an access may depend on.
+static bool changes(const struct scenario_op *op) {
+    return op->kind == SCENARIO_CSR || op->kind == SCENARIO_WRITE ||
+           op->kind == SCENARIO_PMP_WRITE || op->kind == SCENARIO_KILL ||
+           op->kind == SCENARIO_RESET;
+}
+
 // False: its channel is occupied.
 static bool present(struct player *player, const struct scenario_op *op) {
     struct bench_inputs *in = &player->inputs;
+    if (changes(op)) scenario_same_changed(&player->same);
     switch ((enum scenario_kind)op->kind) {
         case SCENARIO_REQUEST:
             return request(player, op);
@@ -159,7 +178,7 @@ static bool present(struct player *player, const struct scenario_op *op) {
             reset(player);
             return true;
         case SCENARIO_SAME:
-            same(player, op->port);
+            player->failed = !scenario_same_holds(&player->same, op->port, player->bench);
             return true;
         case SCENARIO_KINDS:
             break;
@@ -238,6 +257,7 @@ static void run(struct player *player) {
     uint64_t ended = MMU_NEVER;
     while (!player->failed && initial_pmp(player))
         while (player->inputs.pmp_write_valid && !out_of_time(player) && cycle(player)) continue;
+    scenario_same_begin(&player->same);
     player->since = player->waiting = bench_now(player->bench);
     if (player->scenario->op_count && !player->scenario->ops[0].quiet) player->waiting = MMU_NEVER;
     while (!player->failed && !out_of_time(player)) {

@@ -83,6 +83,29 @@ expect 1 "$TANDEM" shrink "$kept/scenario.txt" --dut "$right_dut" -o "$dir/none.
 expect 0 "$TANDEM" shrink "$kept/scenario.txt" --dut "$kept/dut.so" --tries 5
 says "a limit was met"
 
+# --- what is illegal, without the model; what contradicts itself, without any judge ---
+# Kept, repeated, shown with a few operations that fail for the bug alone.
+without_model() { # NAME DUT RIGHT-DUT CHECK MOST ARGUMENT...
+  local kept=$dir/$1 wrong_dut=$2 right_dut=$3 check=$4 most=$5 found
+  shift 5
+  expect 1 "$TANDEM" run --quiet "$@" --dut "$wrong_dut" --keep "$kept"
+  grep -q "\"check\": \"$check\"" "$kept/run.json" || wrong "not $check: $last"
+  found=$(grep -cE '^(quiet)?\+[0-9]+ ' "$kept/shrunk.txt") || true
+  [ "$found" -ge 2 ] && [ "$found" -le "$most" ] || wrong "$found operations: $(cat "$kept/shrunk.txt")"
+  expect 0 "$TANDEM" replay --no-wave "$kept"
+  expect 0 "$TANDEM" replay --no-wave --scenario "$kept"
+  expect 1 "$TANDEM" shrink "$kept/shrunk.txt" --dut "$right_dut" -o "$dir/none.txt"
+  says "nothing fails"
+  [ ! -e "$kept/shrunk.c" ] || wrong "a C test of what the model does not see"
+}
+without_model legal "$wrong_dut" "$right_dut" legal_outcome 6 \
+  --random 60000 --seed 1 --set random.fence=30 --oracle legal
+mkdir "$dir/napot"
+cp -r rtl "$dir/napot/rtl"
+patch -p1 -s -d "$dir/napot" <tests/mutants/125-napot-hit-or-patch.patch
+without_model invariance "$(tb/build_dut.sh --no-properties --rtl "$dir/napot/rtl" "${unit[@]}")" "$right_dut" \
+  invariance 4 --random 40000 --seed 1 --dut-only --set check.properties=no
+
 # --- what is not the run's ---
 cp -r "$kept" "$dir/other"
 cp "$right_dut" "$dir/other/dut.so"

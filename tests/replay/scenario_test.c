@@ -143,6 +143,43 @@ static void right_unit_passes_what_a_wrong_one_recorded(void **state) {
     }
 }
 
+// `same` wherever it can stand: between different accesses, over changes of everything.
+static void put_same_everywhere(struct scenario *scenario) {
+    size_t count = scenario->op_count;
+    struct scenario_op *ops = calloc(3 * count, sizeof *ops);
+    assert_non_null(ops);
+    for (size_t i = 0; i < count; i++) {
+        ops[3 * i] = scenario->ops[i];
+        for (unsigned port = 0; port < MMU_PORTS; port++)
+            ops[3 * i + 1 + port] =
+                (struct scenario_op){.kind = SCENARIO_SAME, .port = (uint8_t)port};
+    }
+    free(scenario->ops);
+    scenario->ops = ops;
+    scenario->op_count = 3 * count;
+}
+
+static void right_unit_passes_an_invariance_check_anywhere(void **state) {
+    (void)state;
+    for (unsigned k = 0; k < FAULTS; k++) {
+        struct recorded *r = failed_run(k);
+        struct scenario scenario;
+        assert_true(scenario_capture(r->recorder, &r->unit, SIZE_MAX, &scenario));
+        put_same_everywhere(&scenario);
+        r->fault = FAKE_RIGHT;
+        struct scenario_play play = {.unit = &r->unit};
+        struct scenario_result result = scenario_play(&scenario, &play);
+        assert_true(result.ok);
+        if (result.failure.failed)
+            fail_msg("fault %u: %s in cycle %llu", faults[k], result.failure.what,
+                     (unsigned long long)result.failure.cycle);
+        assert_int_equal(result.presented, scenario.op_count);
+        scenario_result_clear(&result);
+        scenario_clear(&scenario);
+        recorded_destroy(r);
+    }
+}
+
 // --- which failures are the same -------------------------------------------------------------
 
 static void same_failure_is_told_by_check_port_signal_causes_and_lateness(void **state) {
@@ -169,6 +206,28 @@ static void same_failure_is_told_by_check_port_signal_causes_and_lateness(void *
     }
     b.failed = false;
     assert_false(scenario_same_failure(&b, &b));
+}
+
+static void same_rule_may_be_broken_at_another_address(void **state) {
+    (void)state;
+    static const struct {
+        const char *what;
+        bool same;
+    } other[] = {
+        {"va 0x1000 asid 3: not global", true},   {"va 0xffffab asid 33025: not global", true},
+        {"va 0x1000 asid 3: not globa", false},   {"va 0x1000 asid 3: not global PTE", false},
+        {"va 0x1000: not global", false},         {"va 0x1000 asid x: not global", false},
+        {"PTE 0x1000 asid 3: not global", false}, {"", false}};
+    struct scenario_failure a = {.failed = true, .check = CHECK_LEGAL}, b = a;
+    strcpy(a.what, other[0].what);
+    for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
+        snprintf(b.what, sizeof b.what, "%s", other[i].what);
+        assert_int_equal(scenario_same_failure(&a, &b), other[i].same);
+        assert_int_equal(scenario_same_failure(&b, &a), other[i].same);
+    }
+    a.check = b.check = CHECK_COUNTER;
+    snprintf(b.what, sizeof b.what, "%s", other[1].what);
+    assert_false(scenario_same_failure(&a, &b));
 }
 
 // --- text ------------------------------------------------------------------------------------
@@ -303,6 +362,8 @@ int main(void) {
         cmocka_unit_test(window_of_a_long_run_shows_the_failure_that_came_late),
         cmocka_unit_test(digests_of_two_equal_runs_agree_and_of_another_seed_do_not),
         cmocka_unit_test(right_unit_passes_what_a_wrong_one_recorded),
+        cmocka_unit_test(right_unit_passes_an_invariance_check_anywhere),
+        cmocka_unit_test(same_rule_may_be_broken_at_another_address),
         cmocka_unit_test(same_failure_is_told_by_check_port_signal_causes_and_lateness),
         cmocka_unit_test(text_that_is_wrong_is_refused_with_its_line),
         cmocka_unit_test(text_with_comments_and_defaults_is_read),
