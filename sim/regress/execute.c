@@ -103,11 +103,12 @@ static void judge_pass(const json_t *root, struct result *result) {
                     result);
 }
 
+// A sanitizer, a shell, an interpreter end with 1, too: only JSON says that a check failed.
 static void judge_exit(int status, const json_t *root, const char *output, struct result *result) {
     result->status = status;
     if (status == 0) {
         judge_pass(root, result);
-    } else if (status == 1) {
+    } else if (status == 1 && json_is_object(root)) {
         result->outcome = OUTCOME_FAILED;
         bucket_of_failure(root, output, result);
     } else {

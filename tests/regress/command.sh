@@ -7,6 +7,7 @@ set -euo pipefail
 : "${TANDEM:?TANDEM is not set; run this through ctest}" "${FAKE_JOB:?FAKE_JOB is not set}"
 source tests/command/lib.sh
 export TANDEM_REGRESS_JOB=$FAKE_JOB FAKE_LOG=$dir/log
+export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}handle_segv=0" # the stand-in's own signals
 unset SEED WAVES COV
 
 plan() { # TITLE MODE SEEDS [LIMITS]
@@ -29,6 +30,7 @@ outcome() { # MODE STATUS OUTCOME SIGNATURE
 outcome pass 0 passed ""
 outcome error 2 error "error/tandem run: x#.tdt: cannot be opened"
 outcome silent 2 error "error/exit status #, but it has left no JSON"
+outcome broken-off 2 error error/==#==ABORTING
 outcome crash 2 error signal/SIGSEGV
 outcome doomed 2 error signal/SIGKILL
 outcome hang 2 timeout timeout/default.t

@@ -9,6 +9,7 @@
 //   error       exit status 2 with a sentence
 //   silent      exit status 0, without JSON
 //   crash       SIGSEGV
+//   broken-off  exit status 1 without JSON, as sanitizers end
 //   hang        sleeps for a minute; `deaf`: and ignores SIGTERM
 //   killed      kills itself with SIGKILL, the first time for a seed; the second time it passes
 //   doomed      kills itself with SIGKILL, always
@@ -102,6 +103,10 @@ int main(int argc, char **argv) {
         return 2;
     }
     if (!strcmp(mode, "silent")) return 0;
+    if (!strcmp(mode, "broken-off")) {
+        fprintf(stderr, "==%ld==ABORTING\n", (long)getpid());
+        return 1;
+    }
     if (!strcmp(mode, "crash")) raise(SIGSEGV);
     if (!strcmp(mode, "deaf")) signal(SIGTERM, SIG_IGN);
     if (!strcmp(mode, "deaf") || !strcmp(mode, "hang"))
