@@ -258,12 +258,13 @@ void explain_write_html(struct verif_text *t, const struct explain_facts *f) {
     verif_text_add(t, "<div class=\"columns\"><div>\n");
     if (f->asked.shown) write_asked(t, &f->asked);
     if (f->compared.shown) write_compared(t, &f->compared);
+    verif_text_add(t, "</div><div class=\"walk\">\n");
+    write_walk(t, f);
+    verif_text_add(t, "</div><div>\n");
     if (f->latency.shown) explain_write_bar(t, &f->latency);
     if (f->verdict) write_verdict(t, f->verdict, f->pte_digits);
     write_events(t, f);
     if (f->history.shown) write_history(t, &f->history);
-    verif_text_add(t, "</div><div>\n");
-    write_walk(t, f);
     verif_text_add(t, "</div></div>\n");
     if (f->command) {
         section(t, "Repeat");

@@ -33,7 +33,7 @@ static const char explain_style[] =
     ".stack td[data-title]::before{content:attr(data-title);color:var(--soft);font-size:.8rem;"
     "flex:0 0 8.5rem}.stack .note:empty{display:none}}\n"
     "@media(min-width:900px){.columns{display:grid;grid-template-columns:minmax(0,1fr) 27rem;"
-    "gap:2.5rem}}\n"
+    "grid-template-rows:auto 1fr;column-gap:2.5rem}.walk{grid-area:1/2/3/3}}\n"
     "svg{display:block;width:100%;max-width:27rem;height:auto}"
     "svg text{fill:var(--ink);font:12px system-ui,sans-serif}svg .m{font-family:ui-monospace,"
     "'DejaVu Sans Mono',monospace;font-size:12px}svg .b{font-weight:600}"

@@ -31,7 +31,6 @@ struct drawing {
     unsigned x;          // of the latest box
     unsigned line;       // of the open box, from its top
     unsigned box_start;  // where the open box begins
-    size_t words;        // its words begin here in `inside`
     bool marked;         // the first difference has been pointed at
     struct verif_text inside;
 };
@@ -143,6 +142,22 @@ static void draw_cache(struct drawing *d, const struct explain_walk *walk) {
     box_line(d, "b", words, NULL, NULL);
     if (walk->kind == EXPLAIN_PRESENT_WALK) box_words(d, "s", "Below: memory as it is now.");
     box_end(d, "cache");
+}
+
+// Where the model walks and the DUT does not.
+static void draw_dut_cache(struct drawing *d) {
+    const struct explain_facts *f = d->facts;
+    unsigned source = f->answer[1].source;
+    char words[64];
+    if (f->walk.kind != EXPLAIN_MODEL_WALK || !f->has_answer || f->check == CHECK_INVARIANCE ||
+        (source != MMU_SOURCE_TLB && source != MMU_SOURCE_L2))
+        return;
+    snprintf(words, sizeof words, "DUT: %s hit", explain_source_name(source));
+    arrow(d, 0, "", "lookup");
+    box_begin(d, 0);
+    box_line(d, "b", words, NULL, NULL);
+    box_words(d, "s", "Below: the model's walk.");
+    box_end(d, f->answer[0].source != source ? "bad alone" : "cache");
 }
 
 // --- PTEs --------------------------------------------------------------------------------
@@ -334,6 +349,7 @@ void explain_write_svg(struct verif_text *t, const struct explain_facts *facts,
     unsigned depth = 0;
     draw_request(&d);
     draw_cache(&d, walk);
+    draw_dut_cache(&d);
     for (unsigned k = 0; k < walk->count; k++) {
         arrow_to(&d, &walk->step[k], k ? &walk->step[k - 1] : NULL);
         draw_step(&d, &walk->step[k]);

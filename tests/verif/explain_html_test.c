@@ -141,6 +141,12 @@ static void remap_without_fence(struct scene *s) {
     scene_load(s, PAGE_A);
 }
 
+static void fence_and_load_again(struct scene *s) {
+    scene_load(s, PAGE_A);
+    scene_fence(s, PAGE_A, 1);
+    scene_load(s, PAGE_A);
+}
+
 static void load_clean(struct scene *s) {
     scene_load(s, PAGE_CLEAN);
 }
@@ -209,9 +215,19 @@ static void first_transaction_that_differs_is_the_only_one_marked_first(void **s
 static void hit_is_named_and_memory_as_it_is_now_is_drawn_below(void **state) {
     (void)state;
     char *page = html_of_play(FAKE_HIT_AS_WALK, remap_without_fence);
-    EXPECT_WORDS(page, "<b class=\"wrong\">no fence since</b>", "None by the model; drawn is",
-                 ">Model: TLB hit, no walk<", ">Below: memory as it is now.<", ">PPN 0x54321<",
-                 ">expected (model)<", ">TLB<", ">observed (DUT)<", ">walk<");
+    EXPECT_WORDS(page, "None by the model; drawn is", ">Model: TLB hit, no walk<",
+                 ">Below: memory as it is now.<", ">PPN 0x54321<", ">expected (model)<", ">TLB<",
+                 ">observed (DUT)<", ">walk<", "<b class=\"wrong\">no fence since</b>");
+    free(page);
+}
+
+// The other way round: the model walks anew after a fence, the DUT's entry has survived it.
+static void hit_of_the_dut_alone_is_drawn_beside_the_models_walk(void **state) {
+    (void)state;
+    char *page = html_of_play(FAKE_FENCE_NOTHING, fence_and_load_again);
+    EXPECT_WORDS(page, "<svg ", ">DUT: TLB hit<", ">Below: the model&#39;s walk.<",
+                 ">the DUT has not made this one<", ">expected (model)<", ">walk<",
+                 ">observed (DUT)<", ">TLB<");
     free(page);
 }
 
@@ -301,6 +317,7 @@ int main(void) {
         cmocka_unit_test(latency_is_a_bar_of_its_terms_with_the_late_one),
         cmocka_unit_test(first_transaction_that_differs_is_the_only_one_marked_first),
         cmocka_unit_test(hit_is_named_and_memory_as_it_is_now_is_drawn_below),
+        cmocka_unit_test(hit_of_the_dut_alone_is_drawn_beside_the_models_walk),
         cmocka_unit_test(page_walk_cache_hit_stands_where_the_walk_begins),
         cmocka_unit_test(nothing_from_outside_becomes_markup),
         cmocka_unit_test(wrong_tag_shows_the_tags_and_no_other_field),
