@@ -83,7 +83,8 @@ struct compare_job {
     unsigned unit;
     char name[2 * COMPARE_NAME_BYTES];
     enum compare_verdict verdict;
-    char why[400];                         // a sentence
+    bool undirected;  // random, and the first difference is neither late nor early
+    char why[400];    // a sentence
     struct compare_row row[COMPARE_ROWS];  // those that differ; of probes all
     unsigned rows;
     struct compare_bin bin[COMPARE_BINS];  // of histograms; by port, source, latency
@@ -113,7 +114,9 @@ void compare_judge(struct compare_job *job, const struct compare_sample *base,
 struct compare_result {
     struct compare_job *job;  // owned
     unsigned jobs;
-    enum compare_verdict verdict;
+    enum compare_verdict
+        verdict;      // the largest; of undirected jobs only if all others are the same
+    bool undirected;  // there is such a job
     struct compare_row cost[8];
     unsigned costs;
 };

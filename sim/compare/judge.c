@@ -166,6 +166,8 @@ void compare_judge(struct compare_job *job, const struct compare_sample *base,
     if (!job->rows && a->digest == b->digest) return;
     job->verdict = job->kind == COMPARE_TRACE ? of_program(&base->result, &head->result, shift)
                                               : of_random(base, head);
+    // Walks that overlap change places, for instance: other jobs tell whether it costs time.
+    job->undirected = job->kind == COMPARE_RANDOM && job->verdict == COMPARE_CHANGED;
     const struct compare_sample *other = head->exact ? base : head;
     snprintf(job->why, sizeof job->why, "%s differs from the model first in %s",
              head->exact ? "BASE" : "HEAD", other->why);

@@ -33,7 +33,10 @@ static struct compare_job *new_job(struct compare_result *result, enum compare_k
 
 static void finish(struct compare_result *result, const struct compare_options *options,
                    const struct compare_job *job) {
-    if (job->verdict > result->verdict) result->verdict = job->verdict;
+    if (job->undirected)
+        result->undirected = true;
+    else if (job->verdict > result->verdict)
+        result->verdict = job->verdict;
     if (!options->quiet) compare_print(job);
 }
 
@@ -128,6 +131,7 @@ enum sim_status compare_run(const struct compare_options *options, struct compar
     if (!status) status = build_all(options, side, error);
     for (unsigned u = 0; u < options->units && !status; u++)
         status = run_unit(options, side, u, result, error);
+    if (result->undirected && result->verdict == COMPARE_SAME) result->verdict = COMPARE_CHANGED;
     if (!status && options->cost)
         status = compare_cost(&options->unit[0].config, side, result, error);
     for (unsigned s = 0; side && s < 2; s++) compare_side_close(&side[s]);

@@ -81,6 +81,17 @@ prints "merging HEAD makes a new baseline"
 prints "PASSED"
 compare 1 "$dir/47" rtl --strict
 
+# --- with walks that overlap, what differs first may be an order: it is the others that tell ---
+sed '1i mmu: {walks: 4}' "$dir/plain.yaml" >"$dir/four.yaml"
+expect 0 "$TANDEM" compare "$dir/47" rtl --config "$dir/four.yaml" --random 300 --seeds 32 \
+  --seed "$seed" -n 5000 --json "$dir/r.json"
+verdict_is faster
+found=$(value "['jobs']" | grep -o "'verdict': 'changed'" | wc -l)
+[ "$found" -gt 0 ] || wrong "no seed whose first difference is an order"
+expect 1 "$TANDEM" compare rtl "$dir/47" --config "$dir/four.yaml" --random 300 --seeds 32 \
+  --seed "$seed" -n 5000 --json "$dir/r.json"
+verdict_is slower
+
 # --- a wrong permission: not a matter of time ---
 plant 30
 compare 1 rtl "$dir/30"
