@@ -46,10 +46,15 @@ static bool without_range(struct shrink *s, size_t from, size_t count, bool keep
     return shrink_attempt(s, &c, 0);
 }
 
-// Delta debugging: without this half, that quarter, ... and each one; the oldest first.
+// Delta debugging: without this half, that quarter, ... and each one; the oldest first. Of many
+// operations, halves are tried again as soon as a good part is gone: each one of the rest costs more.
 bool shrink_operations(struct shrink *s, bool keep_time) {
+    enum { MANY = 32 };
     bool helped = false;
+    size_t before = s->best.op_count;
     for (size_t chunk = s->best.op_count; chunk > 0 && !s->over; chunk /= 2) {
+        if (s->best.op_count > MANY && s->best.op_count < before - before / 4)
+            before = chunk = s->best.op_count;
         for (size_t from = 0; from < s->best.op_count && !s->over;) {
             size_t left = s->best.op_count - from, count = chunk < left ? chunk : left;
             if (without_range(s, from, count, keep_time))
