@@ -8,16 +8,17 @@
 # different kinds. For each: the run of its header with --keep; `tandem replay`, `replay --scenario`; the
 # C test with the mutant (must exit 1) and with the right RTL (must exit 0); the shrunk scenario on the
 # right RTL (must not fail). Prints a line for each, and the median number of operations.
-# TANDEM names the program (build/release/bin/tandem). DUTs are cached below build/replay-table.
+# TANDEM names the program (build/bin/tandem). DUTs are cached below build/replay-table.
 # Exit 0: all as it must be and the median is at most 5; 1: not so; 2: usage or environment.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
-tandem=${TANDEM:-$root/build/release/bin/tandem}
+tandem=${TANDEM:-$root/build/bin/tandem}
 work=$root/build/replay-table
 most_median=5
-selection=(01 03 06 11 13 15 18 31 34 36 40 42 46 47 48 51 124 189 321 329 404 420 431 433)
+selection=(01 03 06 11 13 15 18 31 34 36 40 42 46 47 48 51 124 189 321 329 404 407 410 414 415 416 420 422 424 430
+  431 432 433 437 438 439 440 442 444 451 452 454 460)
 [ -x "$tandem" ] || { echo "table.sh: $tandem is missing: make build, or set TANDEM." >&2; exit 2; }
 [ $# = 0 ] || selection=("$@")
 # shellcheck source=tests/mutants/judge.sh
