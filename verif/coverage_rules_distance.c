@@ -71,34 +71,45 @@ static const char wires[] = "the wires carry one request at a time";
 static const char fence_first[] = "no entry is written in a fence's cycle, and a walk begins again";
 
 static const struct row rows[] = {
-    ROW(EVENT_FENCE_DONE, EVENT_REFILL, fence_to_refill, fence_first, "fence_completes_nothing"),
-    ROW(EVENT_FENCE_DONE, EVENT_EVICTION, fence_to_refill, fence_first, "fence_completes_nothing"),
+    ROW(EVENT_FENCE_DONE, EVENT_REFILL, fence_to_refill, fence_first,
+        "sva_walker.fence_completes_nothing"),
+    ROW(EVENT_FENCE_DONE, EVENT_EVICTION, fence_to_refill, fence_first,
+        "sva_walker.fence_completes_nothing"),
     ROW(EVENT_FENCE_DONE, EVENT_UPDATE_DONE, fence_to_update,
         "no update is granted on the strength of a PTE read before the fence",
-        "no_update_granted_after_fence"),
+        "sva_mmu.no_update_granted_after_fence"),
     ROW(EVENT_UPDATE_DONE, EVENT_FENCE_DONE, same_cycle,
-        "a fence waits while an update is on the wires", "fence_ready_as_specified"),
-    ROW(EVENT_FETCH_WALK, EVENT_UPDATE_DONE, walk_to_update, wires, NULL),
-    ROW(EVENT_UPDATE_DONE, EVENT_FETCH_WALK, update_to_walk, wires, NULL),
+        "a fence waits while an update is on the wires", "sva_mmu.fence_ready_as_specified"),
+    ROW(EVENT_FETCH_WALK, EVENT_UPDATE_DONE, walk_to_update, wires, "sva_channel.payload_held"),
+    ROW(EVENT_UPDATE_DONE, EVENT_FETCH_WALK, update_to_walk, wires, "sva_channel.payload_held"),
     ROW(EVENT_UPDATE_DONE, EVENT_UPDATE_DONE, update_to_update,
-        "a walk reads before it updates, and a slot has one transaction at a time", NULL),
-    ROW(EVENT_FETCH_WALK, EVENT_FETCH_WALK, walk_to_walk, wires, NULL),
+        "a walk reads before it updates, and a slot has one transaction at a time",
+        "sva_walker.slot_does_one_thing"),
+    ROW(EVENT_FETCH_WALK, EVENT_FETCH_WALK, walk_to_walk, wires, "sva_channel.payload_held"),
     ROW(EVENT_DATA_MISS, EVENT_DATA_MISS, miss_to_miss,
-        "the miss register is in LOOKUP: the port is not ready", NULL),
+        "the miss register is in LOOKUP: the port is not ready", "sva_port.ready_is_free"),
     ROW(EVENT_PMP, EVENT_UPDATE_DONE, same_cycle, "a PMP write waits while the wires are in use",
-        "pmp_ready_as_specified"),
+        "sva_mmu.pmp_ready_as_specified"),
     ROW(EVENT_UPDATE_DONE, EVENT_PMP, same_cycle, "a PMP write waits while the wires are in use",
-        "pmp_ready_as_specified"),
+        "sva_mmu.pmp_ready_as_specified"),
     ROW(EVENT_PMP, EVENT_FETCH_WALK, same_cycle, "a PMP write waits while the wires are in use",
-        "pmp_ready_as_specified"),
+        "sva_mmu.pmp_ready_as_specified"),
     ROW(EVENT_FETCH_WALK, EVENT_PMP, same_cycle, "a PMP write waits while the wires are in use",
-        "pmp_ready_as_specified"),
+        "sva_mmu.pmp_ready_as_specified"),
 };
 
 static const struct coverage_rule mirror = {COVERAGE_DISTANCE, COVERAGE_NO_BIN, NULL,
                                             "in one cycle each pair is counted once", NULL};
 static const struct coverage_rule no_pmp = {COVERAGE_DISTANCE, COVERAGE_UNREACHABLE, NULL,
                                             "PMP is not implemented", NULL};
+
+const struct coverage_rule *coverage_distance_row(unsigned k, enum coverage_event *first,
+                                                  enum coverage_event *second) {
+    if (k >= sizeof rows / sizeof *rows) return NULL;
+    *first = rows[k].first;
+    *second = rows[k].second;
+    return &rows[k].rule;
+}
 
 static const struct coverage_rule *find(unsigned first, unsigned second, unsigned cycles,
                                         const struct coverage_config *config) {

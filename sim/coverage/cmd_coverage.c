@@ -18,6 +18,7 @@ enum option_key {
     OPTION_PAIRS = 'p',
     OPTION_HTML = 256,
     OPTION_ITEMS,
+    OPTION_RULES,
     OPTION_THRESHOLD
 };
 
@@ -29,6 +30,8 @@ static const struct argp_option options_help[] = {
     {"unreachable", OPTION_UNREACHABLE, 0, 0, "list what cannot be reached, with the reasons", 2},
     {"pairs", OPTION_PAIRS, 0, 0, "print the distances of each pair of events", 2},
     {"items", OPTION_ITEMS, 0, 0, "list the items, their dimensions and values, and exit", 2},
+    {"rules", OPTION_RULES, 0, 0,
+     "list why bins cannot be reached, and which properties check it, and exit", 2},
     {"threshold", OPTION_THRESHOLD, "[ITEM=]PERCENT", 0,
      "fail with less coverage, of everything or of an item; repeat it for several", 3},
     {0}};
@@ -116,6 +119,9 @@ static error_t parse(int key, char *text, struct argp_state *state) {
             break;
         case OPTION_ITEMS:
             list_items();
+            exit(fflush(stdout) ? 2 : 0);
+        case OPTION_RULES:
+            coverage_print_rules(stdout);
             exit(fflush(stdout) ? 2 : 0);
         case OPTION_THRESHOLD:
             add_threshold(state, text);

@@ -120,14 +120,17 @@ static void put_bins(const struct coverage_summary *summary, unsigned item,
     fputs("</ul></details>\n", out);
 }
 
-static void put_contradictions(const struct coverage_summary *summary, FILE *out) {
+static void put_contradictions(const struct coverage_set *set,
+                               const struct coverage_summary *summary, FILE *out) {
     char name[NAME_BYTES];
     if (summary->contradictions == 0) return;
     fprintf(out, "<h2 class=\"bad\">Reached, though it cannot be: %u</h2>\n<ul>\n",
             summary->contradictions);
     for (unsigned k = 0; k < summary->contradictions && k < COVERAGE_MOST_CONTRADICTIONS; k++) {
-        coverage_name(summary->contradiction[k].bin, name, sizeof name);
-        fprintf(out, "<li><code>%s</code></li>\n", name);
+        const struct coverage_contradiction *at = &summary->contradiction[k];
+        coverage_name(at->bin, name, sizeof name);
+        fprintf(out, "<li><code>%s</code> - %s</li>\n", name,
+                coverage_rule_of(at->bin, &set->section[at->section].config)->reason);
     }
     fputs("</ul>\n", out);
 }
@@ -137,7 +140,7 @@ static void put_page(const struct coverage_set *set, const struct coverage_summa
     fputs(head, out);
     fprintf(out, "<p>%" PRIu64 " runs, %" PRIu64 " translations, %" PRIu64 " cycles.</p>\n",
             summary->runs, summary->answers, summary->cycles);
-    put_contradictions(summary, out);
+    put_contradictions(set, summary, out);
     put_items(summary, out);
     put_pairs(summary, out);
     fputs("<h2>Missing</h2>\n", out);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The report as JSON (docs/coverage.md, "JSON").
 #include <jansson.h>
+#include <string.h>
 
 #include "coverage_summary.h"
 
@@ -50,11 +51,42 @@ static json_t *missing(const struct coverage_summary *summary, const struct cove
     return list;
 }
 
+// Returns the entry of a rule, which may be new.
+static json_t *entry_of(json_t *list, const struct coverage_rule *rule) {
+    size_t k;
+    json_t *one;
+    json_array_foreach(list, k, one) {
+        if (!strcmp(json_string_value(json_object_get(one, "reason")), rule->reason)) return one;
+    }
+    one = json_object();
+    json_object_set_new(one, "reason", json_string(rule->reason));
+    if (rule->property) json_object_set_new(one, "property", json_string(rule->property));
+    json_object_set_new(one, "bins", json_integer(0));
+    json_array_append_new(list, one);
+    return one;
+}
+
+// Why bins are in this state: each reason, the property that checks it, and how many they are.
+static json_t *reasons(const struct coverage_summary *summary, const struct coverage_item *item,
+                       enum coverage_state state) {
+    json_t *list = json_array();
+    for (unsigned bin = item->first; bin < item->first + item->bins; bin++) {
+        if (summary->state[bin] != state) continue;
+        json_t *bins = json_object_get(entry_of(list, summary->rule[bin]), "bins");
+        json_integer_set(bins, json_integer_value(bins) + 1);
+    }
+    return list;
+}
+
 static json_t *items(const struct coverage_summary *summary) {
     json_t *all = json_object();
     for (unsigned i = 0; i < COVERAGE_ITEMS; i++) {
         json_t *one = totals(&summary->item[i]);
         json_object_set_new(one, "missing", missing(summary, coverage_item(i)));
+        json_object_set_new(one, "unreachable_reasons",
+                            reasons(summary, coverage_item(i), STATE_UNREACHABLE));
+        json_object_set_new(one, "ignored_reasons",
+                            reasons(summary, coverage_item(i), STATE_IGNORED));
         json_object_set_new(all, coverage_item(i)->key, one);
     }
     return all;

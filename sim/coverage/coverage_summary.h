@@ -58,6 +58,8 @@ struct coverage_report_options {
     bool missing, unreachable, pairs;  // list them
 };
 // The report for people.
+// Print why bins cannot be reached: rows of a table in Markdown, item, kind, reason, property.
+void coverage_print_rules(FILE *out);
 void coverage_print(const struct coverage_set *set, const struct coverage_summary *summary,
                     const struct coverage_report_options *options, FILE *out);
 // Returns JSON / an HTML page of its own, owned by the caller (free); NULL without memory.

@@ -118,3 +118,27 @@ void coverage_print(const struct coverage_set *set, const struct coverage_summar
     if (options->pairs) print_pairs(summary, out);
     print_contradictions(set, summary, out);
 }
+
+static void print_rule(const char *what, const struct coverage_rule *rule, FILE *out) {
+    static const char *const kinds[] = {"unreachable", "ignored", "no bin"};
+    fprintf(out, "| `%s` | %s | %s | ", what, kinds[rule->kind], rule->reason);
+    if (rule->property)
+        fprintf(out, "`%s` |\n", rule->property);
+    else
+        fputs("|\n", out);
+}
+
+// As rows of a table in Markdown (docs/coverage.md).
+void coverage_print_rules(FILE *out) {
+    char what[NAME_BYTES];
+    unsigned count;
+    const struct coverage_rule *rule = coverage_rules(&count);
+    for (unsigned k = 0; k < count; k++)
+        print_rule(coverage_item(rule[k].item)->key, &rule[k], out);
+    enum coverage_event first, second;
+    for (unsigned k = 0; (rule = coverage_distance_row(k, &first, &second)); k++) {
+        snprintf(what, sizeof what, "distance %s, %s", coverage_event_key(first),
+                 coverage_event_key(second));
+        print_rule(what, rule, out);
+    }
+}

@@ -41,11 +41,16 @@ assert report["runs"] == 3 and report["schema_version"] == 1 and report["contrad
 assert sum(i["aims"] for i in items) == report["all"]["aims"]
 for item in items:
     assert item["aims"] - item["reached"] == len(item["missing"]), item
+    for kind in ("unreachable", "ignored"):
+        assert sum(r["bins"] for r in item[kind + "_reasons"]) == item[kind], item
     assert abs(item["percent"] - 100 * item["reached"] / item["aims"]) < 1e-3
 page = open(sys.argv[2]).read()
 assert page.startswith("<!DOCTYPE html>") and page.count("<td>distance</td>") == 1
 assert "http" not in page
 assert all(name in page for item in items for name in item["missing"])
+reasons = [r for i in items for k in ("unreachable", "ignored") for r in i[k + "_reasons"]]
+assert len(reasons) > 30 and sum("property" in r for r in reasons) > 10
+assert all(r["reason"] in page and r.get("property", "") in page for r in reasons)
 END
 
 # Thresholds.
@@ -73,6 +78,13 @@ END
 expect 1 "$TANDEM" coverage "$dir/lie.cov"
 prints "REACHED, THOUGH IT CANNOT BE"
 prints "PMP is not implemented"
+expect 1 "$TANDEM" coverage "$dir/lie.cov" --html "$dir/lie.html"
+grep -q "</code> - PMP is not implemented" "$dir/lie.html" || wrong "the page does not say what cannot be"
+
+# Every reason stands in the document, with its property, and no other does.
+expect 0 "$TANDEM" coverage --rules
+grep -E '^\| `[a-z_, ]+` \| (unreachable|ignored|no bin) \| ' docs/coverage.md >"$dir/documented"
+cmp -s "$dir/out" "$dir/documented" || wrong "docs/coverage.md lists other reasons: tandem coverage --rules"
 
 # What is refused: one sentence that names the file, exit 2, nothing half-written.
 refused() {

@@ -6,10 +6,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <glob.h>
 #include <setjmp.h>
 #include <cmocka.h>
 // clang-format on
-#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -67,21 +67,36 @@ static void every_rule_decides_a_bin(void **state) {
     }
 }
 
-static bool property_exists(const char *name) {
-    glob_t files;
-    char line[512], wanted[128];
+static bool file_has(const char *path, const char *one, const char *other) {
+    char line[512];
     bool found = false;
-    snprintf(wanted, sizeof wanted, "(%s,", name);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    while (!found && fgets(line, sizeof line, file))
+        found = strstr(line, one) && strstr(line, other);
+    fclose(file);
+    return found;
+}
+
+// "module.name": a property of that module, which is bound to the RTL, or stands in one that is.
+static bool property_exists(const char *property) {
+    glob_t files;
+    char path[128], wanted[128], instance[128];
+    const char *name = strchr(property, '.');
+    bool found = false, bound = false;
+    if (!name) return false;
+    snprintf(path, sizeof path, "verif/sva/%.*s.sv", (int)(name - property), property);
+    snprintf(wanted, sizeof wanted, "(%s,", name + 1);
+    snprintf(instance, sizeof instance, " %.*s ", (int)(name - property), property);
     assert_int_equal(glob("verif/sva/*.sv", 0, NULL, &files), 0);
-    for (size_t k = 0; k < files.gl_pathc && !found; k++) {
-        FILE *file = fopen(files.gl_pathv[k], "r");
-        assert_non_null(file);
-        while (!found && fgets(line, sizeof line, file))
-            found = strstr(line, "`SVA") && strstr(line, wanted);
-        fclose(file);
+    for (size_t k = 0; k < files.gl_pathc; k++) {
+        bool own = !strcmp(files.gl_pathv[k], path);
+        found |= own && file_has(path, "`SVA", wanted);
+        bound |=
+            own ? file_has(path, "bind ", instance) : file_has(files.gl_pathv[k], instance, "#(");
     }
     globfree(&files);
-    return found;
+    return found && bound;
 }
 
 static void properties_named_are_those_of_the_rtl(void **state) {
@@ -101,6 +116,8 @@ static void properties_named_are_those_of_the_rtl(void **state) {
             named++;
         }
     assert_true(named > 0);
+    assert_false(property_exists("sva_tlb.no_such_property"));
+    assert_false(property_exists("sva_nothing.hit_asid_matches"));
 }
 
 static void aims_are_as_many_as_the_specification_gives(void **state) {

@@ -139,10 +139,13 @@ struct coverage_rule {
     enum coverage_kind kind;
     bool (*holds)(const unsigned *value, const struct coverage_config *config);
     const char *reason;
-    const char *property;  // of verif/sva, that proves it; NULL: none
+    const char *property;  // "module.name" of verif/sva that checks it in the RTL; NULL: none
 };
-// Returns the rules, and how many in *count.
+// Returns the rules but for those of distances, and how many in *count.
 const struct coverage_rule *coverage_rules(unsigned *count);
+// Returns the k-th rule about two events, and which they are; NULL: there are fewer.
+const struct coverage_rule *coverage_distance_row(unsigned k, enum coverage_event *first,
+                                                  enum coverage_event *second);
 // Returns the first rule that holds for the bin in this configuration, NULL: it is an aim.
 const struct coverage_rule *coverage_rule_of(unsigned bin, const struct coverage_config *config);
 
