@@ -15,7 +15,7 @@ struct reading {
 
 // --- arguments ---------------------------------------------------------------------------
 
-// What the runner gives itself. `run` only: the last two.
+// What the runner gives itself. `run` only: those from --wave on.
 static const char *const reserved[] = {"--seed",     "--json", "--quiet",
                                        "--config",   "--wave", "--wave-window",
                                        "--coverage", "--keep", "--explain"};

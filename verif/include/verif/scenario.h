@@ -173,7 +173,8 @@ size_t scenario_recorder_events(const struct scenario_recorder *recorder, bool *
 // another failure, none, or no memory; *scenario is empty then.
 bool scenario_capture(const struct scenario_recorder *recorder, const struct scenario_unit *unit,
                       size_t events, struct scenario *scenario);
-// The shortest such window of 2^k events, or all of them.
+// The shortest such window that is found, or all of them; if none does and older events were
+// overwritten, windows after requests that install again what the TLBs may have had.
 bool scenario_capture_shortest(const struct scenario_recorder *recorder,
                                const struct scenario_unit *unit, struct scenario *scenario);
 
