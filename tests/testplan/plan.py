@@ -9,6 +9,7 @@ the build folder's; with --tandem, that every coverage point selects bins. Mutan
 for. --write: make the page. Exit 0: so it is; 1: not so; 2: usage, or a file that is none.
 """
 import argparse
+import importlib.util
 import json
 import pathlib
 import re
@@ -35,13 +36,19 @@ def load():
     return rules
 
 
+def matrix():
+    """The module that reads the headers of the mutants."""
+    spec = importlib.util.spec_from_file_location("matrix", ROOT / "tests" / "mutants" / "matrix.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def mutants():
-    found = {}
-    for path in (ROOT / "tests" / "mutants").glob("*.patch"):
-        text = path.read_text().split("\n--- ")[0]
-        head = dict(re.findall(r"^(\w+): *(.*)$", text, re.M))
-        found[int(path.name.split("-")[0])] = head.get("Bug", "")
-    return found
+    """number -> header: the bug, the check that must name it first, the run that reaches it."""
+    header = matrix().header
+    return {int(path.name.split("-")[0]): header(path)
+            for path in (ROOT / "tests" / "mutants").glob("*.patch")}
 
 
 def tests_of(folder):
@@ -87,6 +94,8 @@ def problems(rules, known, tests, items):
         for number in rule["mutants"]:
             if number not in known:
                 yield f"{name}: there is no mutant {number}"
+            elif not all(known[number].get(key) for key in ("Bug", "In", "Check", "Run")):
+                yield f"{name}: the header of mutant {number} lacks Bug, In, Check or Run"
         for test in rule["tests"]:
             if tests is not None and test not in tests:
                 yield f"{name}: there is no test {test}"
@@ -96,24 +105,28 @@ def problems(rules, known, tests, items):
                 yield f"{name}: coverage point {point!r}: {wrong}"
 
 
-def page(rules):
+def page(rules, known):
+    caught_by = matrix().caught_by
     open_rules = [rule["id"] for rule in rules if not rule["mutants"]]
     lines = [
         "<!-- SPDX-License-Identifier: Apache-2.0 -->",
         "<!-- Made by tests/testplan/plan.py --write from docs/testplan.yaml. -->",
         "# Test plan", "",
         "Each normative rule of the privileged specification about translation and protection, the tests",
-        "that check it, the coverage points that show it was reached ([coverage.md](coverage.md)), and the planted",
-        "bugs (`tests/mutants/`, [bug-matrix.md](bug-matrix.md)) that prove that a test can fail. The rules are in our",
-        "words; sections are those of the specification. `ctest -R testplan` checks that all of it exists.", "",
+        "that check it, the coverage points that show it was reached ([coverage.md](coverage.md)), and planted bugs that",
+        "break it (`tests/mutants/`, [bug-matrix.md](bug-matrix.md)) with the checks that name them. What is proved of a bug:",
+        "`make mutants` plants it, makes the run of its header, and that check must be the first to fail; the tests of the",
+        "third column check the same rule, but are not run with the bug. The rules are in our words; sections are those",
+        "of the specification. `ctest -R testplan` checks that all that is named exists.", "",
         f"{len(rules)} rules; {len(rules) - len(open_rules)} with a bug that kills, "
         f"{len(open_rules)} open" + (f": {', '.join(open_rules)}." if open_rules else "."), "",
-        "| | rule | section | tests | coverage | mutants |", "|---|---|---|---|---|---|"]
+        "| | rule | section | tests | coverage | mutants | named by |", "|---|---|---|---|---|---|---|"]
     for rule in rules:
         numbers = " ".join(f"{n:02d}" for n in rule["mutants"]) or "**open**"
         lines.append(f"| {rule['id']} | {rule['rule']} | {rule['section']} | "
                      f"{', '.join(rule['tests'])} | "
-                     f"{'; '.join(rule['coverage']) or '-'} | {numbers} |")
+                     f"{'; '.join(rule['coverage']) or '-'} | {numbers} | "
+                     f"{caught_by([known[n] for n in rule['mutants']]) or '-'} |")
     return "\n".join(lines) + "\n"
 
 
@@ -128,10 +141,11 @@ def main():
     rules = load()
     tests = tests_of(arguments.tests) if arguments.tests else None
     items = items_of(arguments.tandem) if arguments.tandem else None
-    found = list(problems(rules, mutants(), tests, items))
+    known = mutants()
+    found = list(problems(rules, known, tests, items))
     if not found and arguments.write:
-        target.write_text(page(rules))
-    elif not found and (not target.exists() or target.read_text() != page(rules)):
+        target.write_text(page(rules, known))
+    elif not found and (not target.exists() or target.read_text() != page(rules, known)):
         found.append("docs/testplan.md is not what docs/testplan.yaml gives: plan.py --write")
     for problem in found:
         print(problem, file=sys.stderr)
