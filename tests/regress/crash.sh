@@ -56,15 +56,29 @@ prints "1500 jobs: 1350 passed, 150 failed"
   WHERE (seed % 10 = 0) <> (outcome = 'failed')")" = 0 ] || wrong "outcomes of other seeds"
 [ "$(grep -c '<testcase' "$dir/junit.xml")" = $jobs ] || wrong "JUnit has not all jobs"
 
-# --- the file cannot grow any more: what is stored stays, a sentence, the rest later ---
-full=("$TANDEM" regress "$dir/plan.yaml" -j 3 --dir "$dir/full")
-expect 2 bash -c 'ulimit -f 300; exec "$@"' - "${full[@]}"
+# --- a full disk: what is stored stays, a sentence, the rest later ---
+# A small file system that is filled up; where none can be mounted, a limit on the file's size.
+mkdir "$dir/small"
+full=("$TANDEM" regress "$dir/plan.yaml" -j 3 --dir "$dir/small/results")
+if mount -t tmpfs -o size=40m tandem-full "$dir/small" 2>/dev/null; then
+  unmount() {
+    umount "$dir/small" || true
+    remove_folder
+  }
+  trap unmount EXIT
+  head -c 40500k /dev/zero >"$dir/small/ballast"
+  expect 2 "${full[@]}"
+  says "database or disk is full"
+  rm "$dir/small/ballast"
+else
+  expect 2 bash -c 'ulimit -f 300; exec "$@"' - "${full[@]}"
+fi
 says "results are not stored: free some space, then --resume runs these jobs again"
-stored=$(sqlite3 "$dir/full/results.db" "SELECT count(*) FROM result")
-echo "stored before the limit: $stored"
+stored=$(sqlite3 "$dir/small/results/results.db" "SELECT count(*) FROM result")
+echo "stored before the disk was full: $stored"
 [ "$stored" -ge 1 ] && [ "$stored" -lt $jobs ] || wrong "$stored results within the limit"
 expect 1 "${full[@]}" --resume
 prints "1500 jobs: 1350 passed, 150 failed"
-[ "$(sqlite3 "$dir/full/results.db" "SELECT count(*), count(DISTINCT number) FROM result")" = \
+[ "$(sqlite3 "$dir/small/results/results.db" "SELECT count(*), count(DISTINCT number) FROM result")" = \
   "$jobs|$jobs" ] || wrong "results lost, or counted twice"
 finish
