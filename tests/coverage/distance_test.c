@@ -83,6 +83,7 @@ static void distance_after_a_long_time_is_none(void **state) {
     (void)state;
     for (unsigned gap = COVERAGE_DISTANCES; gap < 100; gap++) {
         struct coverage *coverage = create();
+        coverage_close(coverage, 4);
         coverage_event(coverage, EVENT_SATP, 5);
         coverage_close(coverage, 5);
         coverage_close(coverage, 4 + gap);
