@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A thin front door; CMake presets do the work. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help size bench-systemc setup setup-test build run test bench mutants shrink-table formal campaign fresh coverage format clean
+.PHONY: help size bench-systemc setup setup-test build run test bench mutants mutants-generated shrink-table formal campaign fresh coverage format clean
 
 JOBS ?= $(shell nproc)
 TANDEM = build/bin/tandem
@@ -13,6 +13,7 @@ help:
 	@echo "make bench-systemc  speed of the SystemC module and the TLM component beside plain Verilator"
 	@echo "make build     only build; the program is $(TANDEM)"
 	@echo "make mutants   plant every bug of tests/mutants and show which check names it"
+	@echo "make mutants-generated  hundreds of mutants of the RTL drawn by Yosys; the score gates"
 	@echo "make shrink-table  how few operations show each of 43 planted bugs (12 minutes)"
 	@echo "make formal    prove the properties of verif/sva, reach each, break each"
 	@echo "make campaign  random lockstep over modes, widths, PMP, TLB shapes (N=100000000 translations)"
@@ -55,13 +56,17 @@ formal: setup-test
 	@tests/formal/run.sh mutants
 	@tests/formal/run.sh simulation
 
+mutants: setup-test
+	@$(MAKE) --no-print-directory build
+	@tests/mutants/run.sh
+
 shrink-table: setup-test
 	@$(MAKE) --no-print-directory build
 	@TANDEM=$(TANDEM) tests/replay/table.sh
 
-mutants: setup-test
+mutants-generated: setup-test
 	@$(MAKE) --no-print-directory build
-	@tests/mutants/run.sh
+	@JOBS=$(JOBS) tests/mutants/generated/run.sh
 
 campaign: setup-test
 	@$(MAKE) --no-print-directory build

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Run generated mutants against stimuli and write what became of each.
 
-Called by run.sh. A mutant runs as `tandem run` on the one DUT that holds them all, with the
+Called by run.sh. With --part short: the first stimuli, all mutants; with --part long: the others,
+for those that --out's earlier contents say survived. A mutant runs as `tandem run` on the one DUT that holds them all, with the
 environment's TANDEM_MUTANT choosing it, through the stimuli in their order until a check fails.
 Exit 0: done; 1: a false alarm without a mutant; 2: environment.
 """
@@ -17,6 +18,7 @@ import tempfile
 import time
 
 KILLED, SURVIVED, ERROR = "killed", "survived", "error"
+SHORT = 3  # stimuli of the short part
 LIMIT = 120  # seconds for one run, many times what it takes
 
 
@@ -44,7 +46,7 @@ def source_of(line):
     named = re.search(r"-cell \S*?(rtl/\w+\.sv):([1-9]\d*)\$", line)
     if named:
         return f"{named[1]}:{named[2]}"
-    spans = re.findall(r"-src (rtl/\w+\.sv):(\d+)\.\d+-(\d+)\.", line)
+    spans = re.findall(r"-src (rtl/\w+\.sv):([1-9]\d*)\.\d+-(\d+)\.", line)
     if not spans:
         return "(made by synthesis)"
     file, first, _ = min(spans, key=lambda span: int(span[2]) - int(span[1]))
@@ -66,12 +68,12 @@ def read_mutants(path):
     return mutants
 
 
-def read_stimuli(path, most):
-    """Returns [(name, translations, seed, [argument])], the first `most` lines (0: all)."""
+def read_stimuli(path, part):
+    """Returns [(name, translations, seed, [argument])], of the part that is asked for."""
     lines = [line.split() for line in open(path, encoding="utf-8")
              if line.strip() and not line.startswith("#")]
     return [(name, int(count), seed, rest)
-            for name, count, seeds, *rest in lines[:most or None]
+            for name, count, seeds, *rest in (lines[:SHORT] if part == "short" else lines[SHORT:])
             for seed in range(1, int(seeds) + 1)]
 
 
@@ -98,7 +100,7 @@ class Campaign:
         self.folder = folder
         self.base = (["--dut=" + arguments.dut] + unit_settings(arguments.unit) +
                      ["--set", "check.watchdog=3000", "--set", "memory.data.least=1"])
-        self.stimuli = read_stimuli(arguments.stimuli, 3 if arguments.slice else 0)
+        self.stimuli = read_stimuli(arguments.stimuli, arguments.part)
 
     def ask(self, mutant, stimulus):
         """Returns (status of the process or None if it did not end, its JSON or None, output)."""
@@ -160,14 +162,31 @@ def parse():
     for name in ("tandem", "dut", "list", "stimuli", "out"):
         parser.add_argument("--" + name, required=True)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--slice", action="store_true")
+    parser.add_argument("--part", choices=("short", "long"), default="short")
     parser.add_argument("unit", nargs="*", help="options of tb/build_dut.sh")
     return parser.parse_args()
 
 
+def to_run(arguments):
+    """Returns (all mutants with what is known of them, those that are to run)."""
+    if arguments.part == "short":
+        mutants = read_mutants(arguments.list)
+        return mutants, mutants
+    with open(arguments.out, encoding="utf-8") as file:
+        mutants = json.load(file)["mutants"]
+    return mutants, [m for m in mutants if m["verdict"] == SURVIVED]
+
+
+def add(mutant, result):
+    """Join a part's result to what is known of a mutant: cycles and seconds add up."""
+    for key in ("cycles", "seconds"):
+        result[key] = round(result[key] + mutant.get(key, 0), 3)
+    mutant.update(result)
+
+
 def main():
     arguments = parse()
-    mutants = read_mutants(arguments.list)
+    mutants, chosen = to_run(arguments)
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="tandem-mutants.") as folder, \
             concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
@@ -176,19 +195,19 @@ def main():
         if alarms:
             print("false alarm without a mutant:", *alarms, sep="\n  ")
             sys.exit(1)
-        baseline = time.monotonic() - started
-        print(f"without a mutant: {len(campaign.stimuli)} runs pass, {baseline:.1f} s", flush=True)
-        results = []
-        for mutant, result in zip(mutants, pool.map(campaign.run,
-                                                    [m["number"] for m in mutants])):
-            results.append({**mutant, **result})
+        print(f"without a mutant: {len(campaign.stimuli)} runs pass, "
+              f"{time.monotonic() - started:.1f} s", flush=True)
+        numbers = [mutant["number"] for mutant in chosen]
+        for done, (mutant, result) in enumerate(zip(chosen, pool.map(campaign.run, numbers)), 1):
+            add(mutant, result)
             if sys.stdout.isatty():
-                print(f"\r{len(results)} of {len(mutants)}", end="", flush=True)
+                print(f"\r{done} of {len(chosen)}", end="", flush=True)
+    seconds = round(time.monotonic() - started, 1)
     record = {"schema": "tandem-generated-mutants", "schema_version": 1,
-              "unit": " ".join(arguments.unit), "slice": arguments.slice,
-              "baseline_seconds": round(baseline, 1),
-              "seconds": round(time.monotonic() - started, 1), "mutants": results}
+              "unit": " ".join(arguments.unit), "mutants": mutants}
     write_atomically(arguments.out, json.dumps(record, indent=1) + "\n")
+    killed = sum(mutant["verdict"] == KILLED for mutant in chosen)
+    print(f"{arguments.part} stimuli: {killed} of {len(chosen)} mutants killed, {seconds} s")
 
 
 if __name__ == "__main__":
