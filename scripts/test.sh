@@ -13,7 +13,7 @@ for preset in dev asan; do scripts/build.sh "$preset" "$jobs"; done
 
 # With TANDEM_LONG everything; otherwise without what takes longest, most of it for units of its
 # own, which the campaign builds as well.
-long='^(cost.small|vectors.(lockstep_hierarchy|rtl)|formal.(planted|simulation)|rtl.smoke_(modes|pmp)|lockstep.random_(largest|no_power_of_two|random_replacement|choices))$'
+long='^(cost.small|compare.cost|vectors.(lockstep_hierarchy|rtl)|formal.(planted|simulation)|rtl.smoke_(modes|pmp)|lockstep.random_(largest|no_power_of_two|random_replacement|choices))$'
 [ -z "${TANDEM_LONG:-}" ] || long='^$'
 
 echo "=== assertions off, other seeds (release)"
