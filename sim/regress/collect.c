@@ -84,7 +84,8 @@ static void tell(struct regression *regression, size_t number, const struct resu
 static bool add(struct regression *regression, size_t number, const struct result *result) {
     bool added = false;
     if (store_add(regression->store, regression->run, number, result, &added, NULL)) return false;
-    if (!added) return true;
+    // One that is there already was committed by an attempt that was told of a failure.
+    if (!added && regression->done[number]) return true;
     regression->done[number] = true;
     regression->counts[result->outcome]++;
     regression->finished++;
@@ -104,7 +105,6 @@ static void wait_for_room(struct regression *regression, size_t number, struct r
         regression->pending = larger;
         regression->pending_capacity = capacity;
     }
-    if (!regression->pending_count) regression->pending_since = pool_clock();
     regression->pending_tried = pool_clock();
     regression->pending[regression->pending_count++] = (struct pending){number, *result};
 }

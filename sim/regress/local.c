@@ -46,6 +46,8 @@ static enum sim_status start(struct crew *crew, size_t number, struct sim_error 
         status = sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     struct pool_task task = {
         .argv = words.word, .seconds = (double)execution->seconds, .tag = number};
+    // An attempt that was killed is not to speak for the next one.
+    execute_drop(json);
     if (!status) status = pool_start(crew->pool, &task, error);
     if (!status) crew->attempts[number]++;
     words_destroy(&words);

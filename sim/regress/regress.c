@@ -93,19 +93,50 @@ static enum sim_status finish_jobs(struct regression *regression, struct sim_err
     return status;
 }
 
+// Jobs without a result although nobody asked for fewer.
+static size_t count_left(const struct regression *regression) {
+    if (regression->stopping || regression->out_of_time) return 0;
+    return regression->jobs.count - regression->finished;
+}
+
+// A launcher returns early when a result cannot be stored; what waits is stored then, or the run
+// ends.
+static enum sim_status launch(struct regression *regression, struct sim_error *error) {
+    enum sim_status status = regression->options->launcher == LAUNCH_SLURM
+                                 ? run_slurm(regression, error)
+                                 : run_local(regression, error);
+    struct sim_error why;
+    enum sim_status rest = collect_rest(regression, &why);
+    if (rest) *error = why;
+    return rest ? rest : status;
+}
+
+// As long as jobs are left and results come.
+static enum sim_status launch_all(struct regression *regression, struct sim_error *error) {
+    enum sim_status status;
+    size_t before;
+    do {
+        before = regression->finished;
+        status = launch(regression, error);
+    } while (!status && count_left(regression) && regression->finished > before);
+    if (!status && count_left(regression))
+        status = sim_fail(error, SIM_ERROR_MEMORY,
+                          "%zu jobs were not run: there is no memory for their results; --resume "
+                          "goes on",
+                          count_left(regression));
+    return status;
+}
+
 // The jobs, whatever ends them; then what they have left is made safe.
 static enum sim_status run_jobs(struct regression *regression, struct sim_error *error) {
-    enum sim_status status = build_units(regression, error), rest;
-    struct sim_error why;
+    enum sim_status status = build_units(regression, error);
     regression->start = pool_clock();
-    if (!status)
-        status = regression->options->launcher == LAUNCH_SLURM ? run_slurm(regression, error)
-                                                               : run_local(regression, error);
-    rest = collect_rest(regression, &why);
+    if (status)
+        collect_rest(regression, NULL);
+    else
+        status = launch_all(regression, error);
     regression->spent = pool_clock() - regression->start;
-    if (rest) *error = why;
-    if (!status && !rest) status = finish_jobs(regression, error);
-    return rest ? rest : status;
+    return status ? status : finish_jobs(regression, error);
 }
 
 static enum sim_status end_run(struct regression *regression, enum sim_status status,

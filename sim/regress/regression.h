@@ -35,7 +35,7 @@ struct regression {
     size_t finished;          // jobs with a result, earlier ones of a resumed run included
     struct pending *pending;  // results that could not be stored yet
     size_t pending_count, pending_capacity;
-    double pending_since, pending_tried, synced;
+    double pending_tried, synced;
     double began, start, drawn;  // began: with its units; start: of the jobs
     double spent;                // on jobs, seconds
     size_t finished_at_start;

@@ -45,6 +45,10 @@ prints "5 jobs: 5 passed"
 [ "$(ran | sort -n | uniq -c | grep -c '^ *2 ')" = 5 ] && [ "$(ran | wc -l)" = 10 ] || wrong "not each twice"
 [ "$(query "SELECT group_concat(DISTINCT attempts) FROM result WHERE run = (SELECT max(run) FROM run)")" = 2 ] ||
   wrong "a killed worker is not tried again"
+plan half half 3..4
+expect 2 env FAKE_MARK="$dir/half" "${regress[@]}"
+[ "$(query "SELECT DISTINCT signature || ' ' || attempts FROM result WHERE run = (SELECT max(run) FROM run)")" = \
+  "error/exit status #, but it has left no JSON 2" ] || wrong "judged by what a killed attempt has left"
 plan noise noise 1..1
 expect 1 "${regress[@]}"
 [ "$(query "SELECT length(output) < 40000 AND output LIKE '%bytes left out%' FROM result WHERE
@@ -162,6 +166,23 @@ xmllint --noout --schema tests/regress/junit.xsd "$dir/i.xml" 2>"$dir/err" || wr
 grep -q '<skipped' "$dir/i.xml" || wrong "nothing skipped"
 expect 0 "${regress[@]}" --resume
 prints "40 jobs: 40 passed"
+
+# --- somebody else holds the database for longer than a result waits: the run goes on after that ---
+plan held slow 1..60
+"${regress[@]}" >"$dir/out" 2>"$dir/err" &
+runner=$!
+for _ in $(seq 100); do
+  [ "$(query "SELECT count(*) FROM result JOIN run USING (run) WHERE plan = 'held'")" -lt 3 ] || break
+  sleep 0.1
+done
+{ echo "BEGIN IMMEDIATE;"; sleep 13; echo "COMMIT;"; } | sqlite3 "$dir/results/results.db"
+found=0
+wait $runner || found=$?
+last="a regression whose database is held"
+[ $found -eq 0 ] || wrong "exit status $found"
+prints "60 jobs: 60 passed"
+[ "$(query "SELECT count(*), count(DISTINCT number), state FROM result JOIN run USING (run) WHERE plan = 'held'")" = \
+  "60|60|finished" ] || wrong "results lost, or counted twice"
 
 # --- progress on a terminal only ---
 plan terminal slow 1..8

@@ -12,6 +12,7 @@
 //   broken-off  exit status 1 without JSON, as sanitizers end
 //   hang        sleeps for a minute; `deaf`: and ignores SIGTERM
 //   killed      kills itself with SIGKILL, the first time for a seed; the second time it passes
+//   half        passes, then kills itself; the second time for a seed: exit status 0, without JSON
 //   doomed      kills itself with SIGKILL, always
 //   noise       prints a megabyte, then fails
 //   slow        passes after a fifth of a second
@@ -62,11 +63,12 @@ static int fails(const char *json, unsigned long long seed) {
 }
 
 // The first time for a seed: the mark that it was there is a file beside the JSON.
-static int killed_once(const char *json, const char *seed) {
+static int killed_once(const char *json, const char *seed, int half) {
     char mark[4096];
     snprintf(mark, sizeof mark, "%s.%s", getenv("FAKE_MARK") ? getenv("FAKE_MARK") : json, seed);
-    if (!access(mark, F_OK)) return passes(json);
+    if (!access(mark, F_OK)) return half ? 0 : passes(json);
     add_line(mark, "here\n");
+    if (half) passes(json);
     raise(SIGKILL);
     return 2;
 }
@@ -111,7 +113,8 @@ int main(int argc, char **argv) {
     if (!strcmp(mode, "deaf")) signal(SIGTERM, SIG_IGN);
     if (!strcmp(mode, "deaf") || !strcmp(mode, "hang"))
         for (int i = 0; i < 60; i++) sleep(1);
-    if (!strcmp(mode, "killed")) return killed_once(json, text);
+    if (!strcmp(mode, "killed")) return killed_once(json, text, 0);
+    if (!strcmp(mode, "half")) return killed_once(json, text, 1);
     if (!strcmp(mode, "doomed")) raise(SIGKILL);
     if (!strcmp(mode, "noise")) return noise(json, seed);
     if (!strcmp(mode, "slow")) nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
