@@ -69,6 +69,7 @@ static void settle_port(struct stimulus *s, unsigned port, const struct bench_ou
     if (last->answered[port] && answer->tag < MMU_TAGS) {
         const struct stimulus_flight *flight = &s->flight[port][answer->tag];
         stimulus_note_answer(s, port, flight, answer);
+        stimulus_remember(s, flight, answer);
         if (answer->fault) stimulus_address_faulted(s, &flight->place);
         s->active[port] &= (uint16_t) ~(1u << answer->tag);
         if (answer->source == MMU_SOURCE_WALK) s->fences = 0;

@@ -38,6 +38,7 @@ static void begin(struct stimulus *s) {
                                   .va = stimulus_fence_va(s),
                                   .asid = stimulus_asid(s, stimulus_below(s, STIMULUS_ROOTS))};
     if (stimulus_chance(s, 50)) s->fence.asid = (uint16_t)stimulus_random(s);
+    s->fence.asid = stimulus_near_asid(s, s->fence.asid);
     s->fencing = true;
 }
 

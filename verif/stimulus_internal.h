@@ -9,6 +9,7 @@
 //   stimulus_pmp.c        PMP writes
 //   stimulus_requests.c   virtual addresses, requests, kills
 //   stimulus_fences.c     fences and Svinval sequences
+//   stimulus_near.c       what equals something in use but for one bit
 //   stimulus_probe.c      the invariance check
 //   stimulus_phases.c     weights that change
 //   stimulus_steer.c      ... towards what coverage misses
@@ -30,7 +31,8 @@ enum {
     STIMULUS_ROOTS = 4,
     STIMULUS_INDICES = 8,
     STIMULUS_MODES = 4,
-    STIMULUS_HOT = 16
+    STIMULUS_HOT = 16,
+    STIMULUS_NEAR = 8
 };
 
 struct stimulus_mode {
@@ -59,6 +61,13 @@ struct stimulus_flight {
     struct mmu_request request;
     struct mmu_csr csr;
     struct stimulus_place place;
+};
+
+// What was answered last, for near misses.
+struct stimulus_recent {
+    struct stimulus_flight used[STIMULUS_NEAR];
+    uint64_t pa[STIMULUS_NEAR];
+    unsigned next_used, next_pa;  // how many there were
 };
 
 enum stimulus_stage {
@@ -127,6 +136,7 @@ struct stimulus {
     bool draining;
     struct stimulus_probe probe;
     struct stimulus_steer steer;
+    struct stimulus_recent near;
     // The addresses that are asked for: by mode, root, half of the address space.
     uint64_t recent[STIMULUS_MODES][STIMULUS_ROOTS][2][STIMULUS_MOST_PAGES];
     uint64_t hot_ppn[STIMULUS_HOT];
@@ -199,6 +209,24 @@ unsigned stimulus_force_kills(struct stimulus *s);
 void stimulus_phase(struct stimulus *s, uint64_t now);
 // Satp's ASIDs differ in single bits, the highest and the lowest among them.
 uint16_t stimulus_asid(const struct stimulus *s, unsigned number);
+
+// --- near misses: nothing is drawn while the configuration has none -----------------------------
+
+// Whether it is time for one.
+bool stimulus_near(struct stimulus *s);
+bool stimulus_near_lasting(struct stimulus *s);
+// value with one of the bits low .. high - 1 inverted.
+uint64_t stimulus_one_off(struct stimulus *s, uint64_t value, unsigned low, unsigned high);
+// A request was answered: it is in use from now on.
+void stimulus_remember(struct stimulus *s, const struct stimulus_flight *flight,
+                       const struct mmu_answer *answer);
+// False: no near miss now; otherwise the port's next address, a canonical one.
+bool stimulus_near_va(struct stimulus *s, unsigned port, bool untranslated, uint64_t *va);
+// Returns va and asid, or a near miss in their place.
+uint64_t stimulus_near_fence_va(struct stimulus *s, uint64_t va);
+uint16_t stimulus_near_asid(struct stimulus *s, uint16_t asid);
+void stimulus_near_pmp(struct stimulus *s, struct mmu_pmp_write *write, unsigned mode);
+void stimulus_write_near_tables(struct stimulus *s);
 
 // --- steering: choose anew if it is time to, see what is due in the coming cycle ----------------
 

@@ -49,6 +49,7 @@ static struct mmu_pmp_write piece(struct stimulus *s) {
                                   .write_addr = stimulus_chance(s, 850),
                                   .cfg = (uint8_t)(mode << 3),
                                   .addr = mode == NAPOT ? napot_addr(s, size) : hot_word(s)};
+    stimulus_near_pmp(s, &write, mode);
     // Bits 6:5 are ignored.
     write.cfg |= (uint8_t)(stimulus_below(s, 4) << 5);
     write.cfg |= (uint8_t)(stimulus_chance(s, small ? 500 : 850) ? RWX : stimulus_below(s, 8));

@@ -28,8 +28,10 @@ static void change_satp(struct stimulus *s) {
     uint64_t ppn = stimulus_root_ppn(s, mode->levels, root);
     if (stimulus_chance(s, s->config.outside / 2)) ppn = stimulus_nowhere_ppn(s);
     bool bare = stimulus_chance(s, s->config.bare);
-    s->csr.satp =
-        satp_of(s, bare ? MMU_SATP_MODE_BARE : mode->satp_mode, stimulus_asid(s, space), ppn);
+    uint16_t asid = stimulus_near_asid(s, stimulus_asid(s, space));
+    // Most bits lead away from memory, where each walk ends at once.
+    if (stimulus_near_lasting(s)) ppn = stimulus_one_off(s, ppn, 0, s->ppn_bits);
+    s->csr.satp = satp_of(s, bare ? MMU_SATP_MODE_BARE : mode->satp_mode, asid, ppn);
 }
 
 static void change_privilege(struct stimulus *s) {

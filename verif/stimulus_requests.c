@@ -144,6 +144,8 @@ static bool sequential(struct stimulus *s, unsigned port, uint64_t *va) {
 
 static uint64_t next_va(struct stimulus *s, unsigned port) {
     uint64_t va = 0;
+    if (stimulus_near_va(s, port, untranslated(s, port), &va))
+        return with_upper_half(s, with_offset(s, va));
     if (stimulus_chance(s, s->rates.again) && again(s, port, &va)) return with_offset(s, va);
     if (stimulus_chance(s, s->config.sequential) && sequential(s, port, &va))
         return with_upper_half(s, with_offset(s, va));
@@ -173,7 +175,7 @@ uint64_t stimulus_fence_va(struct stimulus *s) {
     } else if (kind < 7) {
         va = stimulus_random64(s);
     }
-    return with_upper_half(s, va);
+    return with_upper_half(s, stimulus_near_fence_va(s, va));
 }
 
 // D is exact: a client that wants it so does not take back a store that may set it.

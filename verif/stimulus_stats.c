@@ -182,7 +182,9 @@ static bool wanted(const struct stimulus_config *config, enum stimulus_count cou
         case STIMULUS_GLOBAL_HIT:
             return config->global > 0;
         case STIMULUS_WHY_READ_ERROR:
-            return config->outside > 0;
+            return config->outside > 0 || config->near_misses > 0;
+        case STIMULUS_NEAR_MISS:
+            return config->near_misses > 0;
         case STIMULUS_WHY_A:
         case STIMULUS_WHY_D:
         case STIMULUS_WHY_UPDATE_PMP:

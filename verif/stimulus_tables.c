@@ -52,7 +52,8 @@ static uint64_t pointer_ppn(struct stimulus *s, unsigned level) {
     if (level == 0 || stimulus_chance(s, s->config.reserved / 2))
         return stimulus_table_ppn(s, stimulus_below(s, stimulus_tables(s)));
     const struct share *next = share_of(s, level - 1);
-    return stimulus_table_ppn(s, next->first + stimulus_below(s, next->count));
+    uint64_t ppn = stimulus_table_ppn(s, next->first + stimulus_below(s, next->count));
+    return stimulus_near_lasting(s) ? stimulus_one_off(s, ppn, 0, s->ppn_bits) : ppn;
 }
 
 // D, A, U, N and PBMT are reserved in pointers.
@@ -82,6 +83,8 @@ static uint64_t leaf_ppn(struct stimulus *s, unsigned level) {
     uint64_t ppn = stimulus_hot_ppn(s);
     unsigned shift = level * s->modes[0].vpn_bits;
     if (stimulus_chance(s, 350)) ppn = stimulus_any_ppn(s);
+    if (stimulus_near_lasting(s))
+        ppn = stimulus_one_off(s, ppn, 0, s->config.arch.pa_bits - MMU_PAGE_BITS);
     if (stimulus_chance(s, 80)) ppn = stimulus_table_ppn(s, stimulus_below(s, stimulus_tables(s)));
     if (stimulus_chance(s, s->config.outside)) ppn = stimulus_nowhere_ppn(s);
     ppn = ppn >> shift << shift;
@@ -162,6 +165,7 @@ void stimulus_write_pte(struct stimulus *s, struct bench *bench, uint64_t pa, ui
 }
 
 void stimulus_write_tables(struct stimulus *s) {
+    if (s->config.near_misses) stimulus_write_near_tables(s);
     for (unsigned table = 0; table < stimulus_tables(s); table++) {
         unsigned level = stimulus_table_level(s, table);
         for (unsigned i = 0; i < STIMULUS_INDICES; i++) {

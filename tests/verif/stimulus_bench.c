@@ -86,13 +86,14 @@ static void complain(const struct bench *bench) {
     free(page);
 }
 
-static bool drive(struct bench *bench, struct stimulus *stimulus, unsigned cycles) {
+static bool drive(struct bench *bench, struct stimulus *stimulus, const struct random_run *run) {
     struct bench_inputs in;
     struct bench_outputs out;
-    for (unsigned c = 0; c < cycles; c++) {
-        if (c + CYCLES_TO_DRAIN == cycles) stimulus_drain(stimulus);
+    for (unsigned c = 0; c < run->cycles; c++) {
+        if (c + CYCLES_TO_DRAIN == run->cycles) stimulus_drain(stimulus);
         if (!stimulus_next(stimulus, bench, c ? &out : NULL, &in)) return false;
         if (!bench_cycle(bench, &in, &out)) return false;
+        if (run->see) run->see(run->user, &in, &out);
     }
     // The last cycle's outputs are settled.
     return stimulus_next(stimulus, bench, &out, &in) && bench_compare_counters(bench);
@@ -111,7 +112,7 @@ struct random_result random_run_do(const struct random_run *run) {
     struct stimulus *stimulus = stimulus_create(&asked, &config.memory);
     assert_non_null(bench);
     assert_non_null(stimulus);
-    result.ok = drive(bench, stimulus, run->cycles);
+    result.ok = drive(bench, stimulus, run);
     if (!result.ok) result.check = bench_mismatch(bench)->check;
     if (!result.ok && run->fault == FAKE_RIGHT) complain(bench);
     result.quiet = stimulus_quiet(stimulus);

@@ -16,6 +16,9 @@ struct random_run {
     uint32_t error_permille;
     enum fake_fault fault;
     bool untagged;
+    // Called after each cycle; may be NULL.
+    void (*see)(void *user, const struct bench_inputs *in, const struct bench_outputs *out);
+    void *user;
 };
 
 struct random_result {

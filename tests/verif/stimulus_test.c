@@ -327,7 +327,8 @@ static void what_has_no_weight_does_not_happen(void **state) {
         STIMULUS_PBMT_NC,      STIMULUS_NAPOT_WALK,      STIMULUS_GLOBAL_HIT,
         STIMULUS_WHY_A,        STIMULUS_WHY_D,           STIMULUS_PRIV_M,
         STIMULUS_UNTRANSLATED, STIMULUS_SFENCE_VA,       STIMULUS_SINVAL_VA,
-        STIMULUS_SFENCE_ALL,   STIMULUS_WHY_MISALIGNED,  STIMULUS_WHY_POINTER_AT_0};
+        STIMULUS_SFENCE_ALL,   STIMULUS_WHY_MISALIGNED,  STIMULUS_WHY_POINTER_AT_0,
+        STIMULUS_NEAR_MISS};
     assert_true(result.ok);
     for (size_t k = 0; k < sizeof never / sizeof *never; k++)
         if (result.reached.count[never[k]])

@@ -46,11 +46,17 @@
     X(pbmt, 0, 1000, 120, "per 1000 leaf PTEs: PBMT not 0 (Svpbmt)")                         \
     X(global, 0, 1000, 120, "per 1000 PTEs: G set")                                          \
     X(unset, 0, 1000, 350, "per 1000 leaf PTEs: A or D clear")                               \
-    X(outside, 0, 1000, 15, "per 1000 PTEs: what it points to does not exist")
+    X(outside, 0, 1000, 15, "per 1000 PTEs: what it points to does not exist")               \
+    X(near_misses, 0, 1000, 0, "per 1000 requests, fences: one bit off what is in use")
 
 // overtake: a client's duty is not to give a fence while requests of an older satp are under way
 // (docs/microarchitecture.md section 9). The model predicts what becomes of them, but the
 // specification's legal outcomes do not hold: not for BENCH_LEGAL.
+//
+// near_misses: of requests and fences so many are for an address or ASID that equals one in use but
+// for one bit, any bit that takes part in translation, and a quarter as many PTEs that point to
+// something, satp's ASIDs and root tables, and ranges of PMP entries. What a bit more leads to is
+// mapped as well where tables have room for it, nowhere otherwise.
 struct stimulus_config {
     uint64_t seed;
     struct mmu_arch arch;
@@ -157,6 +163,7 @@ struct stimulus_config stimulus_default(void);
     X(STIMULUS_KILL_SEVERAL, "kills_several", "kills that dropped two requests or more")         \
     X(STIMULUS_AGAIN, "asked_again", "requests for a page that is being asked for")              \
     X(STIMULUS_SEQUENTIAL, "sequential", "requests for the page after the last one")             \
+    X(STIMULUS_NEAR_MISS, "near_misses", "requests one bit off an address in use")               \
     X(STIMULUS_KILL_IDLE, "kills_without_effect", "kills that found nothing to drop")            \
     X(STIMULUS_PMP_OFF, "pmp_off", "PMP writes with A = OFF")                                    \
     X(STIMULUS_PMP_TOR, "pmp_tor", "PMP writes with A = TOR")                                    \
