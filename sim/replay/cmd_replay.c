@@ -163,44 +163,73 @@ static int replay_run(const struct arguments *arguments, struct kept *kept) {
 
 // --- the scenario ----------------------------------------------------------------------------
 
-static enum sim_status play_one(const struct arguments *arguments, const char *name,
-                                const char *dut, const char *wave, bool *same,
+// The play of one scenario, and what it must show: the kept failure, in the cycle that the text
+// says, which is the run's if the scenario is the whole run.
+struct scenario_replay {
+    const struct kept *kept;
+    const char *folder, *name, *wave;  // wave: NULL, none
+    bool whole_run;
+};
+
+static bool shows_the_kept(const struct scenario_replay *replay,
+                           const struct scenario_failure *expected,
+                           const struct scenario_failure *now) {
+    const struct scenario_failure *then = &replay->kept->failure;
+    bool same = scenario_same_failure(then, expected) && scenario_same_failure(then, now) &&
+                expected->cycle == now->cycle;
+    if (replay->whole_run && then->cycle != now->cycle) same = false;
+    if (!same) print_failure("kept", then);
+    print_failure(same ? "failure" : "expected", expected);
+    if (!same) print_failure("now", now);
+    return same;
+}
+
+static enum sim_status play(const struct scenario_replay *replay, const struct scenario *scenario,
+                            bool *same, struct sim_error *error) {
+    struct play_unit unit;
+    uint64_t cycle = scenario->expect.cycle;
+    enum sim_status status =
+        play_unit_load(&unit, scenario, replay->kept->dut, replay->wave, error);
+    if (status) return status;
+    struct scenario_play play = {.unit = &unit.scenario,
+                                 .wave = replay->wave != NULL,
+                                 .wave_from = cycle > BEFORE ? cycle - BEFORE : 0};
+    struct scenario_result result = scenario_play(scenario, &play);
+    if (result.ok)
+        *same = shows_the_kept(replay, &scenario->expect, &result.failure);
+    else
+        status = sim_fail(error, SIM_ERROR_MEMORY, "%.250s/%s: out of memory, or no DUT",
+                          replay->folder, replay->name);
+    scenario_result_clear(&result);
+    play_unit_unload(&unit);
+    return status;
+}
+
+static enum sim_status play_one(const struct scenario_replay *replay, bool *same,
                                 struct sim_error *error) {
     char path[RUN_PATH_BYTES];
     struct scenario scenario;
-    struct play_unit unit;
-    if (!folder_path(path, arguments->folder, name))
-        return sim_fail(error, SIM_ERROR_USAGE, "%.200s: the name is too long", arguments->folder);
+    if (!folder_path(path, replay->folder, replay->name))
+        return sim_fail(error, SIM_ERROR_USAGE, "%.200s: the name is too long", replay->folder);
     enum sim_status status = play_read(path, &scenario, error);
     if (status) return status;
-    status = play_unit_load(&unit, &scenario, dut, wave, error);
-    if (status) {
-        scenario_clear(&scenario);
-        return status;
-    }
-    uint64_t cycle = scenario.expect.cycle;
-    struct scenario_play play = {.unit = &unit.scenario,
-                                 .wave = wave != NULL,
-                                 .wave_from = cycle > BEFORE ? cycle - BEFORE : 0};
-    struct scenario_result result = scenario_play(&scenario, &play);
-    if (!result.ok) status = sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
-    *same = scenario_same_failure(&scenario.expect, &result.failure) &&
-            scenario.expect.cycle == result.failure.cycle;
     printf("%s: %zu operations\n", path, scenario_operations(&scenario));
-    print_failure(*same ? "failure" : "expected", &scenario.expect);
-    if (!*same) print_failure("now", &result.failure);
-    scenario_result_clear(&result);
+    status = play(replay, &scenario, same, error);
     scenario_clear(&scenario);
-    play_unit_unload(&unit);
-    if (!status && wave) status = wave_check(wave, error);
-    if (!status && wave) printf("  waveform    %s\n", wave);
+    if (!status && replay->wave) status = wave_check(replay->wave, error);
+    if (!status && replay->wave) printf("  waveform    %s\n", replay->wave);
     return status;
 }
 
 static int replay_scenario(const struct arguments *arguments, const struct kept *kept) {
     struct sim_error error = {""};
     char wave[RUN_PATH_BYTES], shrunk_wave[RUN_PATH_BYTES];
-    bool same = false, shrunk = false, waves = !arguments->no_wave;
+    bool same = false, shrunk = true, waves = !arguments->no_wave;
+    struct scenario_replay replay = {.kept = kept,
+                                     .folder = arguments->folder,
+                                     .name = "scenario.txt",
+                                     .wave = waves ? wave : NULL,
+                                     .whole_run = kept->whole_run};
     if (!kept->has_scenario) {
         sim_fail(&error, SIM_ERROR_USAGE, "%.300s: holds no scenario; run.json says why",
                  arguments->folder);
@@ -209,11 +238,11 @@ static int replay_scenario(const struct arguments *arguments, const struct kept 
     if (!folder_path(wave, arguments->folder, "failure.fst") ||
         !folder_path(shrunk_wave, arguments->folder, "shrunk.fst"))
         return 2;
-    enum sim_status status =
-        play_one(arguments, "scenario.txt", kept->dut, waves ? wave : NULL, &same, &error);
-    if (!status)
-        status = play_one(arguments, "shrunk.txt", kept->dut, waves ? shrunk_wave : NULL, &shrunk,
-                          &error);
+    enum sim_status status = play_one(&replay, &same, &error);
+    replay.name = "shrunk.txt";
+    replay.wave = waves ? shrunk_wave : NULL;
+    replay.whole_run = false;
+    if (!status && kept->has_shrunk) status = play_one(&replay, &shrunk, &error);
     return status ? failed(&error) : verdict(same && shrunk);
 }
 

@@ -138,6 +138,30 @@ static json_t *scenarios(const struct replay_record *record) {
     return object;
 }
 
+static enum sim_status add_scenario_hash(json_t *root, const char *key, const char *folder,
+                                         const char *name, bool is_there, struct sim_error *error) {
+    char path[RUN_PATH_BYTES];
+    if (is_there && folder_path(path, folder, name)) return add_hash(root, key, path, error);
+    json_object_set_new(root, key, json_string(""));
+    return SIM_OK;
+}
+
+static enum sim_status add_hashes(json_t *root, const char *folder,
+                                  const struct run_options *options,
+                                  const struct replay_record *record, struct sim_error *error) {
+    enum sim_status status = add_traces(root, options, error);
+    if (!status) status = add_hash(root, "program_xxh128", "/proc/self/exe", error);
+    if (!status) status = add_hash(root, "dut_xxh128", record->dut_path, error);
+    if (!status)
+        status = add_scenario_hash(root, "scenario_xxh128", folder, "scenario.txt",
+                                   record->has_scenario, error);
+    if (!status)
+        status = add_scenario_hash(root, "shrunk_xxh128", folder, "shrunk.txt", record->shrunk.ok,
+                                   error);
+    return status;
+}
+
+// The folder's other files are there.
 static enum sim_status put_run(const char *folder, const struct run_options *options,
                                const struct run_result *result, const struct replay_record *record,
                                struct sim_error *error) {
@@ -155,9 +179,7 @@ static enum sim_status put_run(const char *folder, const struct run_options *opt
     json_object_set_new(root, "digests", number(record->digest_count));
     json_object_set_new(root, "failure", failure(result, record));
     json_object_set_new(root, "scenario", scenarios(record));
-    enum sim_status status = add_traces(root, options, error);
-    if (!status) status = add_hash(root, "program_xxh128", "/proc/self/exe", error);
-    if (!status) status = add_hash(root, "dut_xxh128", record->dut_path, error);
+    enum sim_status status = add_hashes(root, folder, options, record, error);
     char *text = status ? NULL : json_dumps(root, JSON_INDENT(2));
     if (!status) status = text ? put(folder, "run.json", text, error) : out_of_memory(error);
     free(text);

@@ -21,12 +21,13 @@ struct kept {
     uint64_t cycles;
     uint64_t *digests;  // owned
     size_t digest_count;
-    bool has_scenario;
+    bool has_scenario, whole_run;  // whole_run: the scenario's cycles are the run's
+    bool has_shrunk;
     char x_seed[32];  // TANDEM_X_SEED, "" where it was not set
 };
 
-// Read a folder, and prove that program (unless any_program), DUT and traces are those of the run.
-// SIM_ERROR_IO, SIM_ERROR_FORMAT, SIM_ERROR_USAGE.
+// Read a folder, and prove that program (unless any_program), DUT, traces and scenarios are those
+// of the run. SIM_ERROR_IO, SIM_ERROR_FORMAT, SIM_ERROR_USAGE.
 enum sim_status keep_read(const char *folder, bool any_program, struct kept *kept,
                           struct sim_error *error);
 void keep_clear(struct kept *kept);

@@ -98,6 +98,28 @@ static void read_traces(struct reading *r, struct kept *kept) {
     }
 }
 
+static bool read_scenario(struct reading *r, const char *folder, const char *key,
+                          const char *name) {
+    char path[RUN_PATH_BYTES];
+    const char *hash = words(r, r->root, key);
+    if (!hash[0]) return false;
+    folder_path(path, folder, name);
+    same_file(r, path, hash, "scenario");
+    return true;
+}
+
+// The scenarios are what was kept: a play of another one proves nothing of the run.
+static void read_scenarios(struct reading *r, const char *folder, struct kept *kept) {
+    const json_t *object = json_object_get(r->root, "scenario");
+    bool is_missing = words(r, object, "missing")[0] != '\0';
+    kept->has_scenario = read_scenario(r, folder, "scenario_xxh128", "scenario.txt");
+    kept->has_shrunk = read_scenario(r, folder, "shrunk_xxh128", "shrunk.txt");
+    if (is_missing == kept->has_scenario) wrong(r, "missing");
+    if (kept->has_scenario && !kept->failure.failed) wrong(r, "check");
+    if (!json_is_boolean(json_object_get(object, "whole_run"))) wrong(r, "whole_run");
+    kept->whole_run = json_is_true(json_object_get(object, "whole_run"));
+}
+
 static void read_identities(struct reading *r, bool any_program, struct kept *kept) {
     const char *program = words(r, r->root, "program_xxh128");
     const char *dut = words(r, r->root, "dut_xxh128");
@@ -106,7 +128,7 @@ static void read_identities(struct reading *r, bool any_program, struct kept *ke
     read_traces(r, kept);
 }
 
-static void read_run(struct reading *r, bool any_program, struct kept *kept) {
+static void read_run(struct reading *r, const char *folder, bool any_program, struct kept *kept) {
     static const char *const modes[] = {"lockstep", "dut_only"};
     struct run_options *options = &kept->options;
     if (strcmp(words(r, r->root, "schema"), "tandem-kept")) wrong(r, "schema");
@@ -120,19 +142,20 @@ static void read_run(struct reading *r, bool any_program, struct kept *kept) {
     snprintf(kept->x_seed, sizeof kept->x_seed, "%s", words(r, r->root, "x_seed"));
     kept->cycles = number(r, r->root, "cycles", INT64_MAX);
     kept->digest_count = (size_t)number(r, r->root, "digests", MOST_DIGESTS / LINE);
-    kept->has_scenario = !words(r, json_object_get(r->root, "scenario"), "missing")[0];
     read_failure(r, kept);
     read_identities(r, any_program, kept);
+    read_scenarios(r, folder, kept);
     if ((options->random_count == 0) == (options->trace_count == 0)) wrong(r, "random");
 }
 
 // --- files -----------------------------------------------------------------------------------
 
-static enum sim_status read_json(const char *path, bool any_program, struct kept *kept,
+static enum sim_status read_json(const char *folder, bool any_program, struct kept *kept,
                                  struct sim_error *error) {
-    char *text;
+    char *text, path[RUN_PATH_BYTES];
     size_t bytes;
     json_error_t place;
+    folder_path(path, folder, "run.json");
     enum sim_status status = folder_read(path, MOST_JSON, &text, &bytes, error);
     if (status) return status;
     json_t *root = json_loadb(text, bytes, 0, &place);
@@ -140,7 +163,7 @@ static enum sim_status read_json(const char *path, bool any_program, struct kept
     if (!root)
         return sim_fail(error, SIM_ERROR_FORMAT, "%.250s:%d: %.160s", path, place.line, place.text);
     struct reading reading = {.path = path, .root = root, .error = error};
-    read_run(&reading, any_program, kept);
+    read_run(&reading, folder, any_program, kept);
     json_decref(root);
     return reading.status;
 }
@@ -180,8 +203,7 @@ enum sim_status keep_read(const char *folder, bool any_program, struct kept *kep
         return sim_fail(error, SIM_ERROR_USAGE, "%.200s: the name is too long", folder);
     folder_path(kept->dut, folder, "dut.so");
     kept->options.dut_path = kept->dut;
-    folder_path(path, folder, "run.json");
-    enum sim_status status = read_json(path, any_program, kept, error);
+    enum sim_status status = read_json(folder, any_program, kept, error);
     folder_path(path, folder, "digests.txt");
     if (!status) status = read_digests(path, kept, error);
     folder_path(path, folder, "config.yaml");

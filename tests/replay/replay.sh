@@ -115,6 +115,27 @@ cp -r "$kept" "$dir/changed"
 sed -i 's/"cycle": [0-9]*/"cycle": 12/' "$dir/changed/run.json"
 expect 1 "$TANDEM" replay --no-wave "$dir/changed"
 prints "FAILED: not the same"
+grep -q '"whole_run": true' "$kept/run.json" || wrong "its scenario is not the whole run"
+expect 1 "$TANDEM" replay --no-wave --scenario "$dir/changed"
+prints "FAILED: not the same"
+# The play shows what the texts say, and the texts are those that were kept: not the kept failure.
+for change in 's/"what": "[^"]*"/"what": "other"/' 's/"port": 0/"port": 1/;t;s/"port": 1/"port": 0/' \
+  's/"check": "[^"]*"/"check": "latency"/'; do
+  sed "$change" "$kept/run.json" >"$dir/changed/run.json"
+  ! cmp -s "$kept/run.json" "$dir/changed/run.json" || wrong "not changed: $change"
+  expect 1 "$TANDEM" replay --no-wave --scenario "$dir/changed"
+  prints "FAILED: not the same"
+done
+cp "$kept/run.json" "$dir/changed/run.json"
+cp "$kept/shrunk.txt" "$dir/changed/scenario.txt"
+expect 2 "$TANDEM" replay --no-wave --scenario "$dir/changed"
+says_once "scenario.txt: is not the scenario of the run"
+cp "$kept/scenario.txt" "$dir/changed/scenario.txt"
+sed 's/cycle=[0-9]*/cycle=1/' "$kept/shrunk.txt" >"$dir/changed/shrunk.txt"
+expect 2 "$TANDEM" replay --no-wave --scenario "$dir/changed"
+says_once "shrunk.txt: is not the scenario of the run"
+cp "$kept/shrunk.txt" "$dir/changed/shrunk.txt"
+expect 0 "$TANDEM" replay --no-wave --scenario "$dir/changed"
 for cut in 0 1 100 500; do
   cp "$kept/run.json" "$dir/changed/run.json"
   truncate -s "$cut" "$dir/changed/run.json"
