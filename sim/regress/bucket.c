@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,14 +36,48 @@ void bucket_without_numbers(const char *text, char *out, size_t capacity) {
     out[used] = '\0';
 }
 
-// Returns the last line that is not empty, in `out`.
-static void last_line(const char *text, char *out, size_t capacity) {
-    const char *end = text + strlen(text);
+struct line {
+    const char *start;
+    size_t length;
+};
+
+// The last line before `end` that is not empty; length 0: there is none.
+static struct line line_before(const char *text, const char *end) {
     while (end > text && strchr(" \n\t", end[-1])) end--;
     const char *start = end;
     while (start > text && start[-1] != '\n') start--;
-    size_t length = (size_t)(end - start) < capacity ? (size_t)(end - start) : capacity - 1;
-    memcpy(out, start, length);
+    return (struct line){start, (size_t)(end - start)};
+}
+
+static bool holds(struct line line, const char *words) {
+    return memmem(line.start, line.length, words, strlen(words)) != NULL;
+}
+
+static bool ends_with(struct line line, const char *words) {
+    size_t length = strlen(words);
+    return line.length >= length && !memcmp(line.start + line.length - length, words, length);
+}
+
+// The last line that holds these words.
+static struct line line_with(const char *text, const char *words) {
+    struct line line = line_before(text, text + strlen(text));
+    while (line.length && !holds(line, words)) line = line_before(text, line.start);
+    return line;
+}
+
+// The last line says why a program ended, but for these: a sanitizer's "==123==ABORTING" comes
+// after its summary, the "Aborting..." of Verilator's $stop after its sentence.
+static void last_line(const char *text, char *out, size_t capacity) {
+    struct line last = line_before(text, text + strlen(text)), better = {text, 0};
+    if (ends_with(last, "==ABORTING")) {
+        better = line_with(text, "SUMMARY: ");
+        if (!better.length) better = line_with(text, "ERROR: ");
+    } else if (last.length == strlen("Aborting...") && ends_with(last, "Aborting...")) {
+        better = line_before(text, last.start);
+    }
+    if (better.length) last = better;
+    size_t length = last.length < capacity ? last.length : capacity - 1;
+    memcpy(out, last.start, length);
     out[length] = '\0';
 }
 
@@ -149,11 +184,18 @@ void bucket_of_error(const char *output, struct result *result) {
     fill(result, "error", line[0] ? line : "ended without a word");
 }
 
+// What comes from outside can come at any line.
+static bool is_from_outside(int signal) {
+    return signal == SIGKILL || signal == SIGTERM || signal == SIGINT || signal == SIGHUP;
+}
+
 void bucket_of_signal(int signal, const char *output, struct result *result) {
     const char *name = sigabbrev_np(signal);
-    char line[STORE_SENTENCE_BYTES - 64];
+    char line[STORE_SENTENCE_BYTES - 64], plain[sizeof line];
     last_line(output, line, sizeof line);
-    snprintf(result->signature, sizeof result->signature, "signal/SIG%s", name ? name : "?");
+    bucket_without_numbers(is_from_outside(signal) ? "" : line, plain, sizeof plain);
+    snprintf(result->signature, sizeof result->signature, "signal/SIG%.16s%s%.160s",
+             name ? name : "?", plain[0] ? "/" : "", plain);
     snprintf(result->sentence, sizeof result->sentence, "ended by SIG%s%s%s", name ? name : "?",
              line[0] ? "; its last line: " : "", line);
 }

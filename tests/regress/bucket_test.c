@@ -87,6 +87,48 @@ static void what_is_no_check_has_a_kind_of_its_own(void **state) {
     assert_string_equal(result.signature, "failure/last # words");
 }
 
+static void expect_signal(int signal, const char *output, const char *signature) {
+    struct result result = {0};
+    bucket_of_signal(signal, output, &result);
+    assert_string_equal(result.signature, signature);
+}
+
+static void crashes_are_told_apart_by_where_the_program_says_it_was(void **state) {
+    (void)state;
+    expect_signal(SIGABRT, "x\ntandem: walk.c:17: step: Assertion `level < 3' failed.\n",
+                  "signal/SIGABRT/tandem: walk.c:#: step: Assertion `level < #' failed.");
+    expect_signal(SIGABRT, "tandem: walk.c:99: step: Assertion `pte' failed.\n",
+                  "signal/SIGABRT/tandem: walk.c:#: step: Assertion `pte' failed.");
+    expect_signal(SIGABRT, "%Error: tlb.sv:40: Verilog $stop\nAborting...\n",
+                  "signal/SIGABRT/%Error: tlb.sv:#: Verilog $stop");
+    expect_signal(SIGABRT, "==7==ERROR: A: x\nSUMMARY: A: x a.c:3 in f\n==7==ABORTING\n",
+                  "signal/SIGABRT/SUMMARY: A: x a.c:# in f");
+    // These come from outside, at whichever line.
+    expect_signal(SIGKILL, "3 of 9 lines done", "signal/SIGKILL");
+    expect_signal(SIGTERM, "3 of 9 lines done", "signal/SIGTERM");
+}
+
+static void expect_error(const char *output, const char *signature) {
+    struct result result = {0};
+    bucket_of_error(output, &result);
+    assert_string_equal(result.signature, signature);
+}
+
+static void ends_of_sanitizers_are_told_apart_by_their_summary(void **state) {
+    (void)state;
+    expect_error(
+        "=====\n==41==ERROR: AddressSanitizer: heap-use-after-free on address 0x602000000010\n"
+        "    #0 0x55 in f a.c:1\n\n"
+        "SUMMARY: AddressSanitizer: heap-use-after-free a.c:12 in f\nlegend\n==41==ABORTING\n",
+        "error/SUMMARY: AddressSanitizer: heap-use-after-free a.c:# in f");
+    expect_error("SUMMARY: AddressSanitizer: heap-use-after-free b.c:7 in g\n==42==ABORTING",
+                 "error/SUMMARY: AddressSanitizer: heap-use-after-free b.c:# in g");
+    expect_error("==8==ERROR: LeakSanitizer: failed to x\nhint\n==8==ABORTING\n",
+                 "error/==#==ERROR: LeakSanitizer: failed to x");
+    expect_error("first\n==9==ABORTING\n", "error/==#==ABORTING");
+    expect_error("Aborting...\n", "error/Aborting...");
+}
+
 // Whatever an output holds, what is kept is bounded and UTF-8 that XML can hold.
 static void output_is_bounded_and_made_text(void **state) {
     static struct capture capture;
@@ -115,6 +157,8 @@ int main(void) {
         cmocka_unit_test(mismatches_are_told_apart_by_check_signal_port_level_and_class),
         cmocka_unit_test(other_seeds_of_one_cause_have_one_signature),
         cmocka_unit_test(what_is_no_check_has_a_kind_of_its_own),
+        cmocka_unit_test(crashes_are_told_apart_by_where_the_program_says_it_was),
+        cmocka_unit_test(ends_of_sanitizers_are_told_apart_by_their_summary),
         cmocka_unit_test(output_is_bounded_and_made_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
