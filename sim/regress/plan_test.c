@@ -29,6 +29,8 @@ static bool is_option(const char *word, const char *option) {
 
 static enum sim_status check_word(struct plan_walk *walk, const yaml_node_t *node,
                                   struct plan_test *test, const char *word) {
+    enum sim_status status = plan_walk_printable(walk, node, word);
+    if (status) return status;
     for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++)
         if (is_option(word, reserved[i]))
             return sim_fail(walk->error, SIM_ERROR_USAGE,

@@ -2,6 +2,7 @@
 #include "plan_walk.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "config.h"
@@ -33,11 +34,25 @@ const char *plan_walk_text(const yaml_node_t *node) {
     return strlen(text) == node->data.scalar.length ? text : NULL;
 }
 
-static enum sim_status once(struct plan_walk *walk, const yaml_node_t *mapping,
-                            const yaml_node_pair_t *pair, const char *name) {
+// In UTF-8, which the YAML reader has checked.
+static bool is_control(const char *c) {
+    unsigned char first = (unsigned char)c[0], second = (unsigned char)c[1];
+    return first < 0x20 || first == 0x7F || (first == 0xC2 && second < 0xA0);
+}
+
+enum sim_status plan_walk_printable(struct plan_walk *walk, const yaml_node_t *node,
+                                    const char *text) {
+    for (const char *c = text; *c; c++)
+        if (is_control(c)) return plan_walk_fail(walk, node, "a control character in this text");
+    return SIM_OK;
+}
+
+enum sim_status plan_walk_once(struct plan_walk *walk, const yaml_node_t *mapping,
+                               const yaml_node_pair_t *pair) {
+    const yaml_node_t *key = yaml_document_get_node(walk->document, pair->key);
+    const char *name = plan_walk_text(key);
     for (const yaml_node_pair_t *other = mapping->data.mapping.pairs.start; other < pair; other++) {
-        yaml_node_t *before = yaml_document_get_node(walk->document, other->key);
-        yaml_node_t *key = yaml_document_get_node(walk->document, pair->key);
+        const yaml_node_t *before = yaml_document_get_node(walk->document, other->key);
         if (plan_walk_text(before) && !strcmp(plan_walk_text(before), name))
             return sim_fail(walk->error, SIM_ERROR_USAGE, "%s: %.80s was already given in line %zu",
                             plan_walk_at(walk, key), name, before->start_mark.line + 1);
@@ -56,7 +71,7 @@ enum sim_status plan_walk_pairs(struct plan_walk *walk, yaml_node_t *node, plan_
         const char *name = plan_walk_text(key);
         status = plan_walk_count(walk, key);
         if (!status && !name) status = plan_walk_fail(walk, key, "a key must be a plain word");
-        if (!status) status = once(walk, node, pair, name);
+        if (!status) status = plan_walk_once(walk, node, pair);
         if (!status)
             status = visit(walk, user, name, yaml_document_get_node(walk->document, pair->value));
     }

@@ -31,6 +31,14 @@ enum sim_status plan_walk_count(struct plan_walk *walk, const yaml_node_t *node)
 // Returns a scalar's text; NULL: it is none, or holds a NUL, which would hide the rest of it.
 const char *plan_walk_text(const yaml_node_t *node);
 
+// Refuse a text with control characters (U+0001 to U+001F, U+007F to U+009F): it becomes part of
+// commands, lines and reports.
+enum sim_status plan_walk_printable(struct plan_walk *walk, const yaml_node_t *node,
+                                    const char *text);
+
+// Refuse the key of a pair of `mapping` that stands there before.
+enum sim_status plan_walk_once(struct plan_walk *walk, const yaml_node_t *mapping,
+                               const yaml_node_pair_t *pair);
 // Call `visit` for each pair of a mapping; a key that stands there twice is refused.
 enum sim_status plan_walk_pairs(struct plan_walk *walk, yaml_node_t *node, plan_visit_fn *visit,
                                 void *user);

@@ -15,6 +15,15 @@ enum { MOST_DEPTH = 7, STANDARD_SECONDS = 600 };
 
 // --- configurations ----------------------------------------------------------------------
 
+// One key may be spelled nested and with dots.
+static bool is_given(const struct words *settings, const char *path) {
+    size_t length = strlen(path);
+    for (unsigned i = 0; i < settings->count; i++)
+        if (!strncmp(settings->word[i], path, length) && settings->word[i][length] == '=')
+            return true;
+    return false;
+}
+
 static enum sim_status add_setting(struct plan_walk *walk, const yaml_node_t *node,
                                    struct words *settings, const char *path) {
     char text[PLAN_PATH_BYTES + 256];
@@ -23,8 +32,12 @@ static enum sim_status add_setting(struct plan_walk *walk, const yaml_node_t *no
     if (!value) return plan_walk_fail(walk, node, "expected a value");
     if (!strcmp(path, "seed"))
         return plan_walk_fail(walk, node, "a configuration has no seed: jobs have one each");
-    enum sim_status status =
-        config_assign(plan_walk_at(walk, node), path, value, &scratch, walk->error);
+    if (is_given(settings, path))
+        return sim_fail(walk->error, SIM_ERROR_USAGE, "%s: %.80s was already given",
+                        plan_walk_at(walk, node), path);
+    enum sim_status status = plan_walk_printable(walk, node, value);
+    if (status) return status;
+    status = config_assign(plan_walk_at(walk, node), path, value, &scratch, walk->error);
     if (status) return status;
     int n = snprintf(text, sizeof text, "%s=%s", path, value);
     if (n < 0 || (size_t)n >= sizeof text) return plan_walk_fail(walk, node, "this is too long");
@@ -45,6 +58,8 @@ static enum sim_status visit_settings(struct plan_walk *walk, yaml_node_t *node,
         status = plan_walk_count(walk, key);
         if (status) return status;
         if (!plan_walk_text(key)) return plan_walk_fail(walk, key, "a key must be a plain word");
+        status = plan_walk_once(walk, node, pair);
+        if (status) return status;
         int n = snprintf(longer, sizeof longer, "%s%s%s", path, path[0] ? "." : "",
                          plan_walk_text(key));
         if (n < 0 || (size_t)n >= sizeof longer)
@@ -66,6 +81,8 @@ static enum sim_status visit_configuration_key(struct plan_walk *walk, void *use
                         plan_walk_at(walk, value), key);
     const char *text = plan_walk_text(value);
     if (!text || !text[0]) return plan_walk_fail(walk, value, "expected the name of a file");
+    enum sim_status status = plan_walk_printable(walk, value, text);
+    if (status) return status;
     configuration->file = strdup(text);
     return configuration->file ? SIM_OK : plan_walk_no_memory(walk);
 }

@@ -52,12 +52,17 @@ void regress_report_text(const struct report *report, FILE *out) {
 
 // --- TAP 13 ------------------------------------------------------------------------------
 
-// In a quoted YAML text.
+// In a quoted YAML text, on one line.
 static void quote(const char *text, FILE *out) {
     fputc('"', out);
     for (; *text; text++) {
-        if (*text == '"' || *text == '\\') fputc('\\', out);
-        fputc(*text, out);
+        unsigned char byte = (unsigned char)*text;
+        if (byte < 0x20 || byte == 0x7F) {
+            fprintf(out, "\\x%02X", byte);
+            continue;
+        }
+        if (byte == '"' || byte == '\\') fputc('\\', out);
+        fputc(byte, out);
     }
     fputc('"', out);
 }

@@ -122,6 +122,21 @@ static void plan_that_is_wrong_is_refused_with_its_line(void **state) {
          "p.yaml:2: a configuration has no seed"},
         {"configurations:\n  a: {sets: 1}\ntests: {t: {run: x}}",
          "p.yaml:2: a configuration has no 'sets'"},
+        {"configurations:\n  a:\n    set:\n      tlb.data.ways: 4\n      tlb.data.ways: 8\n"
+         "tests: {t: {run: x}}",
+         "p.yaml:5: tlb.data.ways was already given in line 4"},
+        {"configurations:\n  a:\n    set:\n      tlb: {data: {ways: 4}}\n"
+         "      tlb: {data: {entries: 8}}\ntests: {t: {run: x}}",
+         "p.yaml:5: tlb was already given in line 4"},
+        {"configurations:\n  a:\n    set:\n      tlb.data.ways: 4\n"
+         "      tlb: {data: {ways: 8}}\ntests: {t: {run: x}}",
+         "p.yaml:5: tlb.data.ways was already given"},
+        {"tests:\n  t: {run: [--trace, \"a\\n...\"]}", "p.yaml:2: a control character"},
+        {"tests:\n  t:\n    run: \"--trace 'a\\x1b'\"", "p.yaml:3: a control character"},
+        {"tests:\n  t: {run: [\"a\\x7f\"]}", "p.yaml:2: a control character"},
+        {"tests:\n  t: {vectors: [\"a\\x85\"]}", "p.yaml:2: a control character"},
+        {"configurations:\n  a: {config: \"a\\tb\"}\ntests: {t: {run: x}}",
+         "p.yaml:2: a control character"},
         {"limits: {hours: 1}\ntests: {t: {run: x}}", "p.yaml:1: there is no limit 'hours'"},
         {"seed: -1\ntests: {t: {run: x}}", "p.yaml:1: expected a whole number from 0 to 9223"},
         {"tests: ]", "p.yaml:1: this is not YAML"},
@@ -135,6 +150,19 @@ static void plan_that_is_wrong_is_refused_with_its_line(void **state) {
         if (strncmp(error.text, wrong[i].sentence, strlen(wrong[i].sentence)))
             fail_msg("said '%s' instead of '%s'", error.text, wrong[i].sentence);
     }
+}
+
+// Lines and tabs between words are blanks; other letters than ASCII are no control characters.
+static void arguments_may_stand_in_several_lines_and_alphabets(void **state) {
+    static const char text[] =
+        "tests:\n  t:\n    run: |\n      --trace\t\"\xc3\xa9 \xc2\xa0\"\n      -n 5\n";
+    struct plan plan;
+    (void)state;
+    assert_int_equal(parse(text, &plan, NULL), SIM_OK);
+    assert_int_equal(plan.tests[0].arguments.count, 4);
+    assert_string_equal(plan.tests[0].arguments.word[1], "\xc3\xa9 \xc2\xa0");
+    assert_string_equal(plan.tests[0].arguments.word[3], "5");
+    plan_destroy(&plan);
 }
 
 static void words_are_split_and_printed_as_a_shell_does(void **state) {
@@ -165,6 +193,7 @@ int main(void) {
         cmocka_unit_test(plan_makes_a_suite_of_each_configuration_a_test_uses),
         cmocka_unit_test(plan_seeds_are_a_number_a_list_or_a_range),
         cmocka_unit_test(plan_that_is_wrong_is_refused_with_its_line),
+        cmocka_unit_test(arguments_may_stand_in_several_lines_and_alphabets),
         cmocka_unit_test(words_are_split_and_printed_as_a_shell_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

@@ -164,6 +164,22 @@ static void tap_has_a_line_for_each_job_in_their_order(void **state) {
     free(text);
 }
 
+// What an earlier version stored in a command stays within its quoted text, and is read back.
+static void tap_escapes_control_characters(void **state) {
+    struct fixture *f = *state;
+    static const char command[] = "tandem run 'a\n  ...\nok 99\t\x1b\x7f'";
+    for (size_t s = 0; s < f->report.suite_count; s++) {
+        free(f->report.suites[s].command);
+        f->report.suites[s].command = strdup(command);
+    }
+    char *text = text_of(f, regress_report_tap);
+    assert_int_equal(times(text, "\n  ...\n"), 6);
+    assert_int_equal(times(text, "\nok 99"), 0);
+    assert_int_equal(
+        times(text, "\n  command: \"tandem run 'a\\x0A  ...\\x0Aok 99\\x09\\x1B\\x7F'\"\n"), 6);
+    free(text);
+}
+
 static void check_counts(const json_t *counts, const char *test) {
     for (unsigned o = 0; o <= OUTCOMES; o++)
         assert_int_equal(
@@ -291,6 +307,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(tap_has_a_line_for_each_job_in_their_order),
+        TEST(tap_escapes_control_characters),
         TEST(json_says_of_each_job_what_the_store_has),
         TEST(buckets_are_counted_with_the_smallest_seed_and_its_command),
         TEST(pages_hold_all_outcomes_and_escape_what_is_no_markup),
