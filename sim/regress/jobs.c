@@ -105,7 +105,7 @@ static size_t take_again(const struct jobs_options *options, struct job *out) {
 enum sim_status jobs_create(const struct suites *suites, const struct jobs_options *options,
                             struct jobs *jobs, struct sim_error *error) {
     uint64_t new_count = options->only_again ? 0 : count_new(suites);
-    if (new_count + options->again_count > PLAN_MOST_JOBS)
+    if (new_count > PLAN_MOST_JOBS)
         return sim_fail(error, SIM_ERROR_USAGE, "this plan has more than %d jobs", PLAN_MOST_JOBS);
     struct place *places = calloc(new_count + 1, sizeof *places);
     struct job *job = calloc(new_count + options->again_count + 1, sizeof *job);

@@ -26,7 +26,8 @@ struct jobs_options {
 };
 
 // Lay out the jobs: none twice, the new ones no matter what `again` holds the same for one seed.
-// jobs->job is the caller's to free. SIM_ERROR_USAGE (more than PLAN_MOST_JOBS), SIM_ERROR_MEMORY.
+// jobs->job is the caller's to free. SIM_ERROR_USAGE (more than PLAN_MOST_JOBS without those of
+// `again`, so that no failure makes a plan too large), SIM_ERROR_MEMORY.
 enum sim_status jobs_create(const struct suites *suites, const struct jobs_options *options,
                             struct jobs *jobs, struct sim_error *error);
 

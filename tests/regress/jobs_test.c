@@ -128,6 +128,27 @@ static void more_than_a_million_jobs_are_refused(void **state) {
     destroy(&f);
 }
 
+// The plan's own jobs are bounded; what failed earlier comes before them, or is one of them.
+static void failures_do_not_make_a_plan_too_large(void **state) {
+    struct fixture f;
+    struct jobs jobs;
+    const struct job again[] = {{.suite = 0, .seed = 5}, {.suite = 0, .seed = 2000000}};
+    struct jobs_options options = {.again = again, .again_count = 2};
+    (void)state;
+    make(&f, "tests: {a: {run: --model-only, seeds: 1..1000000}}");
+    assert_int_equal(jobs_create(&f.suites, &options, &jobs, NULL), SIM_OK);
+    assert_int_equal(jobs.count, 1000001);
+    assert_int_equal(jobs.job[0].seed, 5);
+    assert_int_equal(jobs.job[1].seed, 2000000);
+    assert_int_equal(jobs.job[1000000].seed, 1000000);
+    free(jobs.job);
+    options.most = 2;
+    assert_int_equal(jobs_create(&f.suites, &options, &jobs, NULL), SIM_OK);
+    assert_int_equal(jobs.count, 2);
+    free(jobs.job);
+    destroy(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(jobs_are_all_there_and_none_twice),
@@ -135,6 +156,7 @@ int main(void) {
         cmocka_unit_test(suites_take_turns_by_weight),
         cmocka_unit_test(what_failed_comes_first_once_and_limits_keep_the_beginning),
         cmocka_unit_test(more_than_a_million_jobs_are_refused),
+        cmocka_unit_test(failures_do_not_make_a_plan_too_large),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
 }
