@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "execute.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <signal.h>
@@ -13,7 +15,7 @@
 
 #include "bucket.h"
 
-enum { MOST_JSON_BYTES = 64 << 20 };
+enum { MOST_JSON_BYTES = 64 << 20, PROBE_BYTES = 1 << 16 };
 
 bool execute_page_path(const char *json, char *out, size_t capacity) {
     int n = snprintf(out, capacity, "%s.html", json);
@@ -61,6 +63,34 @@ bool execute_was_killed(const struct pool_end *end) {
     return !end->timed_out && WIFSIGNALED(end->ended) && WTERMSIG(end->ended) == SIGKILL;
 }
 
+// By trying: quotas and limits are as good as a full disk.
+bool execute_has_room(const char *json) {
+    static const char zeros[PROBE_BYTES];
+    char path[4096];
+    int n = snprintf(path, sizeof path, "%s.room", json);
+    if (n < 0 || (size_t)n >= sizeof path) return true;
+    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (file < 0) return errno != ENOSPC && errno != EDQUOT;
+    bool full = write(file, zeros, sizeof zeros) != (ssize_t)sizeof zeros;
+    close(file);
+    unlink(path);
+    return !full;
+}
+
+static json_t *load(const char *path) {
+    struct stat status;
+    json_error_t error;
+    if (!path || stat(path, &status) || status.st_size > MOST_JSON_BYTES) return NULL;
+    return json_load_file(path, 0, &error);
+}
+
+bool execute_lacks_room(const struct pool_end *end, const char *json) {
+    if (end->timed_out || !WIFEXITED(end->ended) || WEXITSTATUS(end->ended) != 2) return false;
+    json_t *root = load(json);
+    json_decref(root);
+    return !root && !execute_has_room(json);
+}
+
 // What is stored and reported is text: other bytes came from a file's name, or are cut off.
 static void make_ascii(char *text) {
     for (; *text; text++)
@@ -74,13 +104,6 @@ static void prepare(struct result *result) {
         snprintf(result->node, sizeof result->node, "%s", node);
     else if (gethostname(result->node, sizeof result->node - 1))
         strcpy(result->node, "?");
-}
-
-static json_t *load(const char *path) {
-    struct stat status;
-    json_error_t error;
-    if (!path || stat(path, &status) || status.st_size > MOST_JSON_BYTES) return NULL;
-    return json_load_file(path, 0, &error);
 }
 
 static uint64_t cycles_of(const json_t *root) {

@@ -35,6 +35,12 @@ void execute_judge(const struct execution *execution, struct pool_end *end, cons
 // Whether somebody else ended it with SIGKILL, so that it should be started again.
 bool execute_was_killed(const struct pool_end *end);
 
+// Whether it is the full disk that has failed it: exit status 2, no JSON, and no room where its
+// JSON should be. Such a job has no result.
+bool execute_lacks_room(const struct pool_end *end, const char *json);
+// Whether a file of some size can be written beside the JSON.
+bool execute_has_room(const char *json);
+
 // Fill the result of a job that could not be started, or whose unit could not be built.
 void execute_fail(const char *sentence, struct result *result);
 

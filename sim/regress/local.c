@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Jobs on this machine.
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "regression.h"
 
-enum { MOST_ATTEMPTS = 3 };
+enum { MOST_ATTEMPTS = 3, ROOM_SECONDS = 10 };
 
 struct crew {
     struct regression *regression;
@@ -15,6 +15,7 @@ struct crew {
     size_t again[POOL_MOST];  // numbers of those that were killed
     unsigned again_count;
     uint8_t *attempts;  // by number: started so often
+    bool full;          // the disk, as a job has found; nothing is started then
 };
 
 static bool json_path(const struct regression *regression, size_t number, char *out,
@@ -65,6 +66,13 @@ static void finish(struct crew *crew, struct pool_end *end) {
         return;
     }
     json_path(regression, number, json, sizeof json);
+    if (execute_lacks_room(end, json)) {
+        crew->full = true;
+        crew->attempts[number]--;
+        crew->again[crew->again_count++] = number;
+        free(end->output);
+        return;
+    }
     execute_judge(&regression->executions[regression->jobs.job[number].suite], end, json, &result);
     result.attempts = crew->attempts[number];
     collect(regression, number, &result, json);
@@ -74,10 +82,29 @@ static void finish(struct crew *crew, struct pool_end *end) {
 static enum sim_status fill(struct crew *crew, struct sim_error *error) {
     enum sim_status status = SIM_OK;
     size_t number;
-    while (!status && !pool_is_full(crew->pool) && collect_may_start(crew->regression) &&
-           next_job(crew, &number))
+    while (!status && !crew->full && !pool_is_full(crew->pool) &&
+           collect_may_start(crew->regression) && next_job(crew, &number))
         status = start(crew, number, error);
     return status;
+}
+
+// When what ran has ended: as long as results wait for room.
+static enum sim_status wait_for_room(struct crew *crew, struct sim_error *error) {
+    struct regression *regression = crew->regression;
+    double until = pool_clock() + ROOM_SECONDS;
+    char json[4096];
+    json_path(regression, crew->again[0], json, sizeof json);
+    while (!execute_has_room(json)) {
+        if (run_interrupted()) return SIM_OK;
+        if (pool_clock() > until)
+            return sim_fail(error, SIM_ERROR_IO,
+                            "%.300s: the disk is full; %zu jobs have no result: free some space, "
+                            "then --resume runs these jobs",
+                            regression->scratch, regression->jobs.count - regression->finished);
+        usleep(200000);
+    }
+    crew->full = false;
+    return SIM_OK;
 }
 
 // Full disks: results wait and nothing new is started, but there may be jobs left.
@@ -98,6 +125,8 @@ static enum sim_status run(struct crew *crew, struct sim_error *error) {
         if (pool_busy(crew->pool) && pool_wait(crew->pool, 200, &end)) finish(crew, &end);
         collect_sync(regression);
         if (regression->stopping) pool_stop(crew->pool);
+        if (!status && crew->full && !pool_busy(crew->pool) && !regression->stopping)
+            status = wait_for_room(crew, error);
         if (!status && run_interrupted())
             status = sim_fail(error, SIM_ERROR_INTERRUPTED,
                               "interrupted after %zu of %zu jobs; --resume goes on",

@@ -26,11 +26,12 @@ struct regression {
     int64_t run;
     uint64_t seed;
     bool resumed;
-    int lock;        // of the folder; -1: not held
-    char *program;   // that runs jobs
-    char *folder;    // of what is kept: DIR/run-R
-    char *scratch;   // of JSON that is not kept
-    char *coverage;  // FOLDER/coverage, absolute; NULL: not asked for
+    char id[STORE_ID_BYTES];  // of the run, random
+    int lock, store_lock;     // of the folder, of the database; -1: not held
+    char *program;            // that runs jobs
+    char *folder;             // of what is kept: DIR/run-R
+    char *scratch;            // of JSON that is not kept: DIR/.tandem-scratch
+    char *coverage;           // FOLDER/coverage, absolute; NULL: not asked for
     size_t counts[OUTCOMES];
     size_t finished;          // jobs with a result, earlier ones of a resumed run included
     struct pending *pending;  // results that could not be stored yet
@@ -74,8 +75,8 @@ void collect_sync(struct regression *regression);
 bool collect_may_start(struct regression *regression);
 // Folder of what is kept of a job: FOLDER/SUITE.SEED. False: too long.
 bool collect_folder(const struct regression *regression, size_t number, char *out, size_t capacity);
-// Write output, command, JSON and page of a job that did not pass into that folder. Failing to is no
-// failure: the store has them.
+// Write output, command, JSON and page of a job that did not pass into that folder. Failing to is
+// no failure: the store has them.
 void collect_keep(const char *folder, const char *command, const char *output, const char *json);
 
 // --- progress.c, on a terminal only

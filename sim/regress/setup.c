@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a command line to a regression that can begin, and its end.
 #define _GNU_SOURCE
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "folders.h"
 #include "regression.h"
 #include "revision.h"
 
@@ -90,7 +86,7 @@ static enum sim_status open_store(struct regression *regression, bool must_exist
 
 static enum sim_status read_plan(const struct regress_options *options,
                                  struct regression *regression, struct sim_error *error) {
-    *regression = (struct regression){.options = options, .lock = -1};
+    *regression = (struct regression){.options = options, .lock = -1, .store_lock = -1};
     enum sim_status status = plan_load(options->plan_path, &regression->plan, error);
     if (!status) status = suites_create(&regression->plan, &regression->suites, error);
     if (!status) status = name_suites(regression, error);
@@ -107,62 +103,11 @@ enum sim_status regression_plan(const struct regress_options *options,
 
 // --- folders -----------------------------------------------------------------------------
 
-static enum sim_status make_folder(const char *path, struct sim_error *error) {
-    if (!mkdir(path, 0777) || errno == EEXIST) return SIM_OK;
-    return sim_fail(error, SIM_ERROR_IO, "%.300s: this folder cannot be made: %s", path,
-                    strerror(errno));
-}
-
-static enum sim_status take_lock(struct regression *regression, struct sim_error *error) {
-    char *path = NULL;
-    enum sim_status status = SIM_OK;
-    if (asprintf(&path, "%s/lock", regression->options->dir) < 0) return no_memory(error);
-    regression->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (regression->lock < 0)
-        status =
-            sim_fail(error, SIM_ERROR_IO, "%.300s: cannot be opened: %s", path, strerror(errno));
-    else if (flock(regression->lock, LOCK_EX | LOCK_NB))
-        status = sim_fail(error, SIM_ERROR_USAGE,
-                          "%.300s: another regression is running here; give another --dir",
-                          regression->options->dir);
-    free(path);
-    return status;
-}
-
-static enum sim_status make_scratch(struct regression *regression, struct sim_error *error) {
-    const char *base = getenv("TMPDIR");
-    if (asprintf(&regression->scratch, "%s/tandem-regress.XXXXXX",
-                 base && base[0] ? base : "/tmp") < 0) {
-        regression->scratch = NULL;
-        return no_memory(error);
-    }
-    if (mkdtemp(regression->scratch)) return SIM_OK;
-    enum sim_status status = sim_fail(error, SIM_ERROR_IO, "%.300s: cannot be made: %s",
-                                      regression->scratch, strerror(errno));
-    free(regression->scratch);
-    regression->scratch = NULL;
-    return status;
-}
-
-// Jobs leave nothing there but JSON; one that was ended may leave a temporary of it.
-static void remove_scratch(const char *path) {
-    DIR *folder = opendir(path);
-    for (const struct dirent *entry; folder && (entry = readdir(folder));) {
-        char file[4096];
-        int n = snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
-        if (entry->d_name[0] != '.' && n > 0 && (size_t)n < sizeof file) unlink(file);
-    }
-    if (folder) closedir(folder);
-    rmdir(path);
-}
-
 static enum sim_status make_coverage_folder(struct regression *regression,
                                             struct sim_error *error) {
     char *path = NULL;
-    enum sim_status status = make_folder(regression->folder, error);
-    if (status) return status;
     if (asprintf(&path, "%s/coverage", regression->folder) < 0) return no_memory(error);
-    status = make_folder(path, error);
+    enum sim_status status = folders_make(path, error);
     if (!status) regression->coverage = realpath(path, NULL);
     free(path);
     if (!status && !regression->coverage) status = no_memory(error);
@@ -197,6 +142,8 @@ static enum sim_status begin(struct regression *regression, struct sim_error *er
     revision_find(&about);
     regression->done = calloc(regression->jobs.count + 1, sizeof *regression->done);
     if (!regression->done) return no_memory(error);
+    status = folders_next_run(regression, &about.least, error);
+    if (status) return status;
     return store_begin(regression->store, &about, &regression->suites, &regression->jobs,
                        &regression->run, error);
 }
@@ -217,21 +164,41 @@ static enum sim_status resume(struct regression *regression, struct sim_error *e
     return status;
 }
 
-enum sim_status regression_create(const struct regress_options *options,
-                                  struct regression *regression, struct sim_error *error) {
-    enum sim_status status = read_plan(options, regression, error);
-    if (!status) status = make_folder(options->dir, error);
-    if (!status) status = take_lock(regression, error);
-    if (!status) status = open_store(regression, false, error);
-    if (!status) status = find_program(regression, error);
-    if (!status) status = make_scratch(regression, error);
-    if (!status) status = options->resume ? resume(regression, error) : begin(regression, error);
+// The folder of the run, once its number is known.
+static enum sim_status open_run(struct regression *regression, struct sim_error *error) {
+    enum sim_status status =
+        store_identity(regression->store, regression->run, regression->id, error);
     if (status) return status;
-    if (asprintf(&regression->folder, "%s/run-%" PRId64, options->dir, regression->run) < 0) {
+    if (asprintf(&regression->folder, "%s/run-%" PRId64, regression->options->dir,
+                 regression->run) < 0) {
         regression->folder = NULL;
         return no_memory(error);
     }
-    if (options->coverage) status = make_coverage_folder(regression, error);
+    status = folders_claim(regression, error);
+    return status || !regression->options->coverage ? status
+                                                    : make_coverage_folder(regression, error);
+}
+
+// The database, too, is one regression's at a time, whatever --dir the others have.
+static enum sim_status open_own_store(struct regression *regression, struct sim_error *error) {
+    enum sim_status status = open_store(regression, false, error);
+    if (status) return status;
+    char *path = database_path(regression->options);
+    status = path ? folders_lock_store(regression, path, error) : no_memory(error);
+    free(path);
+    return status;
+}
+
+enum sim_status regression_create(const struct regress_options *options,
+                                  struct regression *regression, struct sim_error *error) {
+    enum sim_status status = read_plan(options, regression, error);
+    if (!status) status = folders_open(regression, error);
+    if (!status) status = open_own_store(regression, error);
+    if (!status) status = find_program(regression, error);
+    if (!status) status = options->resume ? resume(regression, error) : begin(regression, error);
+    if (status) return status;
+    status = open_run(regression, error);
+    if (status) store_end(regression->store, regression->run, "interrupted", 0, NULL);
     regression->began = regression->start = regression->synced = pool_clock();
     return status;
 }
@@ -241,9 +208,8 @@ void regression_destroy(struct regression *regression) {
         free(regression->names[s]);
     for (size_t i = 0; i < regression->pending_count; i++)
         free(regression->pending[i].result.output);
-    if (regression->scratch) remove_scratch(regression->scratch);
     store_close(regression->store);
-    if (regression->lock >= 0) close(regression->lock);
+    folders_close(regression);
     free(regression->pending);
     free(regression->names);
     free(regression->executions);
@@ -252,7 +218,6 @@ void regression_destroy(struct regression *regression) {
     free(regression->program);
     free(regression->folder);
     free(regression->coverage);
-    free(regression->scratch);
     suites_destroy(&regression->suites);
     plan_destroy(&regression->plan);
 }

@@ -48,19 +48,30 @@ struct store_run {
     char git[64], rtl[40];
     const char *program, *launcher;
     unsigned workers;
+    int64_t least;  // of the run's number; 0: any that is free
 };
 
 struct store;
 
 // Open the file, made if it is not there. SIM_ERROR_USAGE (not a regular file, not one of ours,
-// newer), SIM_ERROR_IO, SIM_ERROR_FORMAT (damaged).
+// newer), SIM_ERROR_IO, SIM_ERROR_FORMAT (damaged). What is refused is left as it was.
 enum sim_status store_open(const char *path, struct store **store, struct sim_error *error);
+// Open a file that is there to read it: it is never changed, nor need it be writable. There are the
+// functions that list and print, no others. Failures as above.
+enum sim_status store_open_to_read(const char *path, struct store **store,
+                                   struct sim_error *error);
 void store_close(struct store *store);
 
 // Begin a run with all its jobs, in one transaction. Returns its number in *run.
 enum sim_status store_begin(struct store *store, const struct store_run *about,
                             const struct suites *suites, const struct jobs *jobs, int64_t *run,
                             struct sim_error *error);
+
+// Read the identity of a run that is there: 32 random digits, hexadecimal, drawn the first time.
+// SIM_ERROR_IO, SIM_ERROR_FORMAT, SIM_ERROR_MEMORY.
+enum { STORE_ID_BYTES = 33 };
+enum sim_status store_identity(struct store *store, int64_t run, char out[STORE_ID_BYTES],
+                               struct sim_error *error);
 
 // Add a result in a transaction of its own. *added is false if the job has one already, which
 // stays. SIM_ERROR_IO: try again later, nothing was added.

@@ -19,8 +19,9 @@ static enum sim_status add_run(struct store *store, const struct store_run *abou
     char now[STORE_TIME_BYTES];
     enum sim_status status = store_prepare(
         store,
-        "INSERT INTO run (plan, seed, started, state, git, rtl, program, launcher, workers)"
-        " VALUES (?1, ?2, ?3, 'running', ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO run (run, plan, seed, started, state, git, rtl, program, launcher, workers)"
+        " VALUES (max(?9, (SELECT coalesce(max(run), 0) + 1 FROM run)), ?1, ?2, ?3, 'running', ?4,"
+        " ?5, ?6, ?7, ?8)",
         &statement, error);
     if (status) return status;
     store_now(now);
@@ -32,6 +33,7 @@ static enum sim_status add_run(struct store *store, const struct store_run *abou
     sqlite3_bind_text(statement, 6, about->program, -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, 7, about->launcher, -1, SQLITE_STATIC);
     sqlite3_bind_int64(statement, 8, about->workers);
+    sqlite3_bind_int64(statement, 9, about->least);
     status = store_finish(store, statement, error);
     *run = sqlite3_last_insert_rowid(store->db);
     return status;

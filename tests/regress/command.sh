@@ -167,6 +167,42 @@ grep -q '<skipped' "$dir/i.xml" || wrong "nothing skipped"
 expect 0 "${regress[@]}" --resume
 prints "40 jobs: 40 passed"
 
+# --- a database is one regression's, from whatever folder; a run never uses another one's files ---
+plan shared slow 1..40
+: >"$FAKE_LOG"
+"${regress[@]}" >"$dir/out" 2>"$dir/err" &
+runner=$!
+for _ in $(seq 100); do
+  [ "$(wc -l <"$FAKE_LOG")" -lt 3 ] || break
+  sleep 0.1
+done
+found=0
+"$TANDEM" regress "$dir/plan.yaml" --dir "$dir/other" --db "$dir/results/results.db" --resume \
+  >"$dir/second" 2>&1 || found=$?
+[ $found -eq 2 ] && grep -q "another regression uses this database" "$dir/second" || wrong "two with one database"
+found=0
+wait $runner || found=$?
+last="a regression whose database somebody else wants"
+[ $found -eq 0 ] && [ "$(wc -l <"$FAKE_LOG")" = 40 ] || wrong "exit status $found, or jobs ran twice"
+plan stale tenth 10..11
+stale=("$TANDEM" regress "$dir/plan.yaml" --dir "$dir/stale" -j 1)
+expect 1 "${stale[@]}"
+expect 1 "${stale[@]}" --db "$dir/stale.db"
+prints "run 2,"
+[ "$(cat "$dir/stale/run-1/id")" != "$(cat "$dir/stale/run-2/id")" ] || wrong "two runs with one identity"
+expect 1 "${stale[@]}"
+prints "run 3,"
+touch "$FAKE_BROKEN"
+plan stale broken 10..11
+expect 1 "${stale[@]}" --db "$dir/stale.db" --fail-fast
+prints "run 4,"
+rm "$FAKE_BROKEN"
+cp -r "$dir/stale" "$dir/moved"
+echo ffffffffffffffffffffffffffffffff >"$dir/moved/run-4/id"
+expect 2 "$TANDEM" regress "$dir/plan.yaml" --dir "$dir/moved" --db "$dir/stale.db" -j 1 --resume
+says_once "run-4: holds another run's files"
+[ ! -e "$dir/stale/.tandem-scratch" ] || wrong "a scratch folder is left"
+
 # --- somebody else holds the database for longer than a result waits: the run goes on after that ---
 plan held slow 1..60
 "${regress[@]}" >"$dir/out" 2>"$dir/err" &

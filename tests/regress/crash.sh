@@ -81,4 +81,30 @@ expect 1 "${full[@]}" --resume
 prints "1500 jobs: 1350 passed, 150 failed"
 [ "$(sqlite3 "$dir/small/results/results.db" "SELECT count(*), count(DISTINCT number) FROM result")" = \
   "$jobs|$jobs" ] || wrong "results lost, or counted twice"
+
+# --- full is where the jobs leave their JSON, not where the database is: no result either ---
+if mountpoint -q "$dir/small"; then
+  printf 'tests:\n  t: {run: --model-only --fake slow, seeds: 1..30}\n' >"$dir/slow.yaml"
+  elsewhere=("$TANDEM" regress "$dir/slow.yaml" -j 2 --dir "$dir/small/jobs" --db "$dir/jobs.db")
+  "${elsewhere[@]}" >"$dir/out" 2>"$dir/err" &
+  runner=$!
+  for _ in $(seq 100); do
+    count=$(sqlite3 "$dir/jobs.db" "SELECT count(*) FROM result" 2>/dev/null || true)
+    [ "${count:-0}" -lt 3 ] || break
+    sleep 0.1
+  done
+  head -c 60m /dev/zero >"$dir/small/ballast" 2>/dev/null || true
+  status=0
+  wait $runner || status=$?
+  last="a regression whose scratch is full"
+  [ $status -eq 2 ] || wrong "exit status $status, not 2"
+  says "the disk is full"
+  [ "$(sqlite3 "$dir/jobs.db" "SELECT group_concat(DISTINCT outcome), count(*) BETWEEN 3 AND 29 FROM result")" = \
+    "passed|1" ] || wrong "results of jobs that had no room"
+  TMPDIR=$dir/small expect 0 "$TANDEM" regress "$dir/slow.yaml" -j 2 --dir "$dir/tmpdir"
+  prints "30 jobs: 30 passed"
+  rm "$dir/small/ballast"
+  expect 0 "${elsewhere[@]}" --resume
+  prints "30 jobs: 30 passed"
+fi
 finish
