@@ -100,13 +100,14 @@ static int64_t number_of(struct store *store, const char *sql) {
     return value;
 }
 
-// Ours, or empty.
-static enum sim_status check_kind(struct store *store, struct sim_error *error) {
+// Ours, or empty. Reads only.
+static enum sim_status check_kind(struct store *store, bool *empty, struct sim_error *error) {
     int64_t objects = number_of(store, "SELECT count(*) FROM sqlite_schema");
     int64_t kind = number_of(store, "PRAGMA application_id");
     int64_t version = number_of(store, "PRAGMA user_version");
     if (objects < 0 || kind < 0 || version < 0) return store_fail(store, error);
-    if (objects == 0) return store_execute(store, schema, error);
+    *empty = objects == 0;
+    if (*empty && !kind && !version) return SIM_OK;
     if (kind != APPLICATION)
         return sim_fail(error, SIM_ERROR_USAGE, "%.300s: a database, but not of regressions",
                         store->path);
@@ -131,26 +132,64 @@ static enum sim_status prepare_all(struct store *store, struct sim_error *error)
                          &store->count, error);
 }
 
+static struct store *create(const char *path, struct sim_error *error) {
+    struct store *store = calloc(1, sizeof *store);
+    if (store && (store->path = strdup(path))) return store;
+    free(store);
+    sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
+    return NULL;
+}
+
+// A file that is refused stays as it is: nothing is set before it is known to be ours, and its log,
+// if it has one, is not written into it when it is closed.
+static enum sim_status open_file(struct store *store, struct sim_error *error) {
+    bool empty = false;
+    if (sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL))
+        return store_fail(store, error);
+    sqlite3_busy_timeout(store->db, BUSY_MS);
+    if (store_has(store->path, "-wal"))
+        sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    enum sim_status status = check_kind(store, &empty, error);
+    if (status) return status;
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+    if (empty) status = store_execute(store, schema, error);
+    if (status) return status;
+    // A commit is safe from the end of this process; store_sync makes it safe from a loss of power.
+    return store_execute(store,
+                         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+                         "PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 4000;",
+                         error);
+}
+
 enum sim_status store_open(const char *path, struct store **out, struct sim_error *error) {
     enum sim_status status = outputs_check_place(path, "results", error);
-    struct store *store = status ? NULL : calloc(1, sizeof *store);
     *out = NULL;
     if (status) return status;
-    if (!store || !(store->path = strdup(path))) {
-        free(store);
-        return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
-    }
-    if (sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL))
-        status = store_fail(store, error);
-    if (!status) sqlite3_busy_timeout(store->db, BUSY_MS);
-    // A commit is safe from the end of this process; store_sync makes it safe from a loss of power.
-    if (!status)
-        status = store_execute(store,
-                               "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-                               "PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 4000;",
-                               error);
-    if (!status) status = check_kind(store, error);
+    struct store *store = create(path, error);
+    if (!store) return SIM_ERROR_MEMORY;
+    status = open_file(store, error);
     if (!status) status = prepare_all(store, error);
+    if (status)
+        store_close(store);
+    else
+        *out = store;
+    return status;
+}
+
+enum sim_status store_open_to_read(const char *path, struct store **out, struct sim_error *error) {
+    bool empty = false;
+    *out = NULL;
+    struct store *store = create(path, error);
+    if (!store) return SIM_ERROR_MEMORY;
+    enum sim_status status = store_open_as_it_is(store, error);
+    if (!status) status = check_kind(store, &empty, error);
+    if (status) status = store_explain_unreadable(store, status, error);
+    if (!status && empty) {
+        sqlite3_close(store->db);
+        store->db = NULL;
+        if (sqlite3_open(":memory:", &store->db)) status = store_fail(store, error);
+        if (!status) status = store_execute(store, schema, error);
+    }
     if (status)
         store_close(store);
     else

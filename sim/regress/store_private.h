@@ -24,6 +24,15 @@ enum sim_status store_prepare(struct store *store, const char *sql, sqlite3_stmt
 // Step and finalize a statement that gives no rows.
 enum sim_status store_finish(struct store *store, sqlite3_stmt *statement, struct sim_error *error);
 
+// Whether there is a file of this name with "-wal", "-journal" behind it.
+bool store_has(const char *path, const char *end);
+// Open store->path into store->db without ever writing it. SIM_ERROR_IO, SIM_ERROR_USAGE (not a
+// regular file), SIM_ERROR_MEMORY.
+enum sim_status store_open_as_it_is(struct store *store, struct sim_error *error);
+// Replace the sentence of a failure to read such a file where there is a better one.
+enum sim_status store_explain_unreadable(const struct store *store, enum sim_status status,
+                                         struct sim_error *error);
+
 // Returns a column's text, "" for NULL.
 const char *store_text(sqlite3_stmt *statement, int column);
 

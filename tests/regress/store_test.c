@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "history.h"
@@ -229,6 +230,191 @@ static void a_file_that_is_something_else_is_refused_and_left_alone(void **state
     assert_non_null(strstr(error.text, "not of regressions"));
 }
 
+// --- files that stay as they are ----------------------------------------------------------
+
+struct bytes {
+    char *text;  // NULL: there is no such file
+    size_t count;
+};
+
+static struct bytes read_bytes(const char *path, const char *end) {
+    char name[256];
+    struct bytes bytes = {0};
+    snprintf(name, sizeof name, "%s%s", path, end);
+    FILE *file = fopen(name, "r");
+    if (!file) return bytes;
+    FILE *out = open_memstream(&bytes.text, &bytes.count);
+    for (int c; (c = getc(file)) != EOF;) putc(c, out);
+    fclose(out);
+    fclose(file);
+    return bytes;
+}
+
+static void write_bytes(const char *path, const char *end, struct bytes bytes) {
+    char name[256];
+    snprintf(name, sizeof name, "%s%s", path, end);
+    FILE *file = fopen(name, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes.text, 1, bytes.count, file), bytes.count);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void expect_bytes(const char *path, const char *end, struct bytes before) {
+    struct bytes now = read_bytes(path, end);
+    assert_int_equal(now.text != NULL, before.text != NULL);
+    assert_int_equal(now.count, before.count);
+    if (now.text) assert_memory_equal(now.text, before.text, now.count);
+    free(now.text);
+}
+
+static void expect_refused(const char *path, const char *sentence) {
+    static const char *const ends[] = {"", "-wal", "-journal"};
+    struct bytes before[3];
+    struct store *store;
+    for (unsigned i = 0; i < 3; i++) before[i] = read_bytes(path, ends[i]);
+    for (unsigned reading = 0; reading < 2; reading++) {
+        struct sim_error error = {""};
+        assert_int_equal((reading ? store_open_to_read : store_open)(path, &store, &error),
+                         SIM_ERROR_USAGE);
+        assert_null(store);
+        assert_non_null(strstr(error.text, sentence));
+        for (unsigned i = 0; i < 3; i++) expect_bytes(path, ends[i], before[i]);
+    }
+    for (unsigned i = 0; i < 3; i++) free(before[i].text);
+}
+
+static void remove_all(const char *path) {
+    static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
+    char name[256];
+    for (unsigned i = 0; i < 4; i++) {
+        snprintf(name, sizeof name, "%s%s", path, ends[i]);
+        unlink(name);
+    }
+}
+
+static void plain_sqlite(const char *path, const char *sql) {
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+static void a_database_of_something_else_keeps_its_bytes(void **state) {
+    static const char *const kinds[] = {"CREATE TABLE mail (x); INSERT INTO mail VALUES (1)",
+                                        "PRAGMA journal_mode = WAL; CREATE TABLE mail (x)",
+                                        "PRAGMA application_id = 7", "PRAGMA user_version = 7"};
+    struct fixture *f = *state;
+    char path[128];
+    snprintf(path, sizeof path, "%s/mail", f->folder);
+    for (unsigned i = 0; i < 4; i++) {
+        plain_sqlite(path, kinds[i]);
+        expect_refused(path, "a database, but not of regressions");
+        remove_all(path);
+    }
+}
+
+// Also where its last changes are in its log only, as after the end of a newer program.
+static void a_newer_schema_keeps_its_bytes(void **state) {
+    struct fixture *f = *state;
+    char path[128];
+    struct bytes file, log;
+    snprintf(path, sizeof path, "%s/newer", f->folder);
+    store_execute(f->store, "PRAGMA user_version = 2", NULL);
+    file = read_bytes(f->path, "");
+    log = read_bytes(f->path, "-wal");
+    assert_true(log.count > 0);
+    write_bytes(path, "", file);
+    write_bytes(path, "-wal", log);
+    expect_refused(path, "its schema has version 2, this program knows 1");
+    remove_all(path);
+    free(file.text);
+    free(log.text);
+}
+
+// Without rights: as root one has them all.
+static uid_t lose_rights(const char *folder, mode_t mode) {
+    uid_t user = geteuid();
+    assert_int_equal(chmod(folder, mode), 0);
+    if (user == 0) assert_int_equal(seteuid(65534), 0);
+    return user;
+}
+
+static void regain_rights(const char *folder, uid_t user) {
+    assert_int_equal(seteuid(user), 0);
+    assert_int_equal(chmod(folder, 0700), 0);
+}
+
+static char *history_of(struct store *store) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    assert_int_equal(history_print(store, "p", out, NULL), SIM_OK);
+    fclose(out);
+    return text;
+}
+
+static void results_can_be_read_where_nothing_can_be_written(void **state) {
+    struct fixture *f = *state;
+    struct jobs jobs;
+    struct store *store;
+    struct sim_error error;
+    char path[128];
+    snprintf(path, sizeof path, "%s/a?b#%%41.db", f->folder);
+    add(f, begin(f, &jobs), 0, OUTCOME_FAILED);
+    free(jobs.job);
+    struct bytes log = read_bytes(f->path, "-wal"), early = read_bytes(f->path, "");
+    store_close(f->store);
+    f->store = NULL;
+    struct bytes whole = read_bytes(f->path, "");
+    write_bytes(path, "", whole);
+    uid_t user = lose_rights(f->folder, 0555);
+    assert_int_equal(store_open(path, &store, &error), SIM_ERROR_IO);
+    assert_int_equal(store_open_to_read(path, &store, &error), SIM_OK);
+    char *text = history_of(store);
+    assert_non_null(strstr(text, "      1  s\n         since run 1 of "));
+    free(text);
+    store_close(store);
+    regain_rights(f->folder, user);
+    expect_bytes(path, "", whole);
+    expect_bytes(path, "-wal", (struct bytes){0});
+    expect_bytes(path, "-shm", (struct bytes){0});
+    // What is in a log only is not passed over.
+    write_bytes(path, "", early);
+    write_bytes(path, "-wal", log);
+    user = lose_rights(f->folder, 0555);
+    assert_int_equal(store_open_to_read(path, &store, &error), SIM_ERROR_IO);
+    assert_non_null(strstr(error.text, "its last results are in the log beside it"));
+    regain_rights(f->folder, user);
+    remove_all(path);
+    free(log.text);
+    free(early.text);
+    free(whole.text);
+}
+
+static void results_of_a_run_under_way_and_of_an_empty_file_can_be_read(void **state) {
+    struct fixture *f = *state;
+    struct jobs jobs;
+    struct store *store;
+    char path[128];
+    add(f, begin(f, &jobs), 0, OUTCOME_FAILED);
+    free(jobs.job);
+    assert_int_equal(store_open_to_read(f->path, &store, NULL), SIM_OK);
+    char *text = history_of(store);
+    assert_non_null(strstr(text, "      1  s\n         since run 1 of "));
+    free(text);
+    assert_int_not_equal(store_execute(store, "DELETE FROM result", NULL), SIM_OK);
+    store_close(store);
+    snprintf(path, sizeof path, "%s/empty", f->folder);
+    write_bytes(path, "", (struct bytes){0});
+    assert_int_equal(store_open_to_read(path, &store, NULL), SIM_OK);
+    text = history_of(store);
+    assert_string_equal(text, "'p' has not been run yet.\n");
+    free(text);
+    store_close(store);
+    expect_bytes(path, "", (struct bytes){.text = path});
+    remove_all(path);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
@@ -240,6 +426,10 @@ int main(void) {
         TEST(history_tells_since_when),
         TEST(a_full_disk_loses_no_stored_result_and_can_be_tried_again),
         TEST(a_file_that_is_something_else_is_refused_and_left_alone),
+        TEST(a_database_of_something_else_keeps_its_bytes),
+        TEST(a_newer_schema_keeps_its_bytes),
+        TEST(results_can_be_read_where_nothing_can_be_written),
+        TEST(results_of_a_run_under_way_and_of_an_empty_file_can_be_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
 }
