@@ -128,12 +128,25 @@ static bool begin(const struct scenario_recorder *r, size_t from, const struct p
     return copy_operations(r, from, scenario) && copy_timings(r, from, scenario);
 }
 
+// As text it must not be refused (scenario_parse.c).
+static bool is_readable(const struct scenario *scenario) {
+    uint64_t time = 0, longest = 0;
+    for (size_t i = 0; i < scenario->op_count; i++) {
+        time += scenario->ops[i].delay;
+        if (scenario->ops[i].delay > longest) longest = scenario->ops[i].delay;
+    }
+    for (size_t i = 0; i < scenario->timing_count; i++)
+        time += (uint64_t)scenario->timings[i].grant_cycles + scenario->timings[i].data_cycles;
+    return time <= SCENARIO_MOST_TIME && longest <= SCENARIO_MOST_DELAY;
+}
+
 // What the play read becomes the scenario's memory; it shows the same failure, or it is none.
 static bool close_over(struct scenario *scenario, const struct scenario_unit *unit,
                        struct past *past, const struct scenario_failure *failure) {
     struct scenario_play play = {.unit = unit, .source = past_value, .source_user = past};
     struct scenario_result result = scenario_play(scenario, &play);
-    bool same = result.ok && scenario_same_failure(&result.failure, failure);
+    bool same =
+        result.ok && is_readable(scenario) && scenario_same_failure(&result.failure, failure);
     if (same) {
         free(scenario->words);
         scenario->words = result.words;

@@ -82,6 +82,13 @@ uint64_t scenario_optional(struct scenario_parser *p, const char *key, uint64_t 
     return value > most ? 0 : value;
 }
 
+void scenario_take_time(struct scenario_parser *p, uint64_t cycles) {
+    p->time += cycles;
+    if (p->time > SCENARIO_MOST_TIME)
+        scenario_wrong(p, "it would take too long: delays, g and L come to more than %u cycles",
+                       SCENARIO_MOST_TIME);
+}
+
 uint64_t scenario_number(struct scenario_parser *p, const char *key, uint64_t most) {
     if (!scenario_find(p, key)) scenario_wrong(p, "%s is missing", key);
     return scenario_optional(p, key, most, 0);

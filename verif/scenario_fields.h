@@ -19,6 +19,7 @@ struct scenario_parser {
     bool no_memory;
     unsigned stage;  // how far in the order of lines
     size_t word_capacity, timing_capacity, op_capacity;
+    uint64_t time;  // cycles of all delays, g and L so far
     struct scenario_field fields[SCENARIO_FIELDS];
     unsigned field_count;
 };
@@ -48,6 +49,8 @@ void *scenario_grow(struct scenario_parser *p, void *list, size_t count, size_t 
 struct scenario_word scenario_parse_word(struct scenario_parser *p, uint64_t most);
 // All registers; those left out are 0, in M-mode.
 struct mmu_csr scenario_parse_csr(struct scenario_parser *p);
+// Add cycles that a play may take; wrong if they are more than SCENARIO_MOST_TIME in all.
+void scenario_take_time(struct scenario_parser *p, uint64_t cycles);
 // Add the operation of a line to the scenario. `time` is its first word, `rest` what follows, cut
 // up on the way.
 void scenario_parse_operation(struct scenario_parser *p, const char *time, char *rest);

@@ -133,6 +133,7 @@ void scenario_parse_operation(struct scenario_parser *p, const char *time, char 
         return;
     }
     op.delay = (uint32_t)delay;
+    scenario_take_time(p, delay);
     rest += strspn(rest, " \t");
     char *word = rest;
     size_t length = strcspn(rest, " \t");

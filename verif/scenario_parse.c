@@ -115,6 +115,7 @@ static void parse_timing(struct scenario_parser *p) {
         .error = scenario_optional(p, "error", 1, 0) != 0};
     if (timing.grant_cycles == 0 || timing.data_cycles == 0)
         scenario_wrong(p, "g and L are 1 at least");
+    scenario_take_time(p, (uint64_t)timing.grant_cycles + timing.data_cycles);
     if (at < s->timing_count) scenario_wrong(p, "timings must stand in ascending order, each once");
     while (!p->sentence[0] && s->timing_count <= at) {
         void *list =

@@ -26,7 +26,7 @@ struct player {
     int records_due;              // faulting answers - fault records
     struct scenario_same same;
     uint64_t transactions;  // whose errors are known to `same`
-    bool failed;
+    bool failed, stopped;
 };
 
 // The ranges are those of the list: the latency contract's bounds follow from them.
@@ -243,14 +243,21 @@ static bool cycle(struct player *player) {
     return true;
 }
 
+static bool stops(struct player *player, uint64_t now) {
+    const struct scenario_play *play = player->play;
+    if (now == 0 || now % SCENARIO_STOP_CYCLES || !play->stop) return false;
+    return player->stopped = play->stop(play->stop_user);
+}
+
 // What is presented and never accepted, or accepted and never answered, is the watchdog's; a fault
 // record that never comes is nobody's.
-static bool out_of_time(const struct player *player) {
+static bool out_of_time(struct player *player) {
     uint64_t most = player->play->most_cycles, now = bench_now(player->bench);
     uint64_t patience = player->scenario->watchdog_cycles + SCENARIO_MOST_DELAY + PATIENCE;
     bool waits = player->next < player->scenario->op_count;
     if (!waits) patience -= SCENARIO_MOST_DELAY;
-    return (most && now >= most) || now - player->presented_cycle > patience;
+    return player->stopped || stops(player, now) || (most && now >= most) ||
+           now - player->presented_cycle > patience;
 }
 
 static void run(struct player *player) {
@@ -270,7 +277,8 @@ static void run(struct player *player) {
         if (bench_now(player->bench) >= ended) break;
         if (!cycle(player)) return;
     }
-    player->failed = !bench_compare_counters(player->bench);
+    if (!player->failed && !player->stopped)
+        player->failed = !bench_compare_counters(player->bench);
 }
 
 // --- from nothing to a result ----------------------------------------------------------------
@@ -283,6 +291,7 @@ static void collect(const struct player *player, struct scenario_memory *memory,
     result->transactions = bench_transactions(bench);
     result->digest = bench_stats(bench)->digest ^ bench_stats(bench)->fingerprint;
     result->presented = player->next;
+    result->stopped = player->stopped;
     for (unsigned c = 0; player->play->counters && c < MMU_COUNTERS; c++)
         player->play->counters[c] = bench_counter(bench, c);
     if (player->failed && player->play->command) {

@@ -58,12 +58,14 @@ bool shrink_attempt(struct shrink *s, struct scenario *candidate, uint64_t alias
     uint64_t most = 2 * s->target.cycle + candidate->watchdog_cycles + SLACK;
     struct scenario_play play = {.unit = s->unit,
                                  .most_cycles = most,
+                                 .stop = s->limits->stop,
+                                 .stop_user = s->limits->user,
                                  .source = alias ? aliased : NULL,
                                  .source_user = &source};
     struct scenario_result result = scenario_play(candidate, &play);
     s->tries++;
     bool same = result.ok && scenario_same_failure(&result.failure, &s->target);
-    if (!result.ok) s->over = true;
+    if (!result.ok || result.stopped) s->over = true;
     if (same)
         take(s, candidate, &result);
     else
@@ -94,25 +96,29 @@ static bool round_of_bits(struct shrink *s) {
 }
 
 // The scenario as it is: which failure it is about, and what it needs.
-static bool first_play(struct shrink *s, const struct scenario *scenario) {
+static enum shrink_begun first_play(struct shrink *s, const struct scenario *scenario) {
     struct scenario copy;
-    struct scenario_play play = {.unit = s->unit};
+    struct scenario_play play = {
+        .unit = s->unit, .stop = s->limits->stop, .stop_user = s->limits->user};
     struct scenario_result result = scenario_play(scenario, &play);
+    enum shrink_begun begun = SHRINK_NOT_PLAYED;
     s->tries++;
-    bool ok = result.ok && result.failure.failed && scenario_copy(&copy, scenario);
-    if (ok) {
+    if (result.ok && !result.failure.failed) {
+        begun = result.stopped ? SHRINK_STOPPED : SHRINK_NOTHING_FAILS;
+    } else if (result.ok && scenario_copy(&copy, scenario)) {
+        begun = SHRINK_BEGUN;
         s->target = result.failure;
         take(s, &copy, &result);
     }
     scenario_result_clear(&result);
-    return ok;
+    return begun;
 }
 
 struct shrink_result shrink(const struct scenario *scenario, const struct scenario_unit *unit,
                             const struct shrink_limits *limits) {
     struct shrink s = {.unit = unit, .limits = limits, .best = scenario_empty()};
-    struct shrink_result result = {.ok = first_play(&s, scenario)};
-    bool helped = result.ok;
+    struct shrink_result result = {.begun = first_play(&s, scenario)};
+    bool helped = result.ok = result.begun == SHRINK_BEGUN;
     if (helped) shrink_checks(&s);
     while (helped && !s.over) {
         helped = round_of_passes(&s);

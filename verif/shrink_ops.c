@@ -47,7 +47,8 @@ static bool without_range(struct shrink *s, size_t from, size_t count, bool keep
 }
 
 // Delta debugging: without this half, that quarter, ... and each one; the oldest first. Of many
-// operations, halves are tried again as soon as a good part is gone: each one of the rest costs more.
+// operations, halves are tried again as soon as a good part is gone: each one of the rest costs
+// more.
 bool shrink_operations(struct shrink *s, bool keep_time) {
     enum { MANY = 32 };
     bool helped = false;

@@ -12,7 +12,7 @@
 #include "wave.h"
 
 enum { OPTION_SCENARIO = 's', OPTION_ANY = 256, OPTION_NO_WAVE };
-enum { BEFORE = 2000, AFTER = 20 };
+enum { BEFORE = 2000, AFTER = 20, LATER = 1000 };  // cycles
 
 static const struct argp_option options_help[] = {
     {"scenario", OPTION_SCENARIO, 0, 0,
@@ -191,7 +191,9 @@ static enum sim_status play(const struct scenario_replay *replay, const struct s
     enum sim_status status =
         play_unit_load(&unit, scenario, replay->kept->dut, replay->wave, error);
     if (status) return status;
+    // The failure comes in this cycle, or it is another one: no play is much longer.
     struct scenario_play play = {.unit = &unit.scenario,
+                                 .most_cycles = cycle < UINT64_MAX - LATER ? cycle + LATER : cycle,
                                  .wave = replay->wave != NULL,
                                  .wave_from = cycle > BEFORE ? cycle - BEFORE : 0};
     struct scenario_result result = scenario_play(scenario, &play);

@@ -80,12 +80,27 @@ static int failed(const struct sim_error *error) {
     return 2;
 }
 
+// Nothing is shrunk. 1: nothing fails; 2: that is not known.
+static int not_begun(const struct arguments *arguments, enum shrink_begun begun) {
+    static const char *const why[] = {
+        [SHRINK_NOTHING_FAILS] = "nothing fails when it is played",
+        [SHRINK_STOPPED] = "the time was over before anything failed; give more with --seconds",
+        [SHRINK_NOT_PLAYED] = "it cannot be played: out of memory, or no DUT could be made"};
+    fprintf(stderr, "tandem shrink: %s: %s\n", arguments->input, why[begun]);
+    return begun == SHRINK_NOTHING_FAILS ? 1 : 2;
+}
+
+static enum sim_status print(const char *text, struct sim_error *error) {
+    if (fputs(text, stdout) >= 0 && !fflush(stdout) && !ferror(stdout)) return SIM_OK;
+    return sim_fail(error, SIM_ERROR_IO, "standard output cannot be written");
+}
+
 static enum sim_status put(const char *path, char *text, struct sim_error *error) {
     if (!text) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
-    if (!path) printf("%s", text);
+    if (!path) return print(text, error);
     size_t bytes = strlen(text);
     if (bytes && text[bytes - 1] == '\n') text[bytes - 1] = '\0';  // it is added
-    return path ? result_write_text(path, text, error) : SIM_OK;
+    return result_write_text(path, text, error);
 }
 
 static enum sim_status write_test(const struct arguments *arguments,
@@ -118,17 +133,14 @@ static int run(const struct arguments *arguments, const struct scenario *scenari
     struct play_limits limits;
     play_limits_begin(&limits, arguments->tries, arguments->seconds);
     struct shrink_result result = shrink(scenario, &unit->scenario, &limits.shrink);
-    if (!result.ok) {
-        fprintf(stderr, "tandem shrink: %s: nothing fails when it is played\n", arguments->input);
-        return 1;
-    }
+    if (!result.ok) return not_begun(arguments, result.begun);
     char *text = scenario_write(&result.scenario);
     enum sim_status status = put(arguments->output, text, error);
     if (!status && arguments->test) status = write_test(arguments, &result.scenario, error);
     if (!status) tell(scenario, &result, limits.late);
     free(text);
     scenario_clear(&result.scenario);
-    return status ? failed(error) : fflush(stdout) ? 2 : 0;
+    return status ? failed(error) : 0;
 }
 
 int tandem_shrink(int argc, char **argv) {

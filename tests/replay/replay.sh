@@ -83,6 +83,50 @@ expect 1 "$TANDEM" shrink "$kept/scenario.txt" --dut "$right_dut" -o "$dir/none.
 expect 0 "$TANDEM" shrink "$kept/scenario.txt" --dut "$kept/dut.so" --tries 5
 says "a limit was met"
 
+# --- what cannot be shrunk: is not known to fail, or cannot be written ---
+full() { "$@" >/dev/full; }
+expect 2 full "$TANDEM" shrink "$kept/scenario.txt" --dut "$kept/dut.so" --tries 3
+says_once "standard output cannot be written"
+slow=$dir/slow.txt # minutes, if it were played to its end
+grep -E '^(tandem|unit|check|memory)' "$kept/scenario.txt" >"$slow"
+for _ in 1 2 3; do echo '+16777216 poison' >>"$slow"; done
+expect 2 timeout 100 "$TANDEM" shrink "$slow" --dut "$kept/dut.so" --seconds 1 -o "$dir/none.txt"
+says_once "the time was over before anything failed"
+[ ! -e "$dir/none.txt" ] || wrong "a scenario that was not played was written"
+echo '+16777216 poison' >>"$slow"
+echo '+1 poison' >>"$slow"
+expect 2 "$TANDEM" shrink "$slow" --dut "$kept/dut.so"
+says_once "slow.txt:9: it would take too long"
+# A DUT that can be made once, which is when it is loaded.
+cat >"$dir/once.c" <<'END'
+#include <dlfcn.h>
+#include "verif/dut.h"
+static const struct dut_ops *real;
+static unsigned made;
+static struct dut *create(const struct dut_options *options, char *sentence, size_t bytes) {
+    return made++ ? NULL : real->create(options, sentence, bytes);
+}
+const struct dut_ops *tandem_dut(void);
+const struct dut_ops *tandem_dut(void) {
+    static struct dut_ops ops;
+    real = ((const struct dut_ops *(*)(void))dlsym(dlopen(REAL, RTLD_NOW | RTLD_LOCAL), "tandem_dut"))();
+    ops = *real;
+    ops.create = create;
+    return &ops;
+}
+END
+cc -shared -fPIC -I verif/include -I model/include -DREAL="\"$kept/dut.so\"" "$dir/once.c" -o "$dir/once.so"
+expect 2 "$TANDEM" shrink "$kept/scenario.txt" --dut "$dir/once.so" -o "$dir/none.txt"
+says_once "no DUT could be made"
+cp -r "$kept" "$dir/once"
+cp "$dir/once.so" "$dir/once/dut.so"
+expect 2 "$TANDEM" replay --scenario --no-wave "$dir/once"
+says_once "is not the DUT of the run"
+hash=$(sed -n 's/.*its XXH128 is \([0-9a-f]*\).*/\1/p' "$dir/err")
+sed -i "s/\"dut_xxh128\": \"[^\"]*\"/\"dut_xxh128\": \"$hash\"/" "$dir/once/run.json"
+expect 2 "$TANDEM" replay --scenario --no-wave "$dir/once"
+says_once "no DUT"
+
 # --- what is illegal, without the model; what contradicts itself, without any judge ---
 # Kept, repeated, shown with a few operations that fail for the bug alone.
 without_model() { # NAME DUT RIGHT-DUT CHECK MOST ARGUMENT...

@@ -34,7 +34,7 @@ static const struct row {
     {FAKE_ASID_IGNORED, 1, 4, "a page, a walk, and the page in another space, which overtakes"},
     {FAKE_SUM_OF_FILL, 1, 3, "a page, other registers, the page"},
     {FAKE_KILL_IGNORED, 1, 2, "a walk and a kill under it"},
-    {FAKE_ANSWER_CHANGES, 1, 1, "an answer that is not taken"},
+    {FAKE_ANSWER_CHANGES, 1, 2, "a page, and a stall when its answer is there"},
     {FAKE_SLOT_ID, 4, 1, "any walk"},
     {FAKE_FETCH_FIRST, 1, 2, "a walk of each port"},
     {FAKE_KILL_ONE, 4, 6, "a walk in each slot, one that waits, a kill: not ready"},

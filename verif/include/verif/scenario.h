@@ -20,6 +20,7 @@
 #define SCENARIO_MOST_OPS (1u << 20)    // and words, and timings: a file has no more
 #define SCENARIO_MOST_DELAY (1u << 24)  // cycles
 #define SCENARIO_MOST_GRANT (1u << 16)  // cycles, g and L
+#define SCENARIO_MOST_TIME (1u << 26)   // cycles: all delays, all g and all L of a text together
 
 // id, key
 #define SCENARIO_OP_LIST(X)                                                             \
@@ -100,7 +101,7 @@ void scenario_clear(struct scenario *scenario);
 bool scenario_copy(struct scenario *copy, const struct scenario *scenario);
 // Returns whether the initial PMP registers of an entry are 0.
 bool scenario_pmp_entry_is_off(const struct scenario *scenario, unsigned entry);
-// Operations that somebody has to understand: all but stalls, which only hold answers back.
+// Operations that somebody has to understand: everything after the initial state.
 size_t scenario_operations(const struct scenario *scenario);
 
 struct scenario_failure scenario_failure_of(const struct mismatch *mismatch);
@@ -119,9 +120,11 @@ struct scenario_unit {
 struct scenario_play {
     const struct scenario_unit *unit;  // NULL: the model alone
     uint64_t most_cycles;              // 0: as many as it takes
-    bool wave;                         // switch the DUT's waveform on ...
-    uint64_t wave_from;                // ... from this cycle on
-    const char *command;               // not NULL: an explain page is wanted, with this command
+    bool (*stop)(void *user);  // asked every SCENARIO_STOP_CYCLES: true ends it; NULL: nobody
+    void *stop_user;
+    bool wave;            // switch the DUT's waveform on ...
+    uint64_t wave_from;   // ... from this cycle on
+    const char *command;  // not NULL: an explain page is wanted, with this command
     // Where to read words that the scenario does not list (the run's own memory); NULL: they are 0.
     bool (*source)(void *user, uint64_t pa, uint64_t *value);
     void *source_user;
@@ -131,8 +134,11 @@ struct scenario_play {
     uint64_t *counters;  // not NULL: MMU_COUNTERS of them as they are at the end
 };
 
+#define SCENARIO_STOP_CYCLES 4096u  // a power of two
+
 struct scenario_result {
-    bool ok;  // false: no memory, or no DUT
+    bool ok;       // false: no memory, or no DUT
+    bool stopped;  // `stop` said so: what would have failed later is not known
     struct scenario_failure failure;
     uint64_t cycles, transactions, digest;
     size_t presented;             // operations that were presented

@@ -7,13 +7,24 @@
 #include "verif/scenario.h"
 
 struct shrink_limits {
-    uint64_t most_tries;       // plays
-    bool (*stop)(void *user);  // asked before each play: true ends it; NULL: nobody
+    uint64_t most_tries;  // plays
+    // Asked before each play but the first, and in a play every SCENARIO_STOP_CYCLES: true ends it;
+    // NULL: nobody.
+    bool (*stop)(void *user);
     void *user;
 };
 
+// What the first play, of the scenario as it is, came to.
+enum shrink_begun {
+    SHRINK_BEGUN,          // it fails: there is something to shrink
+    SHRINK_NOTHING_FAILS,  // played to its end
+    SHRINK_STOPPED,        // `stop` ended it before anything failed
+    SHRINK_NOT_PLAYED      // no memory, or no DUT could be made
+};
+
 struct shrink_result {
-    bool ok;  // false: the scenario does not fail when it is played, or there is no memory
+    bool ok;  // begun == SHRINK_BEGUN
+    enum shrink_begun begun;
     struct scenario scenario;
     uint64_t tries, kept;
     bool complete;  // no pass helps any more: no limit was met
