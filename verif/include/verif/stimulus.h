@@ -163,8 +163,8 @@ struct stimulus_config stimulus_default(void);
     X(STIMULUS_KILL_SEVERAL, "kills_several", "kills that dropped two requests or more")         \
     X(STIMULUS_AGAIN, "asked_again", "requests for a page that is being asked for")              \
     X(STIMULUS_SEQUENTIAL, "sequential", "requests for the page after the last one")             \
-    X(STIMULUS_NEAR_MISS, "near_misses", "requests one bit off an address in use")               \
     X(STIMULUS_KILL_IDLE, "kills_without_effect", "kills that found nothing to drop")            \
+    X(STIMULUS_NEAR_MISS, "near_misses", "requests one bit off an address in use")               \
     X(STIMULUS_PMP_OFF, "pmp_off", "PMP writes with A = OFF")                                    \
     X(STIMULUS_PMP_TOR, "pmp_tor", "PMP writes with A = TOR")                                    \
     X(STIMULUS_PMP_NA4, "pmp_na4", "PMP writes with A = NA4")                                    \
