@@ -14,8 +14,9 @@ static const char runs_sql[] =
     " (SELECT count(*) FROM result WHERE result.run = run.run AND signature <> '')"
     " FROM run WHERE plan = ?1 ORDER BY run DESC LIMIT ?2";
 
-// bad: what ever failed; past: all results of these; last: how each ended last; since: the first
-// failure after its last pass.
+// bad: what ever failed; past: all results of these; latest: the run of the last one of each; last:
+// how each ended then; since: the first failure after its last pass. Of a signature the job with
+// the smallest seed is told, of these the first by name.
 static const char failing_sql[] =
     "WITH bad AS (SELECT DISTINCT suite.configuration AS c, suite.test AS t, job.seed AS seed"
     "  FROM result JOIN run USING (run) JOIN job ON job.run = result.run AND job.number ="
@@ -25,16 +26,19 @@ static const char failing_sql[] =
     "  JOIN job AS j ON j.seed = bad.seed JOIN suite AS s ON s.run = j.run AND s.suite = j.suite"
     "  AND s.configuration = bad.c AND s.test = bad.t JOIN run AS u ON u.run = j.run AND u.plan ="
     "  ?1 JOIN result AS r ON r.run = j.run AND r.number = j.number),"
-    " last AS (SELECT c, t, seed, max(run) AS run, signature, outcome FROM past GROUP BY c, t,"
-    "  seed),"
+    " latest AS (SELECT c, t, seed, max(run) AS run FROM past GROUP BY c, t, seed),"
+    " last AS (SELECT past.* FROM past JOIN latest USING (c, t, seed, run)),"
     " passed AS (SELECT c, t, seed, max(run) AS run FROM past WHERE outcome = 'passed'"
     "  GROUP BY c, t, seed),"
     " since AS (SELECT past.c, past.t, past.seed, min(past.run) AS run FROM past"
     "  LEFT JOIN passed USING (c, t, seed) WHERE past.outcome <> 'passed'"
-    "  AND past.run > coalesce(passed.run, 0) GROUP BY past.c, past.t, past.seed)"
-    " SELECT last.signature, count(*), min(since.run), min(last.seed), last.c, last.t FROM last"
-    "  JOIN since USING (c, t, seed) WHERE last.outcome <> 'passed' GROUP BY last.signature"
-    "  ORDER BY 2 DESC, 1";
+    "  AND past.run > coalesce(passed.run, 0) GROUP BY past.c, past.t, past.seed),"
+    " now AS (SELECT last.signature, last.seed, last.c, last.t,"
+    "  count(*) OVER cause AS jobs, min(since.run) OVER cause AS first,"
+    "  row_number() OVER (PARTITION BY last.signature ORDER BY last.seed, last.c, last.t) AS place"
+    "  FROM last JOIN since USING (c, t, seed) WHERE last.outcome <> 'passed'"
+    "  WINDOW cause AS (PARTITION BY last.signature))"
+    " SELECT signature, jobs, first, seed, c, t FROM now WHERE place = 1 ORDER BY jobs DESC, 1";
 
 static void print_run(sqlite3_stmt *row, FILE *out) {
     int64_t jobs = sqlite3_column_int64(row, 6), ran = sqlite3_column_int64(row, 7);

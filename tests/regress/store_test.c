@@ -186,6 +186,41 @@ static void history_tells_since_when(void **state) {
     free(text);
 }
 
+// Whichever of them failed first.
+static void history_names_the_suite_of_the_smallest_seed(void **state) {
+    struct fixture *f = *state;
+    for (unsigned early = 0; early < 2; early++) {
+        struct jobs jobs;
+        char title[8], *text = NULL;
+        size_t size = 0;
+        snprintf(title, sizeof title, "p%u", early);
+        for (unsigned r = 0; r < 2; r++) {
+            struct store_run about = {.seed = 5, .program = "x", .launcher = "local", .workers = 1};
+            struct jobs_options options = {.seed = 5};
+            int64_t run = 0;
+            strcpy(about.title, title);
+            assert_int_equal(jobs_create(&f->suites, &options, &jobs, NULL), SIM_OK);
+            assert_int_equal(store_begin(f->store, &about, &f->suites, &jobs, &run, NULL), SIM_OK);
+            // Of suite 1 (b) seed 1, of suite 0 (a) seed 3: which of them failed in both runs
+            // differs.
+            for (size_t n = 0; n < jobs.count; n++) {
+                const struct job *job = &jobs.job[n];
+                bool b = job->suite == 1 && job->seed == 1, a = job->suite == 0 && job->seed == 3;
+                if (a || b)
+                    add(f, run, n, r || a == (early == 0) ? OUTCOME_FAILED : OUTCOME_PASSED);
+            }
+            free(jobs.job);
+        }
+        FILE *out = open_memstream(&text, &size);
+        assert_int_equal(history_print(f->store, title, out, NULL), SIM_OK);
+        fclose(out);
+        assert_non_null(strstr(text, early ? "\n      2  s\n         since run 3 of "
+                                           : "\n      2  s\n         since run 1 of "));
+        assert_non_null(strstr(text, "smallest seed 1 (default.b)\n"));
+        free(text);
+    }
+}
+
 // The same code path as a full disk: SQLITE_FULL.
 static void a_full_disk_loses_no_stored_result_and_can_be_tried_again(void **state) {
     struct fixture *f = *state;
@@ -424,6 +459,7 @@ int main(void) {
         TEST(store_does_not_resume_a_plan_that_has_changed),
         TEST(failing_jobs_are_those_whose_last_result_is_no_pass),
         TEST(history_tells_since_when),
+        TEST(history_names_the_suite_of_the_smallest_seed),
         TEST(a_full_disk_loses_no_stored_result_and_can_be_tried_again),
         TEST(a_file_that_is_something_else_is_refused_and_left_alone),
         TEST(a_database_of_something_else_keeps_its_bytes),
