@@ -45,7 +45,7 @@ static int print_history(const struct regress_options *options, bool *failed,
              options->db ? "" : "/results.db");
     if (access(path, F_OK))
         status = sim_fail(error, SIM_ERROR_IO, "%.300s: there are no results yet", path);
-    if (!status) status = store_open(path, &store, error);
+    if (!status) status = store_open_to_read(path, &store, error);
     if (!status) status = history_print(store, plan.title, stdout, error);
     store_close(store);
     plan_destroy(&plan);

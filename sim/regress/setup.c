@@ -74,12 +74,13 @@ static char *database_path(const struct regress_options *options) {
     return asprintf(&path, "%s/results.db", options->dir) < 0 ? NULL : path;
 }
 
-static enum sim_status open_store(struct regression *regression, bool must_exist,
+static enum sim_status open_store(struct regression *regression, bool to_read,
                                   struct sim_error *error) {
     char *path = database_path(regression->options);
     enum sim_status status = path ? SIM_OK : no_memory(error);
-    if (path && (!must_exist || !access(path, F_OK)))
-        status = store_open(path, &regression->store, error);
+    if (path && !to_read) status = store_open(path, &regression->store, error);
+    if (path && to_read && !access(path, F_OK))
+        status = store_open_to_read(path, &regression->store, error);
     free(path);
     return status;
 }

@@ -104,6 +104,12 @@ expect 0 "${regress[@]}" --history
 prints "Not passing now:"
 prints "since run $(query "SELECT max(run) FROM run") of "
 
+# Neither that nor -l writes the file.
+sum=$(sha256sum "$dir/results/results.db"; ls "$dir/results")
+expect 0 "${regress[@]}" --history
+expect 0 "${regress[@]}" -l
+[ "$(sha256sum "$dir/results/results.db"; ls "$dir/results")" = "$sum" ] || wrong "reading writes"
+
 # --- limits, --fail-fast ---
 plan most pass 50
 echo '  u: {run: --model-only --fake pass, seeds: 50, weight: 9}' >>"$dir/plan.yaml"
