@@ -216,42 +216,95 @@ static void look(void *user, const struct bench *bench, const struct bench_input
 
 // --- the file --------------------------------------------------------------------------------
 
+// In a comment: no line may end before it does.
+static bool is_printable(char c) {
+    return c >= ' ' && c <= '~';
+}
+
+static void put_quoted(struct scenario_text *t, const char *word) {
+    scenario_add(t, "'");
+    for (; *word; word++) {
+        if (*word == '\'')
+            scenario_add(t, "'\\''");
+        else
+            scenario_add_text(t, word, 1);
+    }
+    scenario_add(t, "'");
+}
+
+// $'...': control characters, and those that are not ASCII, by their number.
+static void put_escaped(struct scenario_text *t, const char *word) {
+    scenario_add(t, "$'");
+    for (; *word; word++) {
+        if (!is_printable(*word) || *word == '\'' || *word == '\\')
+            scenario_add(t, "\\%03o", (unsigned char)*word);
+        else
+            scenario_add_text(t, word, 1);
+    }
+    scenario_add(t, "'");
+}
+
+// A file's name as a word of a shell command.
+static void put_name(struct scenario_text *t, const char *name) {
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:=@%";
+    const char *c = name;
+    while (is_printable(*c)) c++;
+    if (*name == '-') scenario_add(t, "./");
+    if (*c)
+        put_escaped(t, name);
+    else if (!*name || name[strspn(name, plain)])
+        put_quoted(t, name);
+    else
+        scenario_add_text(t, name, strlen(name));
+}
+
 static void put_head(struct scenario_text *t, const struct scenario *s, const char *name,
                      const char *library) {
-    const char *slash = strchr(library, '/') ? "" : "./";
+    // Without a folder, the loader would look for the library elsewhere.
+    bool here = !strchr(library, '/') && *library != '-';
     scenario_add(t,
                  "// SPDX-License-Identifier: Apache-2.0\n// cc -std=c17 -I "
-                 "$TANDEM_HOME/verif/include -I $TANDEM_HOME/model/include ");
-    scenario_add_text(t, name, strlen(name));
-    scenario_add(t, " %s", slash);
-    scenario_add_text(t, library, strlen(library));
-    scenario_add(t, " -o test && ./test\n//\n");
+                 "\"$TANDEM_HOME\"/verif/include -I \"$TANDEM_HOME\"/model/include ");
+    put_name(t, name);
+    scenario_add(t, here ? " ./" : " ");
+    put_name(t, library);
+    scenario_add(t, " -o test && ./test\n//\n// Shows: %s (",
+                 bench_check_key((enum bench_check)s->expect.check));
+    for (const char *c = s->expect.what; *c; c++)
+        scenario_add_text(t, is_printable(*c) ? c : "?", 1);
     scenario_add(t,
-                 "// Shows: %s (%s) in cycle %" PRIu64
+                 ") in cycle %" PRIu64
                  ". Exit status 1 and one line if the DUT does so, 0 if it does\n// what the "
                  "reference model expects.\n",
-                 bench_check_key((enum bench_check)s->expect.check), s->expect.what,
                  s->expect.cycle);
     scenario_add_text(t, scenario_test_head, strlen(scenario_test_head));
 }
 
-static void put_memory(struct scenario_text *t, const struct scenario *s) {
+// Words that there may be: those listed, one for each transaction and each write of software, and
+// one for each transaction at a time that the DUT may make before it is found wrong.
+static size_t most_words(const struct scenario *s, size_t listed, uint64_t transactions) {
+    size_t count = listed + (size_t)transactions + MMU_WALKS;
+    for (size_t i = 0; i < s->op_count; i++) count += s->ops[i].kind == SCENARIO_WRITE;
+    return count;
+}
+
+static void put_memory(struct scenario_text *t, const struct scenario *s, uint64_t transactions) {
+    size_t listed = 0;
+    for (size_t i = 0; i < s->word_count; i++) listed += s->words[i].value != 0;
     scenario_add(t,
-                 "\nenum { PTE_BYTES = %u, AT_A_TIME = %u, WORDS = 4096 };\n"
+                 "\nenum { PTE_BYTES = %u, AT_A_TIME = %u, WORDS = %zu };\n"
                  "static const uint64_t memory_base = UINT64_C(0x%" PRIx64
                  "), memory_bytes = UINT64_C(0x%" PRIx64 ");\n",
-                 s->mmu.arch.xlen / 8u, s->mmu.walks > 1 ? MMU_WALKS : 1u, s->memory_base,
-                 s->memory_bytes);
+                 s->mmu.arch.xlen / 8u, s->mmu.walks > 1 ? MMU_WALKS : 1u,
+                 most_words(s, listed, transactions), s->memory_base, s->memory_bytes);
     scenario_add(t, "static struct word {\n    uint64_t pa, value;\n} words[WORDS] = {\n");
-    size_t count = 0;
-    for (size_t i = 0; i < s->word_count; i++) {
-        if (!s->words[i].value) continue;
-        scenario_add(t, "    {UINT64_C(0x%" PRIx64 "), UINT64_C(0x%" PRIx64 ")},\n", s->words[i].pa,
-                     s->words[i].value);
-        count++;
-    }
-    scenario_add(t, "%s};\nstatic unsigned word_count = %zu;\n", count ? "" : "    {0, 0}\n",
-                 count);
+    for (size_t i = 0; i < s->word_count; i++)
+        if (s->words[i].value)
+            scenario_add(t, "    {UINT64_C(0x%" PRIx64 "), UINT64_C(0x%" PRIx64 ")},\n",
+                         s->words[i].pa, s->words[i].value);
+    scenario_add(t, "%s};\nstatic unsigned word_count = %zu;\n", listed ? "" : "    {0, 0}\n",
+                 listed);
     scenario_add(t,
                  "// g, L and error of each transaction; g = L = 1 for those that follow\n"
                  "static const struct timing {\n    unsigned g, l;\n    bool error;\n} "
@@ -275,11 +328,11 @@ static void put_counters(struct scenario_text *t, const struct scenario *s,
     scenario_add(t, "    (void)dut;\n}\n");
 }
 
-static char *put_all(struct writer *w, const char *name, const char *library,
+static char *put_all(struct writer *w, const char *name, const char *library, uint64_t transactions,
                      const uint64_t counters[MMU_COUNTERS]) {
     struct scenario_text t = {0};
     put_head(&t, w->scenario, name, library);
-    put_memory(&t, w->scenario);
+    put_memory(&t, w->scenario, transactions);
     scenario_add_text(&t, scenario_test_memory, strlen(scenario_test_memory));
     scenario_add_text(&t, scenario_test_ports, strlen(scenario_test_ports));
     scenario_add(&t,
@@ -318,7 +371,7 @@ char *scenario_write_test(const struct scenario *scenario, const char *name, con
     struct scenario_result result = scenario_play(scenario, &play);
     char *text = NULL;
     // The failure came with the counters: they are read when everything has happened.
-    if (result.ok && w.cycles) text = put_all(&w, name, library, counters);
+    if (result.ok && w.cycles) text = put_all(&w, name, library, result.transactions, counters);
     scenario_result_clear(&result);
     free(w.inputs.bytes);
     free(w.expected.bytes);

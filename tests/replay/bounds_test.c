@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What bounds a play, a text and a shrink; and what is told where there is nothing to shrink.
+// What bounds a play, a text, a shrink and a C test; what is told where there is nothing to shrink;
+// names in a C test.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -140,6 +141,61 @@ static void every_operation_counts(void **state) {
     scenario_clear(&scenario);
 }
 
+// --- the C test ------------------------------------------------------------------------------
+
+#define EXPECT "expect check=ready what=ready\t\x1b cycle=3\n"
+
+static void c_test_has_room_for_every_word(void **state) {
+    (void)state;
+    enum { MANY = 5000 };
+    size_t bytes = MANY * 64, used = 0;
+    char *text = malloc(bytes);
+    assert_non_null(text);
+    used += (size_t)snprintf(text, bytes, "tandem-scenario 1\nmemory base=0 bytes=0x10000\n");
+    for (unsigned k = 0; k < MANY; k++)
+        used += (size_t)snprintf(text + used, bytes - used, "word pa=%u value=1\n", 8 * k);
+    snprintf(text + used, bytes - used, "+0 write pa=0xfff8 value=1\n+0 load va=0\n" EXPECT);
+    struct scenario scenario = read_text(text);
+    char *test = scenario_write_test(&scenario, "t.c", "dut.so");
+    assert_non_null(test);
+    const char *place = strstr(test, "WORDS = ");
+    assert_non_null(place);
+    assert_true(strtoul(place + 8, NULL, 10) > MANY);
+    free(test);
+    free(text);
+    scenario_clear(&scenario);
+}
+
+// Whatever the names and the failure hold: comments up to the first line that is none, which is
+// the first #include; the second comment is the command.
+static void expect_command(const char *name, const char *library, const char *words) {
+    struct scenario scenario = read_text(HEAD "+0 load va=0\n" EXPECT);
+    char *test = scenario_write_test(&scenario, name, library);
+    assert_non_null(test);
+    const char *code = test, *command = strchr(test, '\n') + 1;
+    while (!strncmp(code, "//", 2)) code = strchr(code, '\n') + 1;
+    if (strncmp(code, "#include", 8)) fail_msg("not a comment: %.80s", code);
+    for (const char *c = test; c < code; c++)
+        if (*c != '\n') assert_in_range(*c, ' ', '~');
+    char wanted[200];
+    snprintf(wanted, sizeof wanted, "/model/include %s -o test && ./test\n", words);
+    const char *found = strstr(command, wanted);
+    if (!found || found > strchr(command, '\n')) fail_msg("not '%s': %.300s", words, command);
+    free(test);
+    scenario_clear(&scenario);
+}
+
+static void c_tests_command_holds_names_as_words_of_a_shell(void **state) {
+    (void)state;
+    expect_command("t.c", "dut.so", "t.c ./dut.so");
+    expect_command("a/t.c", "/b/dut.so", "a/t.c /b/dut.so");
+    expect_command("t t.c", "d u.so", "'t t.c' ./'d u.so'");
+    expect_command("it's.c", "x/$HOME;.so", "'it'\\''s.c' 'x/$HOME;.so'");
+    expect_command("-t.c", "-d.so", "./-t.c ./-d.so");
+    expect_command("a\nint x;\n.c", "'b\\\n.so", "$'a\\012int x;\\012.c' ./$'\\047b\\134\\012.so'");
+    expect_command("\xc3\xa4.c", "d\r.so", "$'\\303\\244.c' ./$'d\\015.so'");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(play_asks_every_4096_cycles_whether_to_stop),
@@ -147,6 +203,8 @@ int main(void) {
         cmocka_unit_test(why_nothing_is_shrunk_is_told_apart),
         cmocka_unit_test(text_that_would_take_too_long_is_refused_with_its_line),
         cmocka_unit_test(every_operation_counts),
+        cmocka_unit_test(c_test_has_room_for_every_word),
+        cmocka_unit_test(c_tests_command_holds_names_as_words_of_a_shell),
     };
     return cmocka_run_group_tests_name("unit.replay_bounds", tests, NULL, NULL) == 0 ? 0 : 1;
 }

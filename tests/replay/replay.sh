@@ -75,6 +75,18 @@ prints "cycle "
 expect 0 "$dir/without"
 prints "as the model expects"
 
+# --- the command in its first comment, whatever the files are called ---
+line=$'\n'
+for name in 'd u' "it's \$HOME;" "a${line}int x;${line}"; do
+  cp "$kept/dut.so" "$dir/$name.so"
+  expect 0 "$TANDEM" shrink "$kept/shrunk.txt" --tries 1 --dut "$dir/$name.so" -o "$dir/named.txt" \
+    --test "$dir/$name.c"
+  command=$(sed -n '2s,^// ,,p' "$dir/$name.c")
+  rm -f "$dir/test"
+  expect 1 env TANDEM_HOME="$PWD" bash -c "cd '$dir' && $command"
+  prints "cycle "
+done
+
 # --- shrinking by hand; without the bug nothing fails ---
 expect 0 "$TANDEM" shrink "$kept/scenario.txt" --dut "$kept/dut.so" -o "$dir/small.txt" --test "$dir/small.c"
 cmp -s "$dir/small.txt" "$kept/shrunk.txt" || wrong "shrinks to something else"
