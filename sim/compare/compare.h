@@ -6,8 +6,8 @@
 #include "dut_loader.h"
 #include "result.h"
 
-enum { COMPARE_UNITS = 16, COMPARE_TRACES = 16, COMPARE_SEEDS = 64, COMPARE_PROBES = 13 };
-enum { COMPARE_ROWS = 32, COMPARE_BINS = 256, COMPARE_NAME_BYTES = 96 };
+enum { COMPARE_UNITS = 16, COMPARE_TRACES = 16, COMPARE_SEEDS = 64, COMPARE_PROBES = 28 };
+enum { COMPARE_ROWS = 48, COMPARE_BINS = 256, COMPARE_NAME_BYTES = 96 };
 
 // Ordered: the verdict of all is the largest.
 enum compare_verdict {
@@ -54,12 +54,19 @@ struct compare_options {
 
 enum compare_kind { COMPARE_PROBE, COMPARE_RANDOM, COMPARE_TRACE };
 
+// Of the first difference from the model: a time, late or early; walks that overlap change places;
+// a counter of cycles of waiting or work, which time may move before any answer; anything else, as
+// another counter, a victim or a PTE access.
+enum compare_difference { COMPARE_TIME, COMPARE_ORDER, COMPARE_CYCLES, COMPARE_FUNCTION };
+
 // One run on one side.
 struct compare_sample {
-    bool exact;                // agreed with the model, to the cycle
-    bool right;                // translations are what the specification allows
-    enum bench_check check;    // of the first difference, if not exact
-    int direction;             // of the first difference: +1 late, -1 early, 0 neither
+    bool exact;              // agreed with the model, to the cycle
+    bool right;              // translations are what the specification allows
+    enum bench_check check;  // of the first difference, if not exact, as are the next three
+    char what[64];           // its signal or counter
+    enum compare_difference difference;
+    int direction;             // +1 late, -1 early, 0 neither
     char why[160];             // what is wrong, or differs first
     struct run_result result;  // exact: under both oracles; else under the legal one
 };
@@ -82,9 +89,10 @@ struct compare_job {
     enum compare_kind kind;
     unsigned unit;
     char name[2 * COMPARE_NAME_BYTES];
+    bool retimed;  // single accesses of this unit take another time
     enum compare_verdict verdict;
-    bool undirected;  // random, and the first difference is neither late nor early
-    char why[400];    // a sentence
+    bool undirected;                       // random, and the first difference is an order of walks
+    char why[400];                         // a sentence
     struct compare_row row[COMPARE_ROWS];  // those that differ; of probes all
     unsigned rows;
     struct compare_bin bin[COMPARE_BINS];  // of histograms; by port, source, latency
@@ -93,10 +101,14 @@ struct compare_job {
 // "data, walk" of a port and a source.
 void compare_histogram_name(unsigned port, unsigned source, char name[40]);
 
-// The cycles of single accesses: a hit, then walks. 0: no answer.
+// The cycles of single accesses, of the data port, then of the fetch port: a hit, walks, a hit in
+// the second level. 0: no answer.
 struct compare_probes {
     uint64_t cycles[COMPARE_PROBES];
+    bool asked[COMPARE_PROBES];  // the unit has levels and second level for it
 };
+// Returns whether there is an answer to any.
+bool compare_probes_answered(const struct compare_probes *probes);
 void compare_probe_name(unsigned index, char name[64]);
 enum sim_status compare_probe(const struct mmu_config *mmu, const char *dut,
                               struct compare_probes *probes, struct sim_error *error);
@@ -104,6 +116,9 @@ enum sim_status compare_probe(const struct mmu_config *mmu, const char *dut,
 // Run a job on one side. `legal_only`: as for a side that is not exact.
 enum sim_status compare_measure(const struct run_options *options, const char *dut, bool legal_only,
                                 struct compare_sample *sample, struct sim_error *error);
+
+// Sort the first difference from the model of a unit with so many walks at a time.
+void compare_classify(struct compare_sample *sample, const struct mismatch *first, uint64_t walks);
 
 // Judge; fill verdict, why and rows.
 void compare_judge_probes(struct compare_job *job, const struct compare_probes *base,

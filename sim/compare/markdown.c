@@ -17,7 +17,8 @@ static const char *sentence(enum compare_verdict verdict) {
         "Merging it makes a new baseline: say so in the change's description.",
         "HEAD is slower than BASE: the jobs below that say `slower` name what takes longer. Mend "
         "it, or give the reason and merge without the gate.",
-        "HEAD translates wrongly: no figure of time counts before that is mended.",
+        "HEAD translates wrongly, or differs from the model in more than time: no figure of time "
+        "counts before that is mended.",
     };
     return sentences[verdict];
 }

@@ -31,14 +31,43 @@ static bool of_value(enum bench_check check) {
     }
 }
 
-// +1: the unit is late, -1: early.
+// A time that both sides have: not an answer that nobody asked for, nor one taken back.
 static int direction_of(const struct mismatch *m) {
-    if (m->check == CHECK_LATENCY)
+    if (m->check == CHECK_LATENCY) {
+        if (strstr(m->what, "withdrawn") || m->expected == MMU_NEVER || m->observed == MMU_NEVER)
+            return 0;
         return m->observed > m->expected ? 1 : m->observed < m->expected ? -1 : 0;
+    }
     // A ready that does not come, or comes before its time.
     if (m->check == CHECK_READY || m->check == CHECK_FENCE)
         return m->observed < m->expected ? 1 : -1;
     return 0;
+}
+
+// Of walks that overlap another's access stands where the model has this one's; the bench tells an
+// access that comes before its turn as one too many. One walk at a time keeps its order.
+static bool of_order(const struct mismatch *m, uint64_t walks) {
+    if (walks < 2 || (m->check != CHECK_PTE_ACCESS && m->check != CHECK_PTE_WRITE)) return false;
+    if (m->expected_request_valid && m->observed_request_valid)
+        return m->expected_request.id != m->observed_request.id;
+    return m->check == CHECK_PTE_ACCESS && !strcmp(m->what, "mem_req_valid extra");
+}
+
+// wait_cycles, walker_busy_cycles and their like; not the cycles themselves.
+static bool of_cycles(const struct mismatch *m) {
+    static const char ending[] = "_cycles";
+    size_t length = strlen(m->what), end = sizeof ending - 1;
+    return m->check == CHECK_COUNTER && length > end && !strcmp(m->what + length - end, ending);
+}
+
+void compare_classify(struct compare_sample *sample, const struct mismatch *first, uint64_t walks) {
+    sample->check = first->check;
+    snprintf(sample->what, sizeof sample->what, "%.60s", first->what);
+    sample->direction = direction_of(first);
+    sample->difference = sample->direction        ? COMPARE_TIME
+                         : of_order(first, walks) ? COMPARE_ORDER
+                         : of_cycles(first)       ? COMPARE_CYCLES
+                                                  : COMPARE_FUNCTION;
 }
 
 static void tell(struct compare_sample *sample, const struct run_result *result) {
@@ -75,8 +104,7 @@ enum sim_status compare_measure(const struct run_options *options, const char *d
         tell(sample, result);
         // A check of the run itself (a wrong page, a swap that lies) has no mismatch.
         if (!result->stats.mismatches || of_value(result->first.check)) return SIM_OK;
-        sample->check = result->first.check;
-        sample->direction = direction_of(&result->first);
+        compare_classify(sample, &result->first, options->config.walks);
     }
     status = run(options, dut, CONFIG_LEGAL, result, error);
     sample->right = result->verdict == RUN_PASSED;

@@ -49,11 +49,24 @@ static enum sim_status run_probes(const struct compare_options *options,
     for (unsigned s = 0; s < 2 && !status; s++)
         status = compare_probe(&mmu, side[s].dut[unit], &probes[s], error);
     if (status) return status;
+    if (!compare_probes_answered(&probes[0]) && !compare_probes_answered(&probes[1]))
+        return sim_fail(
+            error, SIM_ERROR_USAGE,
+            "%s: neither BASE nor HEAD answers a single access: nothing can be compared",
+            options->unit[unit].name);
     struct compare_job *job = new_job(result, COMPARE_PROBE, unit);
     snprintf(job->name, sizeof job->name, "%s, single accesses", options->unit[unit].name);
     compare_judge_probes(job, &probes[0], &probes[1]);
     finish(result, options, job);
     return SIM_OK;
+}
+
+static bool retimed(const struct compare_result *result, unsigned unit) {
+    for (unsigned j = 0; j < result->jobs; j++) {
+        const struct compare_job *job = &result->job[j];
+        if (job->unit == unit && job->kind == COMPARE_PROBE) return job->verdict != COMPARE_SAME;
+    }
+    return false;
 }
 
 // A side that does not keep the model's time is measured by the other oracle: then both are.
@@ -100,6 +113,7 @@ static enum sim_status run_both(const struct compare_options *options,
         else
             snprintf(job->name, sizeof job->name, "%s, random, seed %llu", options->unit[unit].name,
                      (unsigned long long)seed);
+        job->retimed = retimed(result, unit);
         compare_judge(job, &sample[0], &sample[1]);
         finish(result, options, job);
     }

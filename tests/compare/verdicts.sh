@@ -46,9 +46,9 @@ python3 - "$dir/r.json" <<'END' || wrong "the cycles of single accesses"
 import json, re, sys
 jobs = json.load(open(sys.argv[1]))["jobs"]
 probes = [job for job in jobs if job["kind"] == "probe"]
-assert len(probes) == 1 and len(probes[0]["values"]) == 13
+assert len(probes) == 1 and len(probes[0]["values"]) == 26  # both ports: a hit, 12 walks
 for value in probes[0]["values"]:
-    walk = re.match(r"walk, n = (\d+), g = (\d+), L = (\d+)", value["name"])
+    walk = re.search(r"walk, n = (\d+), g = (\d+), L = (\d+)", value["name"])
     n, g, l = map(int, walk.groups()) if walk else (0, 0, 0)
     assert value["base"] == n * (g + l) + 1, value
     assert value["head"] == value["base"] + max(n - 1, 0), value
@@ -91,6 +91,31 @@ found=$(value "['jobs']" | grep -o "'verdict': 'changed'" | wc -l)
 expect 1 "$TANDEM" compare rtl "$dir/47" --config "$dir/four.yaml" --random 300 --seeds 32 \
   --seed "$seed" -n 5000 --json "$dir/r.json"
 verdict_is slower
+
+# --- a counter, a victim: nothing is translated wrongly, and no time need differ ---
+plant 330
+cat >"$dir/kills.yaml" <<'END'
+tlb:
+  data: {entries: 4, ways: 4}
+  fetch: {entries: 4, ways: 4}
+random: {kill: 200}
+check: {counters: 1000}
+END
+expect 1 "$TANDEM" compare rtl "$dir/330" --config "$dir/kills.yaml" --random 5000 --seeds 1 \
+  --seed "$seed" --no-trace --json "$dir/r.json"
+verdict_is wrong
+prints "HEAD differs from the model in counter (counter kills)"
+plant 18
+cat >"$dir/plru.yaml" <<'END'
+tlb:
+  data: {entries: 4, ways: 4, policy: plru}
+  fetch: {entries: 8, ways: 4, policy: plru}
+END
+expect 1 "$TANDEM" compare rtl "$dir/18" --config "$dir/plru.yaml" --random 5000 --seeds 1 \
+  --seed "$seed" -n 20000 --json "$dir/r.json"
+cat "$dir/out"
+verdict_is wrong
+prints "HEAD differs from the model in victim"
 
 # --- a wrong permission: not a matter of time ---
 plant 30
