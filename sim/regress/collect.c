@@ -115,7 +115,9 @@ void collect(struct regression *regression, size_t number, struct result *result
         unsigned before =
             store_count(regression->store, regression->run, result->signature, STORE_OUTPUTS);
         if (before == 0) tell(regression, number, result);
-        if (before < STORE_OUTPUTS) {
+        if (before < STORE_OUTPUTS ||
+            store_is_smallest(regression->store, regression->run, result->signature,
+                              regression->jobs.job[number].seed)) {
             keep(regression, number, result, json);
         } else {
             free(result->output);
@@ -123,7 +125,8 @@ void collect(struct regression *regression, size_t number, struct result *result
         }
         if (regression->options->fail_fast) regression->stopping = true;
     }
-    if (!add(regression, number, result)) {
+    // Behind others that wait: the database may let each attempt wait for seconds.
+    if (regression->pending_count || !add(regression, number, result)) {
         wait_for_room(regression, number, result);
         return;
     }

@@ -81,6 +81,12 @@ static void empty(int folder) {
         close(folder);
 }
 
+void folders_remove(const char *path) {
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder >= 0) empty(folder);
+    rmdir(path);
+}
+
 static enum sim_status make_scratch(struct regression *regression, struct sim_error *error) {
     if (asprintf(&regression->scratch, "%s/.tandem-scratch", regression->options->dir) < 0) {
         regression->scratch = NULL;
@@ -107,11 +113,7 @@ enum sim_status folders_open(struct regression *regression, struct sim_error *er
 }
 
 void folders_close(struct regression *regression) {
-    if (regression->scratch) {
-        int folder = open(regression->scratch, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (folder >= 0) empty(folder);
-        rmdir(regression->scratch);
-    }
+    if (regression->scratch) folders_remove(regression->scratch);
     if (regression->store_lock >= 0) close(regression->store_lock);
     if (regression->lock >= 0) close(regression->lock);
     free(regression->scratch);

@@ -8,6 +8,9 @@
 // Make a folder that may be there. SIM_ERROR_IO.
 enum sim_status folders_make(const char *path, struct sim_error *error);
 
+// Remove a folder with the files in it, but not with folders in it.
+void folders_remove(const char *path);
+
 // Make DIR, take its lock, empty its scratch folder. SIM_ERROR_USAGE (another regression runs
 // there), SIM_ERROR_IO, SIM_ERROR_MEMORY.
 enum sim_status folders_open(struct regression *regression, struct sim_error *error);

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <sys/types.h>
 
-char *result_line_write(size_t number, const struct result *result) {
+char *result_line_write(const char *run, size_t number, const struct result *result) {
     json_t *object =
-        json_pack("{s:I, s:s, s:i, s:i, s:f, s:I, s:s, s:s, s:s, s:s?}", "number",
+        json_pack("{s:s, s:I, s:s, s:i, s:i, s:f, s:I, s:s, s:s, s:s, s:s?}", "run", run, "number",
                   (json_int_t)number, "outcome", outcome_name(result->outcome), "status",
                   result->status, "attempts", (int)result->attempts, "seconds", result->seconds,
                   "cycles", (json_int_t)result->cycles, "signature", result->signature, "sentence",
@@ -31,13 +31,15 @@ static void copy(const json_t *object, const char *key, char *out, size_t capaci
     snprintf(out, capacity, "%s", text ? text : "");
 }
 
-bool result_line_read(const char *line, size_t *number, struct result *result) {
+bool result_line_read(const char *line, const char *run, size_t *number, struct result *result) {
     json_error_t error;
     json_t *object = json_loads(line, 0, &error);
     const json_t *n = json_object_get(object, "number");
     const char *name = json_string_value(json_object_get(object, "outcome"));
+    const char *of = json_string_value(json_object_get(object, "run"));
     enum outcome outcome = name ? outcome_find(name) : OUTCOME_NONE;
-    if (outcome == OUTCOME_NONE || !json_is_integer(n) || json_integer_value(n) < 0) {
+    if (outcome == OUTCOME_NONE || !of || strcmp(of, run) != 0 || !json_is_integer(n) ||
+        json_integer_value(n) < 0) {
         json_decref(object);
         return false;
     }
@@ -57,7 +59,8 @@ bool result_line_read(const char *line, size_t *number, struct result *result) {
     return true;
 }
 
-void result_line_each(const char *path, uint64_t *offset, result_line_fn *take, void *user) {
+void result_line_each(const char *path, const char *run, uint64_t *offset, result_line_fn *take,
+                      void *user) {
     FILE *file = fopen(path, "r");
     char *line = NULL;
     size_t capacity = 0;
@@ -71,7 +74,7 @@ void result_line_each(const char *path, uint64_t *offset, result_line_fn *take, 
         struct result result;
         size_t number;
         *offset += (uint64_t)length;
-        if (result_line_read(line, &number, &result)) take(user, number, &result);
+        if (result_line_read(line, run, &number, &result)) take(user, number, &result);
     }
     free(line);
     fclose(file);

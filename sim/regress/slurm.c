@@ -5,6 +5,7 @@
 #include "slurm.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,7 @@ struct cluster {
     char folder[PATH_MAX];  // DIR/run-R/slurm, absolute
     char manifest[PATH_MAX + 64];
     char id[32];  // of the array; "" if none is under way
+    bool held;    // nothing more of it is started
     unsigned tasks;
     uint64_t *offsets;    // by task: so much of its lines was read
     double asked, known;  // the queue was asked / answered last
@@ -69,7 +71,8 @@ static void take_lines(struct cluster *cluster) {
     char path[PATH_MAX + 128];
     for (unsigned t = 0; t < cluster->tasks; t++)
         if (manifest_lines_path(cluster->manifest, t, path, sizeof path))
-            result_line_each(path, &cluster->offsets[t], take_line, cluster->regression);
+            result_line_each(path, cluster->regression->id, &cluster->offsets[t], take_line,
+                             cluster->regression);
 }
 
 static void name_manifest(struct cluster *cluster, unsigned round) {
@@ -77,7 +80,7 @@ static void name_manifest(struct cluster *cluster, unsigned round) {
              round);
 }
 
-// What tasks of a run that was interrupted have left.
+// What tasks have left of a run that was interrupted, or that could not store results.
 static enum sim_status take_earlier(struct cluster *cluster, unsigned *rounds,
                                     struct sim_error *error) {
     for (;; ++*rounds) {
@@ -112,7 +115,8 @@ static size_t choose_chunk(const struct regression *regression, size_t jobs) {
 static enum sim_status write_manifest(struct cluster *cluster, struct sim_error *error) {
     struct regression *regression = cluster->regression;
     char *kept = realpath(regression->folder, NULL);
-    struct manifest manifest = {.program = regression->program,
+    struct manifest manifest = {.id = regression->id,
+                                .program = regression->program,
                                 .folder = kept,
                                 .executions = regression->executions,
                                 .suite_count = regression->suites.count};
@@ -177,6 +181,7 @@ static enum sim_status submit(struct cluster *cluster, struct sim_error *error) 
     if (!status) snprintf(cluster->id, sizeof cluster->id, "%.*s", (int)digits, said);
     free(said);
     cluster->known = pool_clock();
+    cluster->held = false;
     return status;
 }
 
@@ -187,6 +192,21 @@ static void cancel(struct cluster *cluster) {
     if (cluster->id[0]) run_tool(argv, &said, &exit_status, NULL);
     free(said);
     cluster->id[0] = '\0';
+}
+
+// Start nothing more: neither tasks, nor jobs of the tasks that run. What runs is let finish, and
+// the array ends.
+static void hold(struct cluster *cluster) {
+    const char *argv[] = {"scancel", "--state=PENDING", cluster->id, NULL};
+    char path[PATH_MAX + 128], *said = NULL;
+    int exit_status;
+    int file = manifest_stop_path(cluster->manifest, path, sizeof path)
+                   ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666)
+                   : -1;
+    if (file >= 0) close(file);
+    run_tool(argv, &said, &exit_status, NULL);
+    free(said);
+    cluster->held = true;
 }
 
 // Whether the array has left the queue. A controller that does not answer is waited for.
@@ -217,14 +237,16 @@ static enum sim_status watch(struct cluster *cluster, struct sim_error *error) {
             status = has_ended(cluster, &ended, error);
             cluster->asked = pool_clock();
         }
-        take_lines(cluster);
+        if (!regression->pending_count) take_lines(cluster);
         collect_sync(regression);
         progress_draw(regression);
         if (!status && run_interrupted())
             status = sim_fail(error, SIM_ERROR_INTERRUPTED,
                               "interrupted after %zu of %zu jobs; --resume goes on",
                               regression->finished, regression->jobs.count);
-        if (!collect_may_start(regression)) break;
+        bool may_start = collect_may_start(regression);
+        if (regression->stopping) break;
+        if (!may_start && !status && !cluster->held) hold(cluster);
     }
     if (!ended) cancel(cluster);
     cluster->id[0] = '\0';

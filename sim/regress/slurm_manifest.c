@@ -15,6 +15,13 @@ bool manifest_lines_path(const char *manifest, unsigned task, char *out, size_t 
     return n > 0 && (size_t)n < capacity;
 }
 
+bool manifest_stop_path(const char *manifest, char *out, size_t capacity) {
+    size_t length = strlen(manifest);
+    if (length < 5) return false;
+    int n = snprintf(out, capacity, "%.*s.stop", (int)(length - 5), manifest);
+    return n > 0 && (size_t)n < capacity;
+}
+
 // --- write -------------------------------------------------------------------------------
 
 static json_t *suite_of(const struct execution *execution) {
@@ -39,9 +46,9 @@ static json_t *document_of(const struct manifest *manifest) {
         ok = !json_array_append_new(jobs, json_pack("[I, I, I]", (json_int_t)job->number,
                                                     (json_int_t)job->suite, (json_int_t)job->seed));
     }
-    json_t *root = json_pack("{s:s, s:s, s:I, s:o, s:o}", "program", manifest->program, "folder",
-                             manifest->folder, "chunk", (json_int_t)manifest->chunk, "suites",
-                             suites, "jobs", jobs);
+    json_t *root = json_pack("{s:s, s:s, s:s, s:I, s:o, s:o}", "run", manifest->id, "program",
+                             manifest->program, "folder", manifest->folder, "chunk",
+                             (json_int_t)manifest->chunk, "suites", suites, "jobs", jobs);
     if (ok) return root;
     json_decref(root);
     return NULL;
@@ -100,6 +107,7 @@ static bool read_document(const json_t *root, struct manifest *manifest) {
     json_int_t chunk = json_integer_value(json_object_get(root, "chunk"));
     unsigned count = (unsigned)json_array_size(suites);
     bool ok = true;
+    manifest->id = copy_of(root, "run");
     manifest->program = copy_of(root, "program");
     manifest->folder = copy_of(root, "folder");
     manifest->executions = calloc(count + 1u, sizeof *manifest->executions);
@@ -108,8 +116,9 @@ static bool read_document(const json_t *root, struct manifest *manifest) {
     manifest->duts = calloc(count + 1u, sizeof *manifest->duts);
     manifest->coverages = calloc(count + 1u, sizeof *manifest->coverages);
     manifest->jobs = calloc(json_array_size(jobs) + 1, sizeof *manifest->jobs);
-    if (!manifest->program || !manifest->folder || !manifest->executions || !manifest->words ||
-        !manifest->names || !manifest->duts || !manifest->coverages || !manifest->jobs || chunk < 1)
+    if (!manifest->id || !manifest->program || !manifest->folder || !manifest->executions ||
+        !manifest->words || !manifest->names || !manifest->duts || !manifest->coverages ||
+        !manifest->jobs || chunk < 1)
         return false;
     manifest->chunk = (size_t)chunk;
     manifest->suite_count = count;
@@ -143,6 +152,7 @@ void manifest_destroy(struct manifest *manifest) {
         free(manifest->duts[s]);
         free(manifest->coverages[s]);
     }
+    free(manifest->id);
     free(manifest->program);
     free(manifest->folder);
     free(manifest->executions);

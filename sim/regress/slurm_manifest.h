@@ -12,18 +12,21 @@ struct manifest_job {
 };
 
 struct manifest {
+    char *id;       // of the run
     char *program;  // that runs jobs
     char *folder;   // of what is kept of failures
     struct execution *executions;
     struct words *words;  // of the executions
     char **names, **duts, **coverages;
     unsigned suite_count;
-    struct manifest_job *jobs;
-    size_t job_count, chunk;  // task i has jobs i * chunk ... of the list
+    struct manifest_job *jobs;  // by number
+    size_t job_count, chunk;    // task i has jobs i * chunk ... of the list
 };
 
 // The file NAME.json beside which a task's lines go: NAME-TASK.lines. False: too long.
 bool manifest_lines_path(const char *manifest, unsigned task, char *out, size_t capacity);
+// The file whose being there ends its tasks after the job that runs: NAME.stop. False: too long.
+bool manifest_stop_path(const char *manifest, char *out, size_t capacity);
 
 // Write it. Names and DUTs are those of the executions. SIM_ERROR_IO, SIM_ERROR_MEMORY.
 enum sim_status manifest_write(const struct manifest *manifest, const char *path,

@@ -12,6 +12,7 @@
 
 #include "config.h"
 #include "dut_loader.h"
+#include "folders.h"
 #include "regression.h"
 #include "result_line.h"
 #include "slurm_manifest.h"
@@ -21,11 +22,13 @@ enum { MOST_ATTEMPTS = 3 };
 struct task {
     struct manifest manifest;
     struct pool *pool;
-    size_t first, end;  // of the manifest's jobs
-    bool *done;         // from `first` on
-    int lines;          // file descriptor
-    char json[64];      // of the job that runs
-    unsigned kept;      // failures of which something was kept
+    size_t first, end;               // of the manifest's jobs
+    bool *done;                      // from `first` on
+    int lines;                       // file descriptor
+    char scratch[RUN_PATH_BYTES];    // folder; "": not made
+    char json[RUN_PATH_BYTES + 16];  // there, of the job that runs
+    char stop[RUN_PATH_BYTES];       // once it is there nothing more is started
+    unsigned kept;                   // failures of which something was kept
     double synced;
 };
 
@@ -33,8 +36,16 @@ struct task {
 
 static void mark_done(void *user, size_t number, struct result *result) {
     struct task *task = user;
-    for (size_t j = task->first; j < task->end; j++)
-        if (task->manifest.jobs[j].number == number) task->done[j - task->first] = true;
+    const struct manifest_job *jobs = task->manifest.jobs;
+    size_t low = task->first, high = task->end;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (jobs[middle].number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < task->end && jobs[low].number == number) task->done[low - task->first] = true;
     free(result->output);
 }
 
@@ -43,7 +54,7 @@ static enum sim_status open_lines(struct task *task, const char *path, struct si
     uint64_t offset = 0;
     char last = '\n';
     struct stat status;
-    result_line_each(path, &offset, mark_done, task);
+    result_line_each(path, task->manifest.id, &offset, mark_done, task);
     task->lines = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     bool ok = task->lines >= 0 && !fstat(task->lines, &status);
     if (ok && status.st_size > 0)
@@ -71,7 +82,7 @@ static void keep(struct task *task, const struct manifest_job *job, const struct
 // One write a line: appended as a whole.
 static enum sim_status hand_over(struct task *task, const struct manifest_job *job,
                                  const struct result *result, struct sim_error *error) {
-    char *line = result_line_write(job->number, result);
+    char *line = result_line_write(task->manifest.id, job->number, result);
     size_t length = line ? strlen(line) : 0;
     if (!line) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     ssize_t n = write(task->lines, line, length);
@@ -113,7 +124,12 @@ static enum sim_status run_job(struct task *task, const struct manifest_job *job
         end.output = NULL;
         status = run_once(task, job, &end, error);
     } while (!status && ++attempts < MOST_ATTEMPTS && execute_was_killed(&end));
-    if (status) return status;
+    if (!status && execute_lacks_room(&end, task->json))
+        status = sim_fail(error, SIM_ERROR_IO, "%.300s: the disk is full", task->scratch);
+    if (status) {
+        free(end.output);
+        return status;
+    }
     execute_judge(&task->manifest.executions[job->suite], &end, task->json, &result);
     result.attempts = attempts;
     if (result.outcome != OUTCOME_PASSED) keep(task, job, &result);
@@ -137,17 +153,31 @@ static enum sim_status find_share(struct task *task, uint64_t index, struct sim_
     return task->done && task->pool ? SIM_OK : sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
 }
 
+// $TMPDIR came with the job from another machine: it need not be on this one.
+static enum sim_status make_scratch(struct task *task, struct sim_error *error) {
+    const char *given = getenv("TMPDIR");
+    const char *const bases[] = {given && given[0] ? given : "/tmp", "/tmp"};
+    for (unsigned i = 0; i < 2; i++) {
+        int n = snprintf(task->scratch, sizeof task->scratch, "%s/tandem-task.XXXXXX", bases[i]);
+        if (n < 0 || (size_t)n >= sizeof task->scratch || !mkdtemp(task->scratch)) continue;
+        snprintf(task->json, sizeof task->json, "%s/job.json", task->scratch);
+        return SIM_OK;
+    }
+    task->scratch[0] = '\0';
+    return sim_fail(error, SIM_ERROR_IO, "%.300s: no folder can be made there: %s", bases[0],
+                    strerror(errno));
+}
+
 static enum sim_status run_share(struct task *task, const char *path, uint64_t index,
                                  struct sim_error *error) {
     char lines[RUN_PATH_BYTES];
-    const char *base = getenv("TMPDIR");
-    int n = snprintf(task->json, sizeof task->json, "%.24s/tandem-task-%ld.json",
-                     base && base[0] && strlen(base) < 24 ? base : "/tmp", (long)getpid());
     enum sim_status status = find_share(task, index, error);
-    if (!status && (n < 0 || !manifest_lines_path(path, (unsigned)index, lines, sizeof lines)))
+    if (!status && (!manifest_lines_path(path, (unsigned)index, lines, sizeof lines) ||
+                    !manifest_stop_path(path, task->stop, sizeof task->stop)))
         status = sim_fail(error, SIM_ERROR_USAGE, "%.300s: the name is too long", path);
     if (!status) status = open_lines(task, lines, error);
-    for (size_t j = task->first; j < task->end && !status; j++)
+    if (!status) status = make_scratch(task, error);
+    for (size_t j = task->first; j < task->end && !status && access(task->stop, F_OK); j++)
         if (!task->done[j - task->first]) status = run_job(task, &task->manifest.jobs[j], error);
     return status;
 }
@@ -161,6 +191,7 @@ enum sim_status slurm_task_run(const char *manifest_path, struct sim_error *erro
     enum sim_status status = manifest_read(manifest_path, &task.manifest, error);
     if (!status) status = run_share(&task, manifest_path, index, error);
     pool_destroy(task.pool);
+    if (task.scratch[0]) folders_remove(task.scratch);
     free(task.done);
     if (task.lines >= 0) {
         fdatasync(task.lines);

@@ -150,6 +150,29 @@ grep -q MISMATCH "$folder/output.txt" && grep -q verdict "$folder/result.json" &
   grep -q -- '--seed 7' "$folder/command.txt" || wrong "what is kept of a failure"
 [ -z "$(find "$dir" -maxdepth 1 -name '*.xml.*')" ] || wrong "a temporary is left"
 
+# --- of the smallest seed the output is kept, however many failed before it ---
+plan late fail '[4..450, 1..3]'
+expect 1 "${regress[@]}" --junit "$dir/j.xml"
+run=$(query "SELECT max(run) FROM run")
+for seed in 1 2 3; do
+  [ -s "$dir/results/run-$run/default.t.$seed/result.json" ] || wrong "nothing is kept of seed $seed"
+done
+[ "$(query "SELECT count(*) < 330 FROM result WHERE run = $run AND output IS NOT NULL")" = 1 ] || wrong "all is kept"
+python3 - "$dir/j.xml" <<'END' || wrong "the smallest seeds have no output in JUnit"
+import sys
+import xml.etree.ElementTree as tree
+cases = {c.get("name"): c.find("failure").text for c in tree.parse(sys.argv[1]).iter("testcase")}
+assert sum("was not kept" in text for text in cases.values()) > 100
+for seed in (1, 2, 3):
+    assert "MISMATCH" in cases[f"seed {seed}"], cases[f"seed {seed}"]
+END
+
+# --- repetitions that fail are told of: the stand-in leaves neither wave nor folder ---
+plan repeated fail 1..6
+WAVES=1 expect 1 "${regress[@]}" --keep
+prints "6 of 6 failures could not be repeated for a waveform; default.t seed "
+prints "3 of 3 failures could not be repeated for replay; default.t seed "
+
 # --- one at a time; an interrupt keeps what has finished ---
 plan interrupt slow 1..40
 env --default-signal=INT "${regress[@]}" --junit "$dir/i.xml" >"$dir/out" 2>"$dir/err" &
@@ -170,8 +193,11 @@ last="an interrupted regression"
 says_once "jobs; --resume goes on"
 xmllint --noout --schema tests/regress/junit.xsd "$dir/i.xml" 2>"$dir/err" || wrong "no JUnit"
 grep -q '<skipped' "$dir/i.xml" || wrong "nothing skipped"
-expect 0 "${regress[@]}" --resume
+last="a resumed regression on a terminal"
+on_terminal "${regress[@]}" --resume
 prints "40 jobs: 40 passed"
+prints " of 40 jobs, 0 not passed"
+! grep -qE ' [1-9][0-9]* not passed' "$dir/out" || wrong "what passed before is not counted as passed"
 
 # --- a database is one regression's, from whatever folder; a run never uses another one's files ---
 plan shared slow 1..40
@@ -226,6 +252,31 @@ prints "60 jobs: 60 passed"
 [ "$(query "SELECT count(*), count(DISTINCT number), state FROM result JOIN run USING (run) WHERE plan = 'held'")" = \
   "60|60|finished" ] || wrong "results lost, or counted twice"
 
+# --- a task on a node: what its file has of this run is passed over, in no time; a temporary is removed ---
+mkdir "$dir/node" "$dir/tmp"
+python3 - "$dir/node" "$FAKE_JOB" <<'END'
+import json, sys
+folder, program = sys.argv[1:]
+count = 200000
+suite = {"name": "a.t", "words": ["tandem", "run", "--fake", "pass"], "seconds": 60, "quiet": True}
+manifest = {"run": "this", "program": program, "folder": folder, "chunk": count,
+            "suites": [suite], "jobs": [[n, 0, n] for n in range(count)]}
+json.dump(manifest, open(folder + "/round-0.json", "w"))
+with open(folder + "/round-0-0.lines", "w") as lines:
+    for n in range(count):
+        run = "this" if n < count - 2 else "other"
+        print(json.dumps({"run": run, "number": n, "outcome": "passed"}), file=lines)
+END
+: >"$FAKE_LOG"
+task=(env SLURM_ARRAY_TASK_ID=0 "TMPDIR=$dir/tmp" timeout 20 "$TANDEM" regress --task "$dir/node/round-0.json")
+touch "$dir/node/round-0.stop"
+expect 0 "${task[@]}"
+[ ! -s "$FAKE_LOG" ] || wrong "a job is started after the stop"
+rm "$dir/node/round-0.stop"
+expect 0 "${task[@]}"
+[ "$(ran | tr '\n' ' ')" = "199998 199999 " ] || wrong "not the two jobs of which there is no result of this run"
+[ -z "$(ls -A "$dir/tmp")" ] || wrong "a task leaves something in \$TMPDIR"
+
 # --- progress on a terminal only ---
 plan terminal slow 1..8
 last="a regression on a terminal"
@@ -255,6 +306,7 @@ bug=("$TANDEM" regress "$dir/bug.yaml" --dir "$dir/bug")
 bugs() { sqlite3 -separator ' ' "$dir/bug/results.db" "$1"; }
 WAVES=1 COV=1 expect 1 "${bug[@]}" -j 2 --keep
 prints "10 jobs: 1 passed, 8 failed, 1 error"
+prints_not "could not be repeated"
 [ "$(find "$dir/bug/run-1" -name wave.fst -size +0 | wc -l)" = 8 ] || wrong "not a waveform of each failure"
 causes=$(bugs "SELECT count(DISTINCT signature) FROM result WHERE outcome = 'failed'")
 [ "$(find "$dir/bug/run-1" -path '*/replay/run.json' | wc -l)" = "$causes" ] || wrong "not one of each cause is kept"

@@ -86,6 +86,34 @@ prints "40 jobs: 40 passed"
 [ "$(query "SELECT count(*), count(DISTINCT number) FROM result WHERE run = 3")" = "40|40" ] ||
   wrong "results lost, or counted twice"
 
+# --- somebody holds the database: nothing more is started, what runs is let finish, then it goes on ---
+plan held slow 1..60
+: >"$FAKE_LOG"
+"${regress[@]}" --chunk 10 >"$dir/out" 2>"$dir/err" &
+runner=$!
+for _ in $(seq 300); do
+  [ "$(wc -l <"$FAKE_LOG")" -lt 6 ] || break
+  sleep 0.1
+done
+{ echo "BEGIN IMMEDIATE;"; sleep 13; echo "COMMIT;"; } | sqlite3 "$dir/results/results.db"
+status=0
+wait $runner || status=$?
+last="a regression whose database is held"
+[ $status -eq 0 ] || wrong "exit status $status"
+prints "60 jobs: 60 passed"
+[ "$(query "SELECT count(*), count(DISTINCT number), state FROM result JOIN run USING (run)
+  WHERE plan = 'held'")" = "60|60|finished" ] || wrong "results lost, or counted twice"
+[ "$(cut -d ' ' -f 1 "$FAKE_LOG" | sort -n)" = "$(seq 60)" ] || wrong "a job that ran was ended"
+
+# --- a new database: the files of the old one's run are not its results ---
+plan stale pass 1..20
+stale=("$TANDEM" regress "$dir/plan.yaml" --launcher slurm --dir "$dir/stale")
+expect 0 "${stale[@]}"
+rm "$dir/stale/results.db"
+plan stale fail 1..20
+expect 1 "${stale[@]}"
+prints "20 jobs: 0 passed, 20 failed"
+
 # --- jobs are killed: tried again; a task is killed: what it leaves is submitted again ---
 export FAKE_MARK=$dir/mark
 plan killed killed 1..6
