@@ -2,15 +2,12 @@
 // The explain page of a job, from what is kept of it: FOLDER/SUITE.SEED/result.json and page.html.
 #define _GNU_SOURCE
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "kept.h"
 #include "report.h"
-
-enum { MOST_JSON_BYTES = 64 << 20 };
 
 // FOLDER/SUITE.SEED/NAME; the caller's to free; NULL: not known, or no memory.
 static char *path_of(const struct report *report, size_t number, const char *name) {
@@ -24,13 +21,9 @@ static char *path_of(const struct report *report, size_t number, const char *nam
 }
 
 char *regress_report_page(const struct report *report, size_t number) {
-    struct stat status;
-    json_error_t error;
     char *path = path_of(report, number, "result.json"), *page = NULL;
     if (!path) return NULL;
-    json_t *root = stat(path, &status) || status.st_size > MOST_JSON_BYTES
-                       ? NULL
-                       : json_load_file(path, 0, &error);
+    json_t *root = kept_json(path);
     const char *text =
         json_string_value(json_object_get(json_object_get(root, "mismatch"), "page"));
     if (text && text[0]) page = strdup(text);

@@ -5,62 +5,80 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "dut_loader.h"
-#include "regression.h"
+#include "repeat.h"
 #include "report.h"
 
 enum { KEEP_SECONDS = 900, MOST_KEPT = 50 };
 
-// Returns whether a process was started.
-static bool start(struct regression *regression, struct pool *pool, size_t number,
-                  enum sim_status *status, struct sim_error *error) {
-    const struct job *job = &regression->jobs.job[number];
-    char folder[RUN_PATH_BYTES], replay[RUN_PATH_BYTES];
-    struct words words = {0};
-    if (regression->suites.suite[job->suite].from->command != PLAN_RUN ||
-        !collect_folder(regression, number, folder, sizeof folder) ||
-        (mkdir(folder, 0777) && errno != EEXIST))
-        return false;
-    int n = snprintf(replay, sizeof replay, "%s/replay", folder);
-    bool ok = n > 0 && (size_t)n < sizeof replay &&
-              execute_words(&regression->executions[job->suite], regression->program, job->seed,
-                            NULL, &words) &&
-              words_add(&words, "--keep") && words_add(&words, replay);
-    struct pool_task task = {.argv = words.word, .seconds = KEEP_SECONDS, .tag = number};
-    *status =
-        ok ? pool_start(pool, &task, error) : sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
-    words_destroy(&words);
-    return *status == SIM_OK;
+// An earlier part of a resumed run may have left its folder.
+static bool is_there(const char *replay) {
+    char path[RUN_PATH_BYTES];
+    int n = snprintf(path, sizeof path, "%s/run.json", replay);
+    return n > 0 && (size_t)n < sizeof path && !access(path, F_OK);
 }
 
-static enum sim_status keep_all(struct regression *regression, const struct report *report,
-                                struct pool *pool, struct sim_error *error) {
-    enum sim_status status = SIM_OK;
-    size_t next = 0, most = report->bucket_count < MOST_KEPT ? report->bucket_count : MOST_KEPT;
-    while (!status && (next < most || pool_busy(pool))) {
-        struct pool_end end;
-        while (!status && next < most && !pool_is_full(pool)) {
-            const struct report_bucket *bucket = &report->buckets[next++];
-            if (bucket->outcome == OUTCOME_FAILED)
-                start(regression, pool, bucket->example, &status, error);
-        }
-        if (run_interrupted())
-            status = sim_fail(error, SIM_ERROR_INTERRUPTED, "interrupted while failures were kept");
-        if (!status && pool_busy(pool) && pool_wait(pool, 200, &end)) free(end.output);
+static bool make_folder(const char *path) {
+    return !mkdir(path, 0777) || errno == EEXIST;
+}
+
+static enum sim_status start(struct repeats *repeats, size_t number, struct sim_error *error) {
+    const struct regression *regression = repeats->regression;
+    char folder[RUN_PATH_BYTES], replay[RUN_PATH_BYTES];
+    struct words words = {0};
+    bool ok = collect_folder(regression, number, folder, sizeof folder) &&
+              snprintf(replay, sizeof replay, "%s/replay", folder) < (int)sizeof replay;
+    if (ok && is_there(replay)) return SIM_OK;
+    if (!ok || !make_folder(regression->folder) || !make_folder(folder)) {
+        repeat_lose(repeats, number, "its folder cannot be made");
+        return SIM_OK;
     }
+    ok = words_add(&words, "--keep") && words_add(&words, replay);
+    enum sim_status status = ok ? repeat_start(repeats, number, KEEP_SECONDS, &words, error)
+                                : sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
+    words_destroy(&words);
+    return status;
+}
+
+// Of the causes that `tandem run` has found, the first by their count of failures.
+static enum sim_status keep_all(struct repeats *repeats, const struct report *report,
+                                struct sim_error *error) {
+    const struct regression *regression = repeats->regression;
+    enum sim_status status = SIM_OK;
+    size_t next = 0, chosen = 0, over = 0;
+    while (!status && (next < report->bucket_count || pool_busy(repeats->pool))) {
+        while (!status && next < report->bucket_count && !pool_is_full(repeats->pool)) {
+            const struct report_bucket *bucket = &report->buckets[next++];
+            uint32_t suite = report->jobs[bucket->example].suite;
+            if (bucket->outcome != OUTCOME_FAILED ||
+                regression->suites.suite[suite].from->command != PLAN_RUN)
+                continue;
+            if (chosen == MOST_KEPT)
+                over++;
+            else if (++chosen)
+                status = start(repeats, bucket->example, error);
+        }
+        if (!status) status = repeat_wait(repeats, error);
+    }
+    if (!status && over)
+        printf("%zu causes beyond the first %d have no folder for replay\n", over, MOST_KEPT);
     return status;
 }
 
 enum sim_status keep_reproductions(struct regression *regression, struct sim_error *error) {
     struct report report;
+    struct repeats repeats = {
+        .regression = regression, .file = "replay/run.json", .purpose = "for replay"};
     enum sim_status status =
         regress_report_read(regression->store, regression->run, &report, error);
     if (status) return status;
-    struct pool *pool = pool_create(regression->options->here);
-    status = pool ? keep_all(regression, &report, pool, error)
-                  : sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
-    pool_destroy(pool);
+    repeats.pool = pool_create(regression->options->here);
+    status = repeats.pool ? keep_all(&repeats, &report, error)
+                          : sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
+    if (!status) repeat_tell(&repeats);
+    pool_destroy(repeats.pool);
     regress_report_destroy(&report);
     return status;
 }

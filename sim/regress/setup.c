@@ -158,6 +158,8 @@ static enum sim_status resume(struct regression *regression, struct sim_error *e
     if (!status)
         status = store_resume(regression->store, regression->run, &regression->suites,
                               &regression->jobs, &regression->done, &regression->seed, error);
+    if (!status)
+        status = store_outcomes(regression->store, regression->run, regression->counts, error);
     for (size_t n = 0; !status && n < regression->jobs.count; n++)
         regression->finished += regression->done[n];
     regression->finished_at_start = regression->finished;

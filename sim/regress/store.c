@@ -201,6 +201,7 @@ void store_close(struct store *store) {
     if (!store) return;
     sqlite3_finalize(store->add);
     sqlite3_finalize(store->count);
+    store_forget_smallest(store);
     sqlite3_close(store->db);
     free(store->path);
     free(store);
@@ -231,17 +232,6 @@ enum sim_status store_add(struct store *store, int64_t run, size_t number,
     sqlite3_reset(add);
     sqlite3_clear_bindings(add);
     return status;
-}
-
-unsigned store_count(struct store *store, int64_t run, const char *signature, unsigned most) {
-    unsigned count = 0;
-    sqlite3_bind_int64(store->count, 1, run);
-    sqlite3_bind_text(store->count, 2, signature, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(store->count, 3, most);
-    if (sqlite3_step(store->count) == SQLITE_ROW)
-        count = (unsigned)sqlite3_column_int(store->count, 0);
-    sqlite3_reset(store->count);
-    return count;
 }
 
 // A checkpoint synchronises the log, then the file.

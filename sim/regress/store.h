@@ -26,7 +26,8 @@ const char *outcome_name(enum outcome outcome);
 enum outcome outcome_find(const char *name);
 
 enum { STORE_SIGNATURE_BYTES = 192, STORE_SENTENCE_BYTES = 384, STORE_NODE_BYTES = 64 };
-// So many results of a bucket keep their output, per run.
+// So many results of a bucket keep their output, per run, and after them each with a smaller seed
+// than all before.
 enum { STORE_OUTPUTS = 100 };
 
 struct result {
@@ -102,5 +103,11 @@ enum sim_status store_failing(struct store *store, const char *title, const stru
 
 // Returns how many results of the run have this signature, 0 on failure; counts to `most`.
 unsigned store_count(struct store *store, int64_t run, const char *signature, unsigned most);
+// Returns whether no seed with this signature, stored or asked for before, is smaller; false on
+// failure. For results in the order in which they come: each is asked for before it is stored.
+bool store_is_smallest(struct store *store, int64_t run, const char *signature, uint64_t seed);
+// Count the results of a run by outcome.
+enum sim_status store_outcomes(struct store *store, int64_t run, size_t counts[OUTCOMES],
+                               struct sim_error *error);
 
 #endif

@@ -10,6 +10,7 @@
 struct store {
     sqlite3 *db;
     sqlite3_stmt *add, *count;
+    void *smallest;  // by run and signature (tsearch): the smallest seed, of those asked for
     char *path;
 };
 
@@ -32,6 +33,8 @@ enum sim_status store_open_as_it_is(struct store *store, struct sim_error *error
 // Replace the sentence of a failure to read such a file where there is a better one.
 enum sim_status store_explain_unreadable(const struct store *store, enum sim_status status,
                                          struct sim_error *error);
+
+void store_forget_smallest(struct store *store);
 
 // Returns a column's text, "" for NULL.
 const char *store_text(sqlite3_stmt *statement, int column);

@@ -3,22 +3,23 @@
 // repetition is no job: its result is not stored.
 #define _POSIX_C_SOURCE 200809L
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dut_loader.h"
-#include "regression.h"
+#include "kept.h"
+#include "repeat.h"
+
+#define WAVE "wave.fst"  // in the folder of a job
 
 enum { CYCLES_BEFORE = 500, CYCLES_AFTER = 20 };
 
 // Cycle of the first mismatch, from what is kept of the job. False: nothing is, or there is none.
 static bool mismatch_cycle(const char *folder, uint64_t *cycle) {
     char path[RUN_PATH_BYTES];
-    json_error_t error;
     int n = snprintf(path, sizeof path, "%s/result.json", folder);
     if (n < 0 || (size_t)n >= sizeof path) return false;
-    json_t *root = json_load_file(path, 0, &error);
+    json_t *root = kept_json(path);
     const json_t *mismatch = json_object_get(root, "mismatch");
     const char *check = json_string_value(json_object_get(mismatch, "check"));
     bool found = check && check[0];
@@ -27,21 +28,17 @@ static bool mismatch_cycle(const char *folder, uint64_t *cycle) {
     return found;
 }
 
-static bool wave_words(const struct regression *regression, const struct job *job,
-                       const char *folder, uint64_t cycle, struct words *words) {
+static bool wave_words(const char *folder, uint64_t cycle, struct words *words) {
     char path[RUN_PATH_BYTES], window[64];
     uint64_t from = cycle > CYCLES_BEFORE ? cycle - CYCLES_BEFORE : 0;
-    int n = snprintf(path, sizeof path, "%s/wave.fst", folder);
+    int n = snprintf(path, sizeof path, "%s/" WAVE, folder);
     snprintf(window, sizeof window, "%" PRIu64 ":%" PRIu64, from, cycle + CYCLES_AFTER);
-    return n > 0 && (size_t)n < sizeof path &&
-           execute_words(&regression->executions[job->suite], regression->program, job->seed, NULL,
-                         words) &&
-           words_add(words, "--wave") && words_add(words, path) &&
-           words_add(words, "--wave-window") && words_add(words, window);
+    return n > 0 && (size_t)n < sizeof path && words_add(words, "--wave") &&
+           words_add(words, path) && words_add(words, "--wave-window") && words_add(words, window);
 }
 
-static enum sim_status start(struct regression *regression, struct pool *pool, size_t number,
-                             struct sim_error *error) {
+static enum sim_status start(struct repeats *repeats, size_t number, struct sim_error *error) {
+    const struct regression *regression = repeats->regression;
     const struct job *job = &regression->jobs.job[number];
     struct words words = {0};
     char folder[RUN_PATH_BYTES];
@@ -51,29 +48,26 @@ static enum sim_status start(struct regression *regression, struct pool *pool, s
         !collect_folder(regression, number, folder, sizeof folder) ||
         !mismatch_cycle(folder, &cycle))
         return SIM_OK;
-    if (!wave_words(regression, job, folder, cycle, &words))
-        status = sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
-    struct pool_task task = {.argv = words.word,
-                             .seconds = (double)regression->executions[job->suite].seconds,
-                             .tag = number};
-    if (!status) status = pool_start(pool, &task, error);
+    double seconds = (double)regression->executions[job->suite].seconds;
+    status = wave_words(folder, cycle, &words)
+                 ? repeat_start(repeats, number, seconds, &words, error)
+                 : sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
     words_destroy(&words);
     return status;
 }
 
 enum sim_status record_waves(struct regression *regression, struct sim_error *error) {
-    struct pool *pool = pool_create(regression->options->here);
+    struct repeats repeats = {.regression = regression, .file = WAVE, .purpose = "for a waveform"};
     enum sim_status status = SIM_OK;
     size_t next = 0;
-    if (!pool) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
-    while (!status && (next < regression->jobs.count || pool_busy(pool))) {
-        struct pool_end end;
-        while (!status && next < regression->jobs.count && !pool_is_full(pool))
-            status = regression->done[next++] ? start(regression, pool, next - 1, error) : SIM_OK;
-        if (run_interrupted())
-            status = sim_fail(error, SIM_ERROR_INTERRUPTED, "interrupted while waves were made");
-        if (!status && pool_busy(pool) && pool_wait(pool, 200, &end)) free(end.output);
+    repeats.pool = pool_create(regression->options->here);
+    if (!repeats.pool) return sim_fail(error, SIM_ERROR_MEMORY, "out of memory");
+    while (!status && (next < regression->jobs.count || pool_busy(repeats.pool))) {
+        while (!status && next < regression->jobs.count && !pool_is_full(repeats.pool))
+            status = regression->done[next++] ? start(&repeats, next - 1, error) : SIM_OK;
+        if (!status) status = repeat_wait(&repeats, error);
     }
-    pool_destroy(pool);
+    if (!status) repeat_tell(&repeats);
+    pool_destroy(repeats.pool);
     return status;
 }

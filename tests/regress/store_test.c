@@ -86,6 +86,47 @@ static void store_keeps_the_first_result_of_a_job(void **state) {
     free(jobs.job);
 }
 
+// Also after the file was opened again.
+static void store_knows_the_smallest_seed_of_a_signature(void **state) {
+    struct fixture *f = *state;
+    struct jobs jobs;
+    int64_t run = begin(f, &jobs);
+    size_t numbers[5] = {0};  // by seed, of suite a
+    for (size_t n = 0; n < jobs.count; n++)
+        if (jobs.job[n].suite == 0) numbers[jobs.job[n].seed] = n;
+    assert_true(store_is_smallest(f->store, run, "s", 3));
+    add(f, run, numbers[3], OUTCOME_FAILED);
+    assert_false(store_is_smallest(f->store, run, "s", 4));
+    add(f, run, numbers[4], OUTCOME_FAILED);
+    assert_true(store_is_smallest(f->store, run, "s", 2));
+    assert_false(store_is_smallest(f->store, run, "s", 3));
+    assert_true(store_is_smallest(f->store, run, "t", 3));
+    store_close(f->store);
+    assert_int_equal(store_open(f->path, &f->store, NULL), SIM_OK);
+    assert_false(store_is_smallest(f->store, run, "s", 4));
+    assert_true(store_is_smallest(f->store, run, "s", 1));
+    assert_true(store_is_smallest(f->store, run + 1, "s", 9));
+    free(jobs.job);
+}
+
+static void store_counts_the_results_of_a_run_by_outcome(void **state) {
+    struct fixture *f = *state;
+    struct jobs jobs;
+    size_t counts[OUTCOMES] = {9, 9, 9, 9};
+    int64_t run = begin(f, &jobs);
+    free(jobs.job);
+    add(f, begin(f, &jobs), 0, OUTCOME_ERROR);
+    add(f, run, 0, OUTCOME_PASSED);
+    add(f, run, 3, OUTCOME_PASSED);
+    add(f, run, 5, OUTCOME_TIMEOUT);
+    assert_int_equal(store_outcomes(f->store, run, counts, NULL), SIM_OK);
+    assert_int_equal(counts[OUTCOME_PASSED], 2);
+    assert_int_equal(counts[OUTCOME_FAILED], 0);
+    assert_int_equal(counts[OUTCOME_ERROR], 0);
+    assert_int_equal(counts[OUTCOME_TIMEOUT], 1);
+    free(jobs.job);
+}
+
 static void store_refuses_a_result_without_a_job(void **state) {
     struct fixture *f = *state;
     struct jobs jobs;
@@ -454,6 +495,8 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(store_keeps_the_first_result_of_a_job),
+        TEST(store_knows_the_smallest_seed_of_a_signature),
+        TEST(store_counts_the_results_of_a_run_by_outcome),
         TEST(store_refuses_a_result_without_a_job),
         TEST(store_resumes_with_the_same_jobs_and_what_is_done),
         TEST(store_does_not_resume_a_plan_that_has_changed),
