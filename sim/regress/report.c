@@ -255,9 +255,9 @@ enum sim_status regress_report_write(const struct report *report, regress_report
     struct report with = *report;
     char *place = place_of(path);
     with.place = place;
-    writer(&with, out);
+    bool ok = writer(&with, out);
     free(place);
-    bool ok = !ferror(out);
+    if (ferror(out)) ok = false;
     if (fclose(out)) ok = false;
     enum sim_status status = ok ? result_write_text(path, text, error) : no_memory(error);
     free(text);

@@ -67,8 +67,8 @@ char *regress_report_link(const struct report *report, size_t number);
 // Returns the exit status of the regression, had it not been interrupted.
 int regress_report_exit_status(const struct report *report);
 
-// Write one kind of report.
-typedef void regress_report_writer(const struct report *report, FILE *out);
+// Write one kind of report. False: no memory, what was written is not whole.
+typedef bool regress_report_writer(const struct report *report, FILE *out);
 regress_report_writer regress_report_text, regress_report_junit, regress_report_tap,
     regress_report_json, regress_report_html;
 

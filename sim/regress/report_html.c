@@ -92,7 +92,7 @@ static void suite_row(const struct report_suite *suite, FILE *out) {
             suite->seconds > 0 ? (double)suite->cycles / suite->seconds : 0.0);
 }
 
-void regress_report_html(const struct report *report, FILE *out) {
+bool regress_report_html(const struct report *report, FILE *out) {
     fprintf(out,
             "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
             "<meta name=\"viewport\" content=\"width=device-width\"><title>Regression ");
@@ -116,4 +116,5 @@ void regress_report_html(const struct report *report, FILE *out) {
     fprintf(out, "<th class=\"n\">seconds</th><th class=\"n\">cycles/s</th></tr>\n");
     for (size_t s = 0; s < report->suite_count; s++) suite_row(&report->suites[s], out);
     fprintf(out, "</table>\n</body></html>");
+    return true;
 }

@@ -95,7 +95,7 @@ static json_t *jobs_of(const struct report *report) {
     return array;
 }
 
-void regress_report_json(const struct report *report, FILE *out) {
+bool regress_report_json(const struct report *report, FILE *out) {
     json_t *root = json_object();
     json_object_set_new(root, "schema", json_string("tandem-regress"));
     json_object_set_new(root, "schema_version", json_integer(SCHEMA_VERSION));
@@ -104,6 +104,7 @@ void regress_report_json(const struct report *report, FILE *out) {
     json_object_set_new(root, "buckets", buckets_of(report));
     json_object_set_new(root, "suites", suites_of(report));
     json_object_set_new(root, "jobs", jobs_of(report));
-    json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+    bool ok = !json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
     json_decref(root);
+    return ok;
 }

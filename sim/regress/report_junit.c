@@ -80,19 +80,24 @@ static void test_suite(const struct report *report, size_t s, const size_t *orde
     fprintf(out, "  </testsuite>\n");
 }
 
-void regress_report_junit(const struct report *report, FILE *out) {
+bool regress_report_junit(const struct report *report, FILE *out) {
     size_t *first = calloc(report->suite_count + 2, sizeof *first);
     size_t *order = first ? sorted_jobs(report, first) : NULL;
+    if (!order) {
+        free(first);
+        return false;
+    }
     fprintf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
     counts(report->counts, report->job_count, report->seconds, out);
     timestamp(report->started, out);
     fprintf(out, " name=\"");
     regress_report_escape(report->plan, out);
     fprintf(out, "\">\n");
-    for (size_t s = 0; order && s < report->suite_count; s++)
+    for (size_t s = 0; s < report->suite_count; s++)
         if (first[s + 1] > first[s])
             test_suite(report, s, order + first[s], first[s + 1] - first[s], out);
     fprintf(out, "</testsuites>");
     free(order);
     free(first);
+    return true;
 }

@@ -33,7 +33,7 @@ static void print_speed(const struct report *report, FILE *out) {
             100 * seconds / (report->seconds * (double)(report->workers ? report->workers : 1)));
 }
 
-void regress_report_text(const struct report *report, FILE *out) {
+bool regress_report_text(const struct report *report, FILE *out) {
     size_t shown = report->bucket_count < MOST_BUCKETS ? report->bucket_count : MOST_BUCKETS;
     if (shown) fprintf(out, "\nWhat did not pass, by cause:\n");
     for (size_t b = 0; b < shown; b++) {
@@ -48,6 +48,7 @@ void regress_report_text(const struct report *report, FILE *out) {
         fprintf(out, "         and %zu more causes\n", report->bucket_count - shown);
     print_counts(report, out);
     print_speed(report, out);
+    return true;
 }
 
 // --- TAP 13 ------------------------------------------------------------------------------
@@ -85,7 +86,8 @@ static void tap_job(const struct report *report, size_t number, FILE *out) {
     fprintf(out, "\n  seed: %" PRIu64 "\n  seconds: %.3f\n  ...\n", job->seed, job->seconds);
 }
 
-void regress_report_tap(const struct report *report, FILE *out) {
+bool regress_report_tap(const struct report *report, FILE *out) {
     fprintf(out, "TAP version 13\n1..%zu\n", report->job_count);
     for (size_t n = 0; n < report->job_count; n++) tap_job(report, n, out);
+    return true;
 }

@@ -7,12 +7,15 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "history.h"
+#include "kept.h"
 #include "report.h"
 #include "store_private.h"
 
@@ -39,6 +42,17 @@ static const struct known {
              {"b", 4, OUTCOME_FAILED, "k/one", "one 4"},
              {"b", 5, OUTCOME_PASSED, "", ""}};
 enum { KNOWN = sizeof known / sizeof known[0] };
+
+// The linker puts this in place of calloc (tests/regress/CMakeLists.txt).
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+static unsigned callocs_left = UINT_MAX;  // that find memory
+
+void *__wrap_calloc(size_t count, size_t size) {
+    if (callocs_left == 0) return NULL;
+    if (callocs_left != UINT_MAX) callocs_left--;
+    return __real_calloc(count, size);
+}
 
 struct fixture {
     char folder[64], path[96];
@@ -125,7 +139,7 @@ static char *text_of(const struct fixture *f, regress_report_writer *writer) {
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
-    writer(&f->report, out);
+    assert_true(writer(&f->report, out));
     fclose(out);
     return text;
 }
@@ -255,6 +269,60 @@ static void pages_hold_all_outcomes_and_escape_what_is_no_markup(void **state) {
     free(junit);
 }
 
+// Without memory there is no report, rather than one without jobs.
+static void junit_without_memory_is_an_error(void **state) {
+    struct fixture *f = *state;
+    struct sim_error error;
+    char path[128];
+    snprintf(path, sizeof path, "%s/j.xml", f->folder);
+    for (unsigned left = 0; left < 2; left++) {
+        callocs_left = left;
+        enum sim_status status =
+            regress_report_write(&f->report, regress_report_junit, path, &error);
+        callocs_left = UINT_MAX;
+        assert_int_equal(status, SIM_ERROR_MEMORY);
+        assert_int_not_equal(access(path, F_OK), 0);
+    }
+    assert_int_equal(regress_report_write(&f->report, regress_report_junit, path, &error), SIM_OK);
+    assert_int_equal(unlink(path), 0);
+}
+
+// A page is read from what is kept, within a bound: more than that is no page.
+static void a_page_from_a_file_that_is_too_large_is_left_out(void **state) {
+    struct fixture *f = *state;
+    char folder[128], path[160];
+    size_t number = 0;
+    while (strcmp(known_of(f, number)->test, "a") || f->jobs.job[number].seed != 2) number++;
+    snprintf(folder, sizeof folder, "%s/default.a.2", f->folder);
+    snprintf(path, sizeof path, "%s/result.json", folder);
+    assert_int_equal(mkdir(folder, 0777), 0);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs("{\"mismatch\": {\"page\": \"drawn\"}}", file);
+    assert_int_equal(fclose(file), 0);
+    f->report.folder = f->folder;
+    char *page = regress_report_page(&f->report, number);
+    assert_string_equal(page, "drawn");
+    free(page);
+    json_t *root = kept_json(path);
+    assert_non_null(root);
+    json_decref(root);
+    // Blanks behind it, which JSON allows, beyond 64 MiB: a hole in the file would be NULs.
+    static char blanks[1 << 20];
+    memset(blanks, ' ', sizeof blanks);
+    file = fopen(path, "a");
+    for (unsigned i = 0; i < 64; i++)
+        assert_int_equal(fwrite(blanks, 1, sizeof blanks, file), sizeof blanks);
+    assert_int_equal(fclose(file), 0);
+    assert_null(regress_report_page(&f->report, number));
+    assert_null(kept_json(path));
+    unlink(path);
+    assert_int_equal(mkfifo(path, 0666), 0);  // nobody writes there: it does not wait
+    assert_null(kept_json(path));
+    unlink(path);
+    rmdir(folder);
+}
+
 static void exit_status_is_1_for_a_failed_check_and_2_if_nothing_ran(void **state) {
     (void)state;
     static const struct {
@@ -311,6 +379,8 @@ int main(void) {
         TEST(json_says_of_each_job_what_the_store_has),
         TEST(buckets_are_counted_with_the_smallest_seed_and_its_command),
         TEST(pages_hold_all_outcomes_and_escape_what_is_no_markup),
+        TEST(junit_without_memory_is_an_error),
+        TEST(a_page_from_a_file_that_is_too_large_is_left_out),
         TEST(exit_status_is_1_for_a_failed_check_and_2_if_nothing_ran),
         TEST(history_tells_runs_and_since_which_revision),
     };
