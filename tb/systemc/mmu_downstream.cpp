@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <sstream>
+#include <string>
 
 namespace tandem {
 
@@ -36,7 +37,9 @@ unsigned char *mmu_downstream::direct(uint64_t pa, unsigned bytes, bool write, s
     tlm::tlm_generic_payload trans;
     trans.set_address(pa);
     trans.set_command(write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
-    const bool granted = socket_->get_direct_mem_ptr(trans, region);
+    const bool granted = socket_->get_direct_mem_ptr(trans, region) && region.get_dmi_ptr();
+    // An answer about other bytes is none: neither kept nor asked of again in this access.
+    if (!covers(region, pa, bytes)) return nullptr;
     (granted ? regions_ : refused_).push_back(region);
     return granted ? direct(pa, bytes, write, latency) : nullptr;
 }
@@ -73,13 +76,24 @@ void mmu_downstream::depart(const sc_time &expected, const sc_time &annotated) {
     SC_REPORT_WARNING("/tandem/mmu_tlm/timing", text.str().c_str());
 }
 
+void mmu_downstream::call(tlm::tlm_generic_payload &trans, sc_time &delay) {
+    const sc_dt::uint64 before = sc_core::sc_delta_count();
+    socket_->b_transport(trans, delay);
+    if (may_wait_ || before == sc_core::sc_delta_count()) return;
+    const std::string text =
+        std::string("the target bound to ") + socket_.name() +
+        " waits in b_transport: it may with b_transport that annotates alone, not with "
+        "nb_transport or `blocking` (docs/systemc.md, Memory)";
+    SC_REPORT_FATAL("/tandem/mmu_tlm/style", text.c_str());
+}
+
 // The unit may be ahead of SystemC's time, or, in the background, behind it.
 bool mmu_downstream::transport(const sc_time &grant, uint32_t cycles) {
     const sc_time now = sc_time_stamp();
     const sc_time offset = grant > now ? grant - now : SC_ZERO_TIME;
     const sc_time expected = period_ * cycles;
     sc_time delay = offset;
-    socket_->b_transport(trans_, delay);
+    call(trans_, delay);
     if (sc_time_stamp() + delay != now + offset + expected)
         depart(expected, sc_time_stamp() + delay - now - offset);
     return trans_.is_response_ok();
@@ -104,8 +118,17 @@ static uint64_t low_bytes(uint64_t value, unsigned bytes) {
     return bytes == 4 ? value & UINT32_MAX : value;
 }
 
-// The target ignored the extension: one after the other, in one evaluation. The time is counted
-// once.
+// Whether the target may be one that does not know the extension: it ignored the command, refused
+// it, or left it alone.
+bool mmu_downstream::unknown() const {
+    const tlm::tlm_response_status status = trans_.get_response_status();
+    return !update_.done &&
+           (status == tlm::TLM_OK_RESPONSE || status == tlm::TLM_COMMAND_ERROR_RESPONSE ||
+            status == tlm::TLM_INCOMPLETE_RESPONSE);
+}
+
+// The target does not know the extension: one after the other, in one evaluation. The time is
+// counted once.
 bool mmu_downstream::update_unknown(uint64_t pa, unsigned bytes, const sc_time &grant,
                                     uint32_t cycles) {
     if (!read(pa, bytes, grant, cycles, &update_.old)) return false;
@@ -134,10 +157,10 @@ bool mmu_downstream::update(uint64_t pa, unsigned bytes, uint64_t expected, uint
     const sc_time now = sc_time_stamp();
     sc_time delay = grant > now ? grant - now : SC_ZERO_TIME;
     const sc_time begin = now + delay;
-    socket_->b_transport(trans_, delay);
+    call(trans_, delay);
     trans_.clear_extension(&update_);
     bool exists = trans_.is_response_ok();
-    if (exists && !update_.done)
+    if (unknown())
         exists = update_unknown(pa, bytes, grant, cycles);
     else if (sc_time_stamp() + delay != begin + period_ * cycles)
         depart(period_ * cycles, sc_time_stamp() + delay - begin);
@@ -147,8 +170,12 @@ bool mmu_downstream::update(uint64_t pa, unsigned bytes, uint64_t expected, uint
 
 bool mmu_downstream::peek(uint64_t pa, unsigned bytes, uint64_t *value) {
     uint64_t data = 0;
-    prepare(tlm::TLM_READ_COMMAND, pa, reinterpret_cast<unsigned char *>(&data), bytes);
-    if (socket_->transport_dbg(trans_) != bytes) return false;
+    tlm::tlm_generic_payload trans;  // trans_ may be on its way
+    trans.set_command(tlm::TLM_READ_COMMAND);
+    trans.set_address(pa);
+    trans.set_data_ptr(reinterpret_cast<unsigned char *>(&data));
+    trans.set_data_length(bytes);
+    if (socket_->transport_dbg(trans) != bytes) return false;
     *value = data;
     return true;
 }
@@ -171,7 +198,7 @@ void mmu_downstream::forward(tlm::tlm_generic_payload &trans, uint64_t pa, sc_ti
     }
     const uint64_t va = trans.get_address();
     trans.set_address(pa);
-    socket_->b_transport(trans, delay);
+    call(trans, delay);
     trans.set_address(va);
     trans.set_dmi_allowed(false);  // of physical addresses: not the initiator's
 }

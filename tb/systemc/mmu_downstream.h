@@ -30,6 +30,10 @@ class mmu_downstream {
     // Without time and effect.
     bool peek(uint64_t pa, unsigned bytes, uint64_t *value);
 
+    // Whether memory may let the caller wait; otherwise that is fatal. True at first.
+    void set_may_wait(bool may) { may_wait_ = may; }
+    bool may_wait() const { return may_wait_; }
+
     void invalidate(uint64_t first, uint64_t last);
 
     // Accesses whose annotated delay was not what the configuration says.
@@ -38,7 +42,9 @@ class mmu_downstream {
    private:
     unsigned char *direct(uint64_t pa, unsigned bytes, bool write, sc_core::sc_time *latency);
     void prepare(tlm::tlm_command command, uint64_t pa, unsigned char *data, unsigned bytes);
+    void call(tlm::tlm_generic_payload &trans, sc_core::sc_time &delay);
     bool transport(const sc_core::sc_time &grant, uint32_t cycles);
+    bool unknown() const;
     bool update_unknown(uint64_t pa, unsigned bytes, const sc_core::sc_time &grant,
                         uint32_t cycles);
     void depart(const sc_core::sc_time &expected, const sc_core::sc_time &annotated);
@@ -46,6 +52,7 @@ class mmu_downstream {
     tlm::tlm_initiator_socket<> &socket_;
     const sc_core::sc_time period_;
     const bool use_dmi_;
+    bool may_wait_ = true;
     std::vector<tlm::tlm_dmi> regions_;
     std::vector<tlm::tlm_dmi> refused_;
     tlm::tlm_generic_payload trans_;

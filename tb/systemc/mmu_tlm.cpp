@@ -2,6 +2,8 @@
 // Construction, payloads, the engine's memory, debugging.
 #include "mmu_tlm.h"
 
+#include <mutex>
+
 namespace tandem {
 
 using sc_core::sc_time;
@@ -18,6 +20,7 @@ mmu_tlm::mmu_tlm(sc_core::sc_module_name name, const mmu_tlm_config &config)
       downstream_(memory, config.clock_period, config.use_dmi),
       show_cycle_(MMU_NEVER),
       close_cycle_(MMU_NEVER),
+      engine_use_("engine_use"),
       later_data_(this, &mmu_tlm::later_data),
       later_fetch_(this, &mmu_tlm::later_fetch) {
     const char *sentence = mmu_config_check(&config_.mmu);
@@ -39,21 +42,43 @@ mmu_tlm::mmu_tlm(sc_core::sc_module_name name, const mmu_tlm_config &config)
     }
     memory.register_invalidate_direct_mem_ptr(this, &mmu_tlm::invalidate_direct_mem_ptr);
     SC_HAS_PROCESS(mmu_tlm);
-    SC_METHOD(work);
+    SC_THREAD(work);  // no method: it calls b_transport
     sensitive << wake_;
     dont_initialize();
 }
 
 mmu_tlm::~mmu_tlm() = default;
 
-void mmu_tlm::reset() {
-    for (unsigned port = 0; port < MMU_PORTS; ++port) {
-        port_state &state = port_[port];
-        drop(port, state.presented);
-        for (flight &unanswered : state.unanswered) drop(port, unanswered);
-        state.standing = nullptr;
-        state.stands = state.taken = state.kill = false;
+// Leaves the port as after construction. Returns what was unanswered; an answered transaction is
+// its initiator's.
+std::vector<mmu_tlm::flight> mmu_tlm::abandon(unsigned port) {
+    port_state &state = port_[port];
+    std::vector<flight> unanswered;
+    for (payload *trans : state.announced) unanswered.push_back(flight{trans, nullptr});
+    unanswered.push_back(state.presented);
+    for (flight &each : state.unanswered) {
+        unanswered.push_back(each);
+        each = {};
     }
+    if (state.standing != nullptr) {
+        state.abandoned.insert(state.standing);
+        if (state.standing->has_mm()) state.standing->release();
+    }
+    state.announced.clear();
+    state.presented = {};
+    state.standing = nullptr;
+    state.stands = state.taken = state.kill = false;
+    return unanswered;
+}
+
+void mmu_tlm::reset() {
+    if (!downstream_.may_wait())
+        SC_REPORT_FATAL("/tandem/mmu_tlm/style", "reset() within a call that the component makes");
+    const std::lock_guard<sc_core::sc_mutex> use(engine_use_);
+    std::array<std::vector<flight>, MMU_PORTS> unanswered;
+    later_data_.cancel_all();
+    later_fetch_.cancel_all();
+    for (unsigned port = 0; port < MMU_PORTS; ++port) unanswered[port] = abandon(port);
     fence_.valid = pmp_.valid = poison_ = fault_shown_ = false;
     mmu_engine_reset(engine_.get());
     // The hart's registers outlive the unit's reset.
@@ -65,6 +90,11 @@ void mmu_tlm::reset() {
     origin_ = sc_time_stamp();
     show_cycle_ = close_cycle_ = MMU_NEVER;
     input();
+    // Nothing of before is left: the initiators may begin anew from within their calls.
+    ++resets_;
+    was_reset_.notify();
+    for (unsigned port = 0; port < MMU_PORTS; ++port)
+        for (flight &each : unanswered[port]) drop(port, each);
 }
 
 void mmu_tlm::set_csr(const struct mmu_csr &csr, const sc_time &delay) {
@@ -113,11 +143,15 @@ uint64_t mmu_tlm::first_cycle(const sc_time &time) const {
     return ((time - origin_).value() + period_.value() - 1) / period_.value();
 }
 
-// Close all cycles before this one, each with its registers; then this one has its own.
+// Close all cycles before this one, each with its registers; then this one has its own. While
+// memory lets a call wait, earlier changes may come.
 void mmu_tlm::reach(uint64_t cycle) {
     while (!changes_.empty() && changes_.begin()->first <= cycle) {
         const uint64_t from = changes_.begin()->first;
-        if (now() < from) mmu_engine_advance(engine_.get(), from - 1);
+        if (now() < from) {
+            mmu_engine_advance(engine_.get(), from - 1);
+            continue;
+        }
         registers_ = changes_.begin()->second;
         mmu_engine_set_csr(engine_.get(), &registers_);
         changes_.erase(changes_.begin());

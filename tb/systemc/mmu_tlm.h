@@ -9,6 +9,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
+#include <vector>
 
 #include <tlm_utils/peq_with_cb_and_phase.h>
 #include <tlm_utils/simple_initiator_socket.h>
@@ -43,7 +45,9 @@ class mmu_tlm : public sc_core::sc_module {
     mmu_tlm(sc_core::sc_module_name name, const mmu_tlm_config &config);
     ~mmu_tlm() override;
 
-    // Cycle 0 begins now. Unanswered requests come back in phase mmu_killed.
+    // Cycle 0 begins now. Unanswered requests, also those announced with a delay, come back in
+    // phase mmu_killed, calls that wait with TLM_GENERIC_ERROR_RESPONSE; END_RESP of an answered
+    // one may still come, and is ignored. Not from within a call that the component makes.
     void reset();
 
     // The hart's registers are `csr` from now + delay on: from that cycle if its middle is still to
@@ -91,12 +95,14 @@ class mmu_tlm : public sc_core::sc_module {
         sc_core::sc_event *done = nullptr;  // of a b_transport that waits
     };
     struct port_state {
+        std::vector<payload *> announced;         // BEGIN_REQ with a delay, still to come
         flight presented;                         // not accepted yet
         std::array<flight, MMU_TAGS> unanswered;  // by tag
         bool stands = false;                      // a response, not taken yet
         payload *standing = nullptr;              // its transaction; NULL: returned already
         bool taken = false;                       // in this cycle
         bool kill = false;
+        std::set<const payload *> abandoned;  // END_RESP was to come when reset() came
         sc_core::sc_event accepted;
     };
     template <typename T>
@@ -131,24 +137,34 @@ class mmu_tlm : public sc_core::sc_module {
     void b_transport(int port, payload &trans, sc_core::sc_time &delay);
     void annotate(unsigned port, payload &trans, sc_core::sc_time &delay);
     void wait_for(unsigned port, payload &trans, sc_core::sc_time &delay);
-    void begin_call(const sc_core::sc_time &delay);
+    bool may_present(unsigned port, const sc_core::sc_time &delay);
+    void begin_call(const sc_core::sc_time &start);
+    sc_core::sc_time from_now(uint64_t cycle) const;
+    struct mmu_answer translate(unsigned port, payload &trans, const sc_core::sc_time &start,
+                                sc_core::sc_time *delay);
     uint64_t await_answer(unsigned port);
 
     // mmu_tlm_at.cpp
     tlm::tlm_sync_enum nb_transport_fw(int port, payload &trans, tlm::tlm_phase &phase,
                                        sc_core::sc_time &delay);
+    void begin_request(unsigned port, payload &trans, const sc_core::sc_time &delay);
+    void later(unsigned port, payload &trans, const tlm::tlm_phase &phase,
+               const sc_core::sc_time &delay);
+    void arrive(unsigned port, payload &trans, const tlm::tlm_phase &phase);
     void later_data(payload &trans, const tlm::tlm_phase &phase);
     void later_fetch(payload &trans, const tlm::tlm_phase &phase);
     void act(unsigned port, payload &trans, const tlm::tlm_phase &phase);
     void present(unsigned port, const flight &flight);
-    void take(unsigned port);
+    void end_response(unsigned port, payload &trans);
     uint64_t middle_cycle(const sc_core::sc_time &time) const;
     uint64_t input_cycle() const;
     void input();
     void work();
+    void step();
     void plan();
     void show(uint64_t cycle);
     void show_response(unsigned port);
+    void begin_response(unsigned port, payload &trans, sc_core::sc_time &delay);
     void close(uint64_t cycle);
     void close_takes();
     void close_kill(unsigned port);
@@ -156,6 +172,7 @@ class mmu_tlm : public sc_core::sc_module {
     void close_channels();
     void look_ahead(uint64_t closed);
     void drop(unsigned port, flight &flight);
+    std::vector<flight> abandon(unsigned port);
     bool in_flight() const;
     tlm::tlm_sync_enum backward(unsigned port, payload &trans, tlm::tlm_phase &phase,
                                 sc_core::sc_time &delay);
@@ -182,6 +199,9 @@ class mmu_tlm : public sc_core::sc_module {
     struct mmu_fault fault_ = {};
     uint64_t show_cycle_, close_cycle_;  // what work() is to do next; MMU_NEVER: nothing
     sc_core::sc_event wake_;
+    uint64_t resets_ = 0;
+    sc_core::sc_event was_reset_;
+    sc_core::sc_mutex engine_use_;  // by a process that a memory may let wait
     tlm_utils::peq_with_cb_and_phase<mmu_tlm> later_data_, later_fetch_;
 };
 

@@ -9,6 +9,9 @@
 // Cycles in which nothing happens are skipped: the engine says which.
 #include "mmu_tlm.h"
 
+#include <algorithm>
+#include <mutex>
+
 namespace tandem {
 
 using sc_core::sc_time;
@@ -24,19 +27,45 @@ static enum mmu_port side(unsigned port) {
 tlm::tlm_sync_enum mmu_tlm::nb_transport_fw(int port, payload &trans, tlm::tlm_phase &phase,
                                             sc_time &delay) {
     if (phase == tlm::BEGIN_REQ && !usable(trans)) return tlm::TLM_COMPLETED;
-    if (delay != SC_ZERO_TIME)
-        (port == MMU_PORT_DATA ? later_data_ : later_fetch_).notify(trans, phase, delay);
+    if (phase == tlm::BEGIN_REQ)
+        begin_request(unsigned(port), trans, delay);
+    else if (delay != SC_ZERO_TIME)
+        later(unsigned(port), trans, phase, delay);
     else
         act(unsigned(port), trans, phase);
     return phase == tlm::END_RESP ? tlm::TLM_COMPLETED : tlm::TLM_ACCEPTED;
 }
 
+// The transaction is held from here until its response is taken or it is dropped.
+void mmu_tlm::begin_request(unsigned port, payload &trans, const sc_time &delay) {
+    if (trans.has_mm()) trans.acquire();
+    if (!port_[port].abandoned.empty()) port_[port].abandoned.erase(&trans);
+    if (delay == SC_ZERO_TIME) {
+        act(port, trans, tlm::BEGIN_REQ);
+        return;
+    }
+    port_[port].announced.push_back(&trans);
+    later(port, trans, tlm::BEGIN_REQ, delay);
+}
+
+void mmu_tlm::later(unsigned port, payload &trans, const tlm::tlm_phase &phase,
+                    const sc_time &delay) {
+    (port == MMU_PORT_DATA ? later_data_ : later_fetch_).notify(trans, phase, delay);
+}
+
+void mmu_tlm::arrive(unsigned port, payload &trans, const tlm::tlm_phase &phase) {
+    std::vector<payload *> &announced = port_[port].announced;
+    if (phase == tlm::BEGIN_REQ)
+        announced.erase(std::find(announced.begin(), announced.end(), &trans));
+    act(port, trans, phase);
+}
+
 void mmu_tlm::later_data(payload &trans, const tlm::tlm_phase &phase) {
-    act(MMU_PORT_DATA, trans, phase);
+    arrive(MMU_PORT_DATA, trans, phase);
 }
 
 void mmu_tlm::later_fetch(payload &trans, const tlm::tlm_phase &phase) {
-    act(MMU_PORT_FETCH, trans, phase);
+    arrive(MMU_PORT_FETCH, trans, phase);
 }
 
 // Phases that are not the base protocol's may be ignored.
@@ -44,22 +73,25 @@ void mmu_tlm::act(unsigned port, payload &trans, const tlm::tlm_phase &phase) {
     if (phase == tlm::BEGIN_REQ)
         present(port, flight{&trans, nullptr});
     else if (phase == tlm::END_RESP)
-        take(port);
+        end_response(port, trans);
 }
 
 void mmu_tlm::present(unsigned port, const flight &flight) {
     if (port_[port].presented.trans != nullptr)
         SC_REPORT_FATAL("/tandem/mmu_tlm/protocol", "BEGIN_REQ before END_REQ of the last one");
-    if (flight.trans->has_mm()) flight.trans->acquire();
     port_[port].presented = flight;
     input();
 }
 
-void mmu_tlm::take(unsigned port) {
-    if (!port_[port].stands)
+// Of a response that stood when reset() came: late, and nothing is left to be taken.
+void mmu_tlm::end_response(unsigned port, payload &trans) {
+    port_state &state = port_[port];
+    if (state.standing == &trans) {
+        state.taken = true;
+        input();
+    } else if (state.abandoned.erase(&trans) == 0) {
         SC_REPORT_FATAL("/tandem/mmu_tlm/protocol", "END_RESP without a response");
-    port_[port].taken = true;
-    input();
+    }
 }
 
 tlm::tlm_sync_enum mmu_tlm::backward(unsigned port, payload &trans, tlm::tlm_phase &phase,
@@ -135,7 +167,18 @@ void mmu_tlm::plan() {
     wake_.notify(due > sc_time_stamp() ? due - sc_time_stamp() : SC_ZERO_TIME);
 }
 
+// One at a time with the calls of the other style. What this process does has its place in a cycle:
+// memory must not let time pass in it.
 void mmu_tlm::work() {
+    for (;; wait()) {
+        const std::lock_guard<sc_core::sc_mutex> use(engine_use_);
+        downstream_.set_may_wait(false);
+        step();
+        downstream_.set_may_wait(true);
+    }
+}
+
+void mmu_tlm::step() {
     const sc_time present_time = sc_time_stamp();
     if (show_cycle_ != MMU_NEVER && time_of(show_cycle_) <= present_time) {
         const uint64_t cycle = show_cycle_;
@@ -196,11 +239,20 @@ void mmu_tlm::show_response(unsigned port) {
         done->notify(delay);
         return;
     }
-    state.standing = &trans;
+    begin_response(port, trans, delay);
+}
+
+// END_RESP may be the answer, with the time from now on at which it is to count.
+void mmu_tlm::begin_response(unsigned port, payload &trans, sc_time &delay) {
+    port_[port].standing = &trans;
     tlm::tlm_phase phase = tlm::BEGIN_RESP;
     const tlm::tlm_sync_enum status = backward(port, trans, phase, delay);
-    if (status == tlm::TLM_COMPLETED || (status == tlm::TLM_UPDATED && phase == tlm::END_RESP))
-        state.taken = true;
+    if (status != tlm::TLM_COMPLETED && (status != tlm::TLM_UPDATED || phase != tlm::END_RESP))
+        return;
+    if (delay != SC_ZERO_TIME)
+        later(port, trans, tlm::END_RESP, delay);
+    else
+        port_[port].taken = true;
 }
 
 // --- the middle of a cycle -----------------------------------------------------------------------

@@ -2,6 +2,8 @@
 // Loosely timed: the engine is advanced to the answer at once, and the time it says is annotated.
 #include "mmu_tlm.h"
 
+#include <mutex>
+
 namespace tandem {
 
 using sc_core::sc_time;
@@ -16,12 +18,13 @@ void mmu_tlm::b_transport(int port, payload &trans, sc_time &delay) {
         annotate(unsigned(port), trans, delay);
 }
 
-// Bring the engine to the call's first cycle, or count that it is beyond.
-void mmu_tlm::begin_call(const sc_time &delay) {
+// Bring the engine to the first cycle of a call for `start`, or count that it is beyond. The engine
+// is the call's: memory may let it wait, and others come meanwhile.
+void mmu_tlm::begin_call(const sc_time &start) {
     if (in_flight())
         SC_REPORT_FATAL("/tandem/mmu_tlm/style",
                         "b_transport annotates while requests of nb_transport are unanswered");
-    const uint64_t wanted = first_cycle(sc_time_stamp() + delay);
+    const uint64_t wanted = first_cycle(start);
     if (wanted < now()) ++late_starts_;
     reach(wanted < now() ? now() : wanted);
 }
@@ -35,11 +38,24 @@ uint64_t mmu_tlm::await_answer(unsigned port) {
     return now();
 }
 
+// Memory that waits may have used up what would be annotated.
+sc_time mmu_tlm::from_now(uint64_t cycle) const {
+    const sc_time due = time_of(cycle), present = sc_time_stamp();
+    return due > present ? due - present : SC_ZERO_TIME;
+}
+
 void mmu_tlm::annotate(unsigned port, payload &trans, sc_time &delay) {
+    const struct mmu_answer answer = translate(port, trans, sc_time_stamp() + delay, &delay);
+    make_access(trans, answer.pa, answer.fault, delay);
+}
+
+struct mmu_answer mmu_tlm::translate(unsigned port, payload &trans, const sc_time &start,
+                                     sc_time *delay) {
+    const std::lock_guard<sc_core::sc_mutex> use(engine_use_);
     struct mmu_engine *const engine = engine_.get();
     const enum mmu_port side = static_cast<enum mmu_port>(port);
     const struct mmu_request request = request_of(port, trans, 0);
-    begin_call(delay);
+    begin_call(start);
     mmu_engine_set_csr(engine, &registers_of(trans));
     while (!mmu_engine_ready(engine, side, true)) finish(now());
     mmu_engine_accept(engine, side, &request, &registers_of(trans));
@@ -49,39 +65,58 @@ void mmu_tlm::annotate(unsigned port, payload &trans, sc_time &delay) {
     // The open cycle is not closed: the next access may be made in it.
     mmu_engine_take_response(engine, side);
     if (mmu_engine_fault(engine) != nullptr) mmu_engine_take_fault(engine);
-    delay = time_of(answered) - sc_time_stamp();
-    make_access(trans, answer.pa, answer.fault, delay);
+    *delay = from_now(answered);
+    return answer;
 }
 
 void mmu_tlm::fence(const struct mmu_fence &fence, sc_time &delay) {
-    begin_call(delay);
+    const sc_time start = sc_time_stamp() + delay;
+    const std::lock_guard<sc_core::sc_mutex> use(engine_use_);
+    begin_call(start);
     while (!mmu_engine_fence_ready(engine_.get())) finish(now());
     mmu_engine_fence(engine_.get(), &fence);
     finish(now());
-    delay = time_of(now()) - sc_time_stamp();
+    delay = from_now(now());
 }
 
 void mmu_tlm::pmp_write(const struct mmu_pmp_write &write, sc_time &delay) {
-    begin_call(delay);
+    const sc_time start = sc_time_stamp() + delay;
+    const std::lock_guard<sc_core::sc_mutex> use(engine_use_);
+    begin_call(start);
     while (!mmu_engine_pmp_ready(engine_.get())) finish(now());
     mmu_engine_pmp_write(engine_.get(), &write);
     finish(now());
-    delay = time_of(now()) - sc_time_stamp();
+    delay = from_now(now());
 }
 
 void mmu_tlm::synchronise(const sc_time &delay) {
+    const sc_time start = sc_time_stamp() + delay;
+    const std::lock_guard<sc_core::sc_mutex> use(engine_use_);
     if (in_flight()) return;  // time does it
-    reach(first_cycle(sc_time_stamp() + delay));
+    reach(first_cycle(start));
+}
+
+// False: reset() came first.
+bool mmu_tlm::may_present(unsigned port, const sc_time &delay) {
+    const uint64_t before = resets_;
+    sc_core::wait(delay, was_reset_);
+    while (before == resets_ && port_[port].presented.trans != nullptr)
+        sc_core::wait(port_[port].accepted | was_reset_);
+    return before == resets_;
 }
 
 // Through the machinery of the other style: order is SystemC's.
 void mmu_tlm::wait_for(unsigned port, payload &trans, sc_time &delay) {
     sc_core::sc_event done;
-    sc_core::wait(delay);
-    while (port_[port].presented.trans != nullptr) sc_core::wait(port_[port].accepted);
+    const bool presented = may_present(port, delay);
+    delay = SC_ZERO_TIME;
+    if (!presented) {
+        trans.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
+        return;
+    }
+    if (trans.has_mm()) trans.acquire();
     present(port, flight{&trans, &done});
     sc_core::wait(done);
-    delay = SC_ZERO_TIME;
 }
 
 }  // namespace tandem

@@ -51,6 +51,11 @@ case $1 in
     cat "$dir/out"
     last_line "0 wrong"
     ;;
+  protocol)
+    expect 0 "$BIN/test_systemc_component_protocol"
+    cat "$dir/out"
+    last_line "0 wrong"
+    ;;
   platform)
     # First in, first out over more pages than frames, in a cycle: each visit of a page is a fault,
     # 4 x 48. Each frame but the 16 of the end was dirty when it was taken. A page gets A from its
