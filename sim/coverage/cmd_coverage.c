@@ -5,10 +5,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "coverage_summary.h"
 #include "sim/coverage.h"
+#include "sim/files.h"
 
 enum option_key {
     OPTION_OUT = 'o',
@@ -78,7 +78,8 @@ static void add_threshold(struct argp_state *state, const char *text) {
     if (equals && item < 0)
         argp_error(state, "--threshold %s: there is no item '%.*s'", text, (int)(equals - text),
                    text);
-    else if (*percent < '0' || *percent > '9' || *end || !isfinite(value) || value > 100)
+    else if (!*percent || percent[strspn(percent, "0123456789.")] || *end || !isfinite(value) ||
+             value > 100)
         argp_error(state, "--threshold takes [ITEM=]PERCENT from 0 to 100, not '%s'", text);
     else if (arguments->threshold_count == MOST_THRESHOLDS)
         argp_error(state, "more than %d thresholds", MOST_THRESHOLDS);
@@ -143,22 +144,16 @@ static const struct argp argp = {options_help, parse, "FILE...", doc, 0, 0, 0};
 
 // --- outputs -----------------------------------------------------------------------------------
 
-static bool same_file(const char *a, const char *b) {
-    struct stat x, y;
-    if (stat(a, &x) || stat(b, &y)) return !strcmp(a, b);
-    return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
 // An output must not replace an input or another output.
 static enum sim_status check_outputs(const struct arguments *arguments, struct sim_error *error) {
     const char *outputs[] = {arguments->out, arguments->json, arguments->html};
     for (unsigned i = 0; i < 3; i++) {
         if (!outputs[i]) continue;
         for (unsigned k = 0; k < arguments->file_count; k++)
-            if (same_file(outputs[i], arguments->files[k]))
+            if (sim_same_file(outputs[i], arguments->files[k]))
                 return sim_fail(error, SIM_ERROR_USAGE, "%s: is both read and written", outputs[i]);
         for (unsigned j = 0; j < i; j++)
-            if (outputs[j] && same_file(outputs[i], outputs[j]))
+            if (outputs[j] && sim_same_file(outputs[i], outputs[j]))
                 return sim_fail(error, SIM_ERROR_USAGE, "%s: is to be written twice", outputs[i]);
     }
     return SIM_OK;

@@ -7,6 +7,7 @@
 //   varints: 7 bits a byte, the lowest first, bit 7 set on all but the last
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -258,9 +259,14 @@ static enum sim_status load(FILE *file, const char *path, struct coverage_set *s
 
 enum sim_status coverage_set_load(struct coverage_set *set, const char *path,
                                   struct sim_error *error) {
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return sim_fail(error, SIM_ERROR_IO, "%s: cannot be opened: %s", path, strerror(errno));
+    // A pipe that nobody writes to would hold the opening for ever.
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "rb");
+    if (!file) {
+        int why = errno;
+        if (fd >= 0) close(fd);
+        return sim_fail(error, SIM_ERROR_IO, "%s: cannot be opened: %s", path, strerror(why));
+    }
     enum sim_status status = load(file, path, set, error);
     fclose(file);
     return status;

@@ -62,6 +62,10 @@ prints "BELOW THE THRESHOLD: update"
 expect 2 "$TANDEM" coverage "$dir/a.cov" --threshold nothing=5
 expect 2 "$TANDEM" coverage "$dir/a.cov" --threshold 101
 expect 2 "$TANDEM" coverage "$dir/a.cov" --threshold nan
+expect 2 "$TANDEM" coverage "$dir/a.cov" --threshold 0x10
+expect 2 "$TANDEM" coverage "$dir/a.cov" --threshold 1e1
+expect 2 "$TANDEM" coverage "$dir/a.cov" --threshold 1.2.3
+expect 0 "$TANDEM" coverage "$dir/a.cov" --threshold 5.5
 expect 2 "$TANDEM" coverage "$dir/a.cov" --threshold -1
 
 # A bin that is reached and cannot be: a run of a unit with PMP that says it has none.
@@ -100,8 +104,13 @@ wanted="$dir/short.cov" refused "$dir/1.cov" "$dir/short.cov" -o "$dir/new.cov"
 : >"$dir/empty.cov"
 wanted="$dir/empty.cov" refused "$dir/empty.cov"
 wanted="$dir: not a regular file" refused "$dir"
+mkfifo "$dir/pipe"
+expect 2 timeout 10 "$TANDEM" coverage "$dir/pipe"
+says_once "$dir/pipe: not a regular file"
 wanted="is both read and written" refused "$dir/1.cov" -o "$dir/1.cov"
 wanted="is to be written twice" refused "$dir/1.cov" -o "$dir/x" --json "$dir/x"
+wanted="is to be written twice" refused "$dir/1.cov" -j "$dir/new" --html "$dir/./new"
+[ ! -e "$dir/new" ] || wrong "one of two outputs of one name was written"
 wanted="/dev/null" refused "$dir/1.cov" -o /dev/null
 wanted="cannot be created" refused "$dir/1.cov" --html "$dir/no/such/folder.html"
 ls "$dir" | grep -q '\.cov\.......$' && wrong "a temporary file was left"
