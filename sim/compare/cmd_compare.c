@@ -11,6 +11,7 @@
 #include "compare.h"
 #include "outputs.h"
 #include "sim/compare.h"
+#include "sim/files.h"
 
 enum option_key {
     OPTION_SEEDS = 256,
@@ -162,6 +163,33 @@ static enum sim_status add_standards(struct compare_options *options, struct sim
     return status;
 }
 
+// An output must not replace what is read, nor the other output.
+static enum sim_status check_output(const struct compare_options *options, const char *output,
+                                    struct sim_error *error) {
+    for (unsigned u = 0; u < options->units; u++)
+        if (options->unit[u].file && sim_same_file(output, options->unit[u].file))
+            return sim_fail(error, SIM_ERROR_USAGE, "%s: is both read and written", output);
+    for (unsigned t = 0; t < options->traces; t++)
+        if (sim_same_file(output, options->trace[t]))
+            return sim_fail(error, SIM_ERROR_USAGE, "%s: is both read and written", output);
+    return SIM_OK;
+}
+
+static enum sim_status check_outputs(const struct compare_options *options,
+                                     struct sim_error *error) {
+    enum sim_status status = SIM_OK;
+    if (options->json) status = result_check_json(options->json, error);
+    if (!status && options->markdown)
+        status = outputs_check_place(options->markdown, "a summary", error);
+    if (!status && options->json) status = check_output(options, options->json, error);
+    if (!status && options->markdown) status = check_output(options, options->markdown, error);
+    if (!status && options->json && options->markdown &&
+        sim_same_file(options->json, options->markdown))
+        status =
+            sim_fail(error, SIM_ERROR_USAGE, "%s: is both --json and --markdown", options->json);
+    return status;
+}
+
 static enum sim_status finish(struct arguments *arguments, char trace[RUN_PATH_BYTES + 32]) {
     struct compare_options *options = &arguments->options;
     struct sim_error *error = &arguments->error;
@@ -176,13 +204,7 @@ static enum sim_status finish(struct arguments *arguments, char trace[RUN_PATH_B
         options->trace[options->traces++] = trace;
         options->standard_trace = true;
     }
-    if (!status && options->json) status = result_check_json(options->json, error);
-    if (!status && options->markdown)
-        status = outputs_check_place(options->markdown, "a summary", error);
-    if (!status && options->json && options->markdown && !strcmp(options->json, options->markdown))
-        status =
-            sim_fail(error, SIM_ERROR_USAGE, "%s: is both --json and --markdown", options->json);
-    return status;
+    return status ? status : check_outputs(options, error);
 }
 
 static void on_signal(int signal) {

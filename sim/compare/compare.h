@@ -22,9 +22,9 @@ const char *compare_verdict_name(enum compare_verdict verdict);
 
 // A revision: a folder with rtl.f, in a temporary folder if it came from git.
 struct compare_side {
-    const char *given;         // as the user said it
-    char rtl[RUN_PATH_BYTES];  // the folder with rtl.f
-    char temporary[64];        // "": nothing to remove
+    const char *given;               // as the user said it
+    char rtl[RUN_PATH_BYTES];        // the folder with rtl.f
+    char temporary[RUN_PATH_BYTES];  // absolute; "": nothing to remove
     char dut[COMPARE_UNITS][RUN_PATH_BYTES];
 };
 

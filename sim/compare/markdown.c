@@ -151,8 +151,9 @@ static void put_command(FILE *out, const struct compare_options *options) {
     if (!options->traces) fputs(" --no-trace", out);
     fprintf(out,
             " --random %" PRIu64 " --seeds %" PRIu64 " --seed %" PRIu64 " --references %" PRIu64
-            "\n```\n\n| unit | parameters of the RTL |\n|---|---|\n",
-            options->random, options->seeds, options->seed, options->references);
+            "%s%s\n```\n\n| unit | parameters of the RTL |\n|---|---|\n",
+            options->random, options->seeds, options->seed, options->references,
+            options->cost ? " --cost" : "", options->strict ? " --strict" : "");
     for (unsigned u = 0; u < options->units; u++) {
         const struct mmu_config mmu = config_mmu(&options->unit[u].config);
         char parameters[256];

@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "compare.h"
 
@@ -35,6 +36,18 @@ void compare_print(const struct compare_job *job) {
     fflush(stdout);
 }
 
+// JSON is UTF-8; the name of a file, a folder or a revision need not be.
+static json_t *words(const char *text) {
+    json_t *string = json_string(text);
+    char *copy = string ? NULL : strdup(text);
+    if (!copy) return string;
+    for (char *c = copy; *c; c++)
+        if ((unsigned char)*c >= 128) *c = '?';
+    string = json_string(copy);
+    free(copy);
+    return string;
+}
+
 static json_t *json_rows(const struct compare_row *list, unsigned count) {
     json_t *rows = json_array();
     for (unsigned r = 0; r < count; r++) {
@@ -61,10 +74,10 @@ static json_t *json_bins(const struct compare_job *job) {
 }
 
 static json_t *json_job(const struct compare_job *job) {
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:i}", "kind", kind_name(job->kind), "job",
-                     job->name, "verdict", compare_verdict_name(job->verdict), "why", job->why,
-                     "values", json_rows(job->row, job->rows), "latencies", json_bins(job),
-                     "latencies_left_out", (int)job->bins_left_out);
+    return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:i}", "kind", kind_name(job->kind), "job",
+                     words(job->name), "verdict", compare_verdict_name(job->verdict), "why",
+                     words(job->why), "values", json_rows(job->row, job->rows), "latencies",
+                     json_bins(job), "latencies_left_out", (int)job->bins_left_out);
 }
 
 char *compare_json(const struct compare_options *options, const struct compare_result *result) {
@@ -72,8 +85,8 @@ char *compare_json(const struct compare_options *options, const struct compare_r
     for (unsigned j = 0; j < result->jobs; j++)
         json_array_append_new(jobs, json_job(&result->job[j]));
     json_t *root = json_pack(
-        "{s:i, s:s, s:s, s:s, s:I, s:o, s:o}", "schema_version", 1, "base", options->base, "head",
-        options->head, "verdict", compare_verdict_name(result->verdict), "seed",
+        "{s:i, s:o, s:o, s:s, s:I, s:o, s:o}", "schema_version", 1, "base", words(options->base),
+        "head", words(options->head), "verdict", compare_verdict_name(result->verdict), "seed",
         (json_int_t)options->seed, "jobs", jobs, "cost", json_rows(result->cost, result->costs));
     char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) : NULL;
     json_decref(root);

@@ -32,6 +32,23 @@ static bool has_list(const char *folder, const char *below, char rtl[RUN_PATH_BY
     return !access(list, R_OK) && realpath(name, rtl);
 }
 
+// A new one in $TMPDIR; its name does not depend on the current folder, which git and tar leave.
+static enum sim_status make_folder(char folder[RUN_PATH_BYTES], struct sim_error *error) {
+    const char *place = getenv("TMPDIR");
+    if (!place || !*place) place = "/tmp";
+    char *whole = realpath(place, NULL);
+    bool fits = whole && snprintf(folder, RUN_PATH_BYTES, "%s/tandem-compare-XXXXXX", whole) <
+                             RUN_PATH_BYTES;
+    if (whole && !fits) errno = ENAMETOOLONG;
+    bool made = fits && mkdtemp(folder);
+    int why = errno;
+    free(whole);
+    if (made) return SIM_OK;
+    folder[0] = '\0';
+    return sim_fail(error, SIM_ERROR_IO, "%.300s: no folder can be made there: %s", place,
+                    strerror(why));
+}
+
 static enum sim_status check_out(struct compare_side *side, struct sim_error *error) {
     char home[RUN_PATH_BYTES];
     if (!tandem_home(home))
@@ -47,16 +64,12 @@ static enum sim_status check_out(struct compare_side *side, struct sim_error *er
                         "%.200s: is neither a folder with an rtl.f nor a revision of the source "
                         "tree's git repository",
                         side->given);
-    const char *place = getenv("TMPDIR");
-    if (!place || strlen(place) > 32) place = "/tmp";
-    snprintf(side->temporary, sizeof side->temporary, "%s/tandem-compare-XXXXXX", place);
-    if (!mkdtemp(side->temporary)) {
-        side->temporary[0] = '\0';
-        return sim_fail(error, SIM_ERROR_IO, "%s: no folder can be made there: %s", place,
-                        strerror(errno));
-    }
-    setenv("TANDEM_COMPARE_FOLDER", side->temporary, 1);
-    if (!shell("git -C \"$TANDEM_COMPARE_HOME\" archive -o \"$TANDEM_COMPARE_FOLDER/rtl.tar\" "
+    // A name may mean another commit by now.
+    enum sim_status status = make_folder(side->temporary, error);
+    if (status) return status;
+    if (setenv("TANDEM_COMPARE_REVISION", side->rtl, 1) ||
+        setenv("TANDEM_COMPARE_FOLDER", side->temporary, 1) ||
+        !shell("git -C \"$TANDEM_COMPARE_HOME\" archive -o \"$TANDEM_COMPARE_FOLDER/rtl.tar\" "
                "\"$TANDEM_COMPARE_REVISION\" rtl && "
                "tar -x -f \"$TANDEM_COMPARE_FOLDER/rtl.tar\" -C \"$TANDEM_COMPARE_FOLDER\"",
                NULL, 0) ||

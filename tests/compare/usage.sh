@@ -24,11 +24,27 @@ says_once "none.yaml"
 expect 2 "$TANDEM" compare rtl rtl --seeds 1000
 expect 2 "$TANDEM" compare rtl rtl "${small[@]}" --json "$dir/none/r.json"
 expect 2 "$TANDEM" compare rtl rtl "${small[@]}" --json "$dir/r" --markdown "$dir/r"
+expect 2 "$TANDEM" compare rtl rtl "${small[@]}" --json "$dir/r" --markdown "$dir/./r"
+says_once "is both --json and --markdown"
+expect 2 "$TANDEM" compare rtl rtl "${small[@]}" --markdown "$dir/./plain.yaml"
+says_once "is both read and written"
 mkdir "$dir/broken"
 echo missing.sv >"$dir/broken/rtl.f"
 expect 2 "$TANDEM" compare rtl "$dir/broken" "${small[@]}"
 says "cannot be built"
 nothing_left
+
+# Names need not be UTF-8.
+cp "$dir/plain.yaml" "$dir/$(printf 'n\351.yaml')"
+expect 0 "$TANDEM" compare rtl rtl --random 100 --seeds 1 --no-trace --strict \
+  --config "$dir/$(printf 'n\351.yaml')" --json "$dir/r.json" --markdown "$dir/r.md"
+python3 - "$dir/r.json" <<'END' || wrong "a name that is not UTF-8"
+import json, sys
+jobs = json.load(open(sys.argv[1], encoding="utf-8"))["jobs"]
+assert [job["job"].split(",")[0] for job in jobs] == ["n?.yaml"] * 2, jobs
+END
+# What repeats it has every option.
+grep -a '^tandem compare ' "$dir/r.md" | grep -qaF -e ' --strict' || wrong "no --strict in 'Repeat'"
 
 # A revision is taken from git, the working tree left alone.
 if git rev-parse --verify -q HEAD >/dev/null; then
@@ -37,6 +53,13 @@ if git rev-parse --verify -q HEAD >/dev/null; then
   prints "PASSED"
   [ "$(git status --porcelain -- rtl)" = "$before" ] || wrong "the working tree has changed"
   nothing_left
+  # The folder may be named from here, and be a deep one.
+  deep=$dir/$(printf 'deep%.0s' {1..20})
+  mkdir "$deep"
+  TMPDIR=$(realpath --relative-to=. "$deep") expect 0 "$TANDEM" compare HEAD rtl "${small[@]}" -q
+  [ -z "$(ls "$deep")" ] || wrong "a folder is left behind"
+  TMPDIR=$deep/none expect 2 "$TANDEM" compare HEAD rtl "${small[@]}"
+  says_once "$deep/none: no folder can be made there"
 fi
 
 finish
