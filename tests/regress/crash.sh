@@ -55,6 +55,7 @@ prints "1500 jobs: 1350 passed, 150 failed"
 [ "$(query "SELECT count(*) FROM job JOIN result USING (run, number)
   WHERE (seed % 10 = 0) <> (outcome = 'failed')")" = 0 ] || wrong "outcomes of other seeds"
 [ "$(grep -c '<testcase' "$dir/junit.xml")" = $jobs ] || wrong "JUnit has not all jobs"
+[ ! -e "$dir/results/.tandem-scratch" ] || wrong "what killed runners have left is still there"
 
 # --- a full disk: what is stored stays, a sentence, the rest later ---
 # A small file system that is filled up; where none can be mounted, a limit on the file's size.

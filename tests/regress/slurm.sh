@@ -86,24 +86,38 @@ prints "40 jobs: 40 passed"
 [ "$(query "SELECT count(*), count(DISTINCT number) FROM result WHERE run = 3")" = "40|40" ] ||
   wrong "results lost, or counted twice"
 
-# --- somebody holds the database: nothing more is started, what runs is let finish, then it goes on ---
-plan held slow 1..60
-: >"$FAKE_LOG"
-"${regress[@]}" --chunk 10 >"$dir/out" 2>"$dir/err" &
-runner=$!
-for _ in $(seq 300); do
-  [ "$(wc -l <"$FAKE_LOG")" -lt 6 ] || break
-  sleep 0.1
-done
-{ echo "BEGIN IMMEDIATE;"; sleep 13; echo "COMMIT;"; } | sqlite3 "$dir/results/results.db"
-status=0
-wait $runner || status=$?
-last="a regression whose database is held"
-[ $status -eq 0 ] || wrong "exit status $status"
-prints "60 jobs: 60 passed"
-[ "$(query "SELECT count(*), count(DISTINCT number), state FROM result JOIN run USING (run)
-  WHERE plan = 'held'")" = "60|60|finished" ] || wrong "results lost, or counted twice"
-[ "$(cut -d ' ' -f 1 "$FAKE_LOG" | sort -n)" = "$(seq 60)" ] || wrong "a job that ran was ended"
+# --- the database's disk is full: nothing more is started, what runs is let finish, then it goes on ---
+mkdir "$dir/small"
+if mount -t tmpfs -o size=2m tandem-full "$dir/small" 2>/dev/null; then
+  unmount() {
+    umount "$dir/small" || true
+    leave
+  }
+  trap unmount EXIT
+  plan full slow 1..150
+  : >"$FAKE_LOG"
+  "${regress[@]}" --chunk 15 --dir "$dir/full" --db "$dir/small/full.db" >"$dir/out" 2>"$dir/err" &
+  runner=$!
+  for _ in $(seq 300); do
+    [ "$(wc -l <"$FAKE_LOG")" -lt 6 ] || break
+    sleep 0.1
+  done
+  head -c 3m /dev/zero >"$dir/small/ballast" 2>/dev/null || true
+  for _ in $(seq 200); do
+    [ ! -e "$dir/full/run-1/slurm/round-0.stop" ] || break
+    sleep 0.1
+  done
+  rm "$dir/small/ballast"
+  status=0
+  wait $runner || status=$?
+  last="a regression whose database was full"
+  [ $status -eq 0 ] || wrong "exit status $status"
+  prints "150 jobs: 150 passed"
+  [ "$(sqlite3 "$dir/small/full.db" "SELECT count(*), count(DISTINCT number), state FROM result
+    JOIN run USING (run)")" = "150|150|finished" ] || wrong "results lost, or counted twice"
+  [ "$(cut -d ' ' -f 1 "$FAKE_LOG" | sort -n)" = "$(seq 150)" ] || wrong "a job that ran was ended"
+  [ -e "$dir/full/run-1/slurm/round-1.json" ] || wrong "nothing was held"
+fi
 
 # --- a new database: the files of the old one's run are not its results ---
 plan stale pass 1..20
