@@ -31,7 +31,11 @@ at_side::~at_side() {
 void at_side::reset() {
     mmu_.reset();
     for (port_state &port : port_) {
-        for (access &each : port.pool) each.busy = false;
+        // The component has let go of all of them.
+        for (access &each : port.pool) {
+            sc_assert(each.trans.get_ref_count() == (each.busy ? 1 : 0));
+            if (each.busy) each.trans.release();
+        }
         port.presented = port.standing = port.shown = port.taken = nullptr;
         port.accepted = false;
     }
@@ -56,7 +60,7 @@ tlm::tlm_sync_enum at_side::nb_transport_bw(int number, tlm::tlm_generic_payload
         port.standing = found;
     } else {  // killed
         if (port.presented == found) port.presented = nullptr;
-        found->busy = false;
+        trans.release();
     }
     return tlm::TLM_ACCEPTED;
 }
@@ -71,6 +75,7 @@ void at_side::begin_request(unsigned number) {
         if (!each.busy) free = &each;
     sc_assert(free != nullptr);
     free->busy = true;
+    free->trans.acquire();
     free->request = request;
     free->info.access = request.access;
     tlm::tlm_generic_payload &trans = free->trans;
@@ -88,7 +93,7 @@ void at_side::begin_request(unsigned number) {
 
 void at_side::drive_port(unsigned number) {
     port_state &port = port_[number];
-    if (port.taken != nullptr) port.taken->busy = false;
+    if (port.taken != nullptr) port.taken->trans.release();
     port.taken = nullptr;
     port.accepted = false;
     port.shown = port.standing;

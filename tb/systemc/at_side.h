@@ -46,11 +46,15 @@ class at_side : public sc_core::sc_module {
     uint64_t cycle() const { return cycle_; }
 
    private:
-    struct access {
+    // Memory-managed, as nb_transport asks for: free again when neither side holds it.
+    struct access : public tlm::tlm_mm_interface {
         tlm::tlm_generic_payload trans;
         mmu_extension info;
         struct mmu_request request = {};
         bool busy = false;
+
+        access() : trans(this) {}
+        void free(tlm::tlm_generic_payload *) override { busy = false; }
     };
     struct port_state {
         std::array<access, MMU_TAGS + 3> pool;
