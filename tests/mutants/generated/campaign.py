@@ -5,7 +5,7 @@
 Called by run.sh. With --part short: the first stimuli, all mutants; with --part long: the others,
 for those that --out's earlier contents say survived. A mutant runs as `tandem run` on the one DUT that holds them all, with the
 environment's TANDEM_MUTANT choosing it, through the stimuli in their order until a check fails.
-Exit 0: done; 1: a false alarm without a mutant; 2: environment.
+Exit 0: done; 1: a false alarm without a mutant; 2: environment, or interrupted.
 """
 import argparse
 import concurrent.futures
@@ -211,4 +211,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        die("interrupted: nothing was written.")

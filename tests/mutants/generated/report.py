@@ -4,8 +4,8 @@
 
     report.py [--least PERCENT] [--equivalent FILE] [--tsv FILE] RESULT.json...
 
-RESULT.json is what campaign.py wrote. Score: killed / (generated - equivalent), where equivalent means
-that a sentence in --equivalent's file says why. Exit 0: the score is PERCENT
+RESULT.json is what campaign.py wrote. Score: (killed + by proof) / (generated - equivalent), where a
+sentence in --equivalent's file says why a survivor is equivalent, or which proof kills it. Exit 0: the score is PERCENT
 at least, and no run ended with an error; 1: not so; 2: usage.
 """
 import argparse
@@ -17,10 +17,18 @@ import sys
 from campaign import write_atomically
 
 
+BY_PROOF = "killed by the proof"
+
+
 def identity(mutant):
-    """Returns the words by which a file of reasons knows a mutant, whatever its number."""
+    """Returns the words by which a file of reasons knows a mutant, whatever its number.
+
+    The cell is among them: a line has many cells, and what is said of one need not hold of another.
+    """
     bit = f"{mutant['port']}[{mutant['bit']}]"
-    return " ".join(part for part in (mutant["source"], mutant["mode"], bit, mutant["wire"]) if part)
+    cell = "(" + mutant["cell"].replace("$flatten", "").replace("\\", "").lstrip("$") + ")"
+    return " ".join(part for part in (mutant["source"], mutant["mode"], bit, mutant["wire"], cell)
+                    if part)
 
 
 def read_reasons(path):
@@ -33,15 +41,15 @@ def read_reasons(path):
 
 
 def fate(mutant, reasons):
-    """Returns 'killed', 'equivalent', 'survived' or 'error'."""
+    """Returns 'killed', 'by proof', 'equivalent', 'survived' or 'error'."""
     if mutant["verdict"] == "survived" and identity(mutant) in reasons:
-        return "equivalent"
+        return "by proof" if reasons[identity(mutant)].startswith(BY_PROOF) else "equivalent"
     return mutant["verdict"]
 
 
 def score(count):
     rest = sum(count.values()) - count["equivalent"]
-    return 100.0 * count["killed"] / rest if rest else 100.0
+    return 100.0 * (count["killed"] + count["by proof"]) / rest if rest else 100.0
 
 
 def table_of_files(mutants, reasons):
@@ -50,11 +58,11 @@ def table_of_files(mutants, reasons):
         name = mutant["source"].split(":")[0]
         for row in (name, "all"):
             counts[row][fate(mutant, reasons)] += 1
-    print(f"{'source':32} {'generated':>9} {'killed':>7} {'equivalent':>10} {'survived':>8} "
+    print(f"{'source':32} {'generated':>9} {'killed':>7} {'by proof':>8} {'equivalent':>10} {'survived':>8} "
           f"{'score':>7}")
     for name in sorted(counts, key=lambda row: (row == "all", row)):
         count = counts[name]
-        print(f"{name:32} {sum(count.values()):9} {count['killed']:7} {count['equivalent']:10} "
+        print(f"{name:32} {sum(count.values()):9} {count['killed']:7} {count['by proof']:8} {count['equivalent']:10} "
               f"{count['survived'] + count['error']:8} {score(count):5.1f} %")
     return counts["all"]
 
