@@ -34,6 +34,17 @@ expect 2 "$TANDEM" compare rtl "$dir/broken" "${small[@]}"
 says "cannot be built"
 nothing_left
 
+# Two units that answer nothing are not the same: nothing was compared. One alone is wrong.
+mkdir "$dir/dead"
+cp -r rtl "$dir/dead/"
+sed -i 's/rsp_valid_o <= answer .*/rsp_valid_o <= 1'"'"'b0;/' "$dir/dead/rtl/tandem_mmu_port.sv"
+cmp -s rtl/tandem_mmu_port.sv "$dir/dead/rtl/tandem_mmu_port.sv" && wrong "no dead unit was made"
+expect 2 "$TANDEM" compare "$dir/dead" "$dir/dead" "${small[@]}" --json "$dir/dead.json"
+says "plain.yaml: neither BASE nor HEAD answers a single access"
+[ ! -e "$dir/dead.json" ] || wrong "a result of nothing was written"
+expect 1 "$TANDEM" compare rtl "$dir/dead" "${small[@]}"
+prints "wrong    plain.yaml, single accesses: 26 single accesses have no answer"
+
 # Names need not be UTF-8.
 cp "$dir/plain.yaml" "$dir/$(printf 'n\351.yaml')"
 expect 0 "$TANDEM" compare rtl rtl --random 100 --seeds 1 --no-trace --strict \
