@@ -59,8 +59,7 @@ struct store;
 enum sim_status store_open(const char *path, struct store **store, struct sim_error *error);
 // Open a file that is there to read it: it is never changed, nor need it be writable. There are the
 // functions that list and print, no others. Failures as above.
-enum sim_status store_open_to_read(const char *path, struct store **store,
-                                   struct sim_error *error);
+enum sim_status store_open_to_read(const char *path, struct store **store, struct sim_error *error);
 void store_close(struct store *store);
 
 // Begin a run with all its jobs, in one transaction. Returns its number in *run.

@@ -173,6 +173,11 @@ WAVES=1 expect 1 "${regress[@]}" --keep
 prints "6 of 6 failures could not be repeated for a waveform; default.t seed "
 prints "3 of 3 failures could not be repeated for replay; default.t seed "
 
+plan many unlike 1..60
+expect 1 "${regress[@]}" --keep
+prints "10 causes beyond the first 50 have no folder for replay"
+prints "50 of 50 failures could not be repeated for replay; default.t seed "
+
 # --- one at a time; an interrupt keeps what has finished ---
 plan interrupt slow 1..40
 env --default-signal=INT "${regress[@]}" --junit "$dir/i.xml" >"$dir/out" 2>"$dir/err" &

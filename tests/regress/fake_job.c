@@ -4,6 +4,7 @@
 //
 //   pass        passes
 //   fail        fails a check; which of three, the seed says (modulo 3)
+//   unlike      fails a check, each seed with a sentence of its own
 //   tenth       fails if the seed is a multiple of 10, else passes
 //   broken      fails as long as the file $FAKE_BROKEN exists, else passes
 //   error       exit status 2 with a sentence
@@ -62,6 +63,16 @@ static int fails(const char *json, unsigned long long seed) {
     return 1;
 }
 
+// The seed in letters, which no signature leaves out.
+static int fails_unlike(const char *json, unsigned long long seed) {
+    FILE *file = json ? fopen(json, "w") : NULL;
+    if (!file) return 2;
+    fprintf(file, "{\"verdict\": \"failed\", \"failure\": \"cause %c%c\"}\n",
+            (char)('g' + seed / 20 % 20), (char)('g' + seed % 20));
+    fclose(file);
+    return 1;
+}
+
 // The first time for a seed: the mark that it was there is a file beside the JSON.
 static int killed_once(const char *json, const char *seed, int half) {
     char mark[4096];
@@ -97,6 +108,7 @@ int main(int argc, char **argv) {
     if (log) add_line(log, line);
     if (!strcmp(mode, "pass")) return passes(json);
     if (!strcmp(mode, "fail")) return fails(json, seed);
+    if (!strcmp(mode, "unlike")) return fails_unlike(json, seed);
     if (!strcmp(mode, "tenth")) return seed % 10 ? passes(json) : fails(json, seed);
     if (!strcmp(mode, "broken"))
         return access(getenv("FAKE_BROKEN"), F_OK) ? passes(json) : fails(json, seed);
