@@ -13,6 +13,8 @@ command -v debootstrap >/dev/null || {
   apt-get update -qq && apt-get install -qq -y --no-install-recommends debootstrap >/dev/null
 }
 tree=$(mktemp -d /var/tmp/tandem-fresh.XXXXXX)
+# Not only root walks through it: daemons of the packages run as users of their own.
+chmod 755 "$tree"
 commands=${FRESH_COMMANDS:-run test}
 cleanup() {
   case "$tree" in /var/tmp/tandem-fresh.*) ;; *) return ;; esac
