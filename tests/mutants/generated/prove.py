@@ -30,7 +30,9 @@ memory_map
 dffunmap
 opt_clean
 setundef -undriven -zero
-techmap t:$lt t:$ge t:$gt t:$le t:$neg t:$pmux t:$shift t:$shiftx t:$shl t:$alu t:$lcu
+alumacc t:$mul
+maccmap -unmap t:$macc
+techmap
 simplemap
 dffunmap
 aigmap
