@@ -201,7 +201,6 @@ class callers : public sc_core::sc_module {
         : sc_core::sc_module(name),
           shared("shared", configuration(blocking)),
           last_late_(blocking) {
-        SC_HAS_PROCESS(callers);
         for (unsigned k = 0; k < kCalls; ++k) {
             shared.memory.store(kPage + k * MMU_PAGE_BYTES, 100 + k);
             sc_core::sc_spawn([this, k]() { run(k); });

@@ -103,7 +103,9 @@ inline struct mmu_csr registers() {
 // A transaction with a memory manager: `freed` when nobody holds it any more.
 struct access : public tlm::tlm_mm_interface {
     tlm::tlm_generic_payload trans;
-    tandem::mmu_extension info;
+    struct extension : public tandem::mmu_extension {
+        struct access *owner = nullptr;  // the base has a member of this name
+    } info;
     uint64_t value = 0;
     bool freed = false;
     sc_time presented, accepted, answered, killed;  // when; zero: not
@@ -117,10 +119,11 @@ struct access : public tlm::tlm_mm_interface {
         trans.set_data_ptr(reinterpret_cast<unsigned char *>(&value));
         trans.set_data_length(8);
         trans.set_streaming_width(8);
-        trans.set_extension(&info);
+        info.owner = this;
+        trans.set_extension(static_cast<tandem::mmu_extension *>(&info));
         trans.acquire();
     }
-    ~access() override { trans.clear_extension(&info); }
+    ~access() override { trans.clear_extension<tandem::mmu_extension>(); }
     void free(tlm::tlm_generic_payload *) override { freed = true; }
     // Whether the initiator alone holds it; it lets go.
     bool returned() {
@@ -150,7 +153,6 @@ class scene : public sc_core::sc_module {
 
     void send(access &each, tlm::tlm_phase phase, sc_time delay = SC_ZERO_TIME) {
         each.presented = sc_time_stamp() + delay;
-        expected_.push_back(&each);
         data->nb_transport_fw(each.trans, phase, delay);
     }
     tlm::tlm_response_status call(access &each, sc_time *delay) {
@@ -161,10 +163,8 @@ class scene : public sc_core::sc_module {
    private:
     tlm::tlm_sync_enum backward(tlm::tlm_generic_payload &trans, tlm::tlm_phase &phase,
                                 sc_time &delay) {
-        access *found = nullptr;
-        for (access *each : expected_)
-            if (&each->trans == &trans) found = each;
-        if (found == nullptr) return tlm::TLM_ACCEPTED;
+        access *const found =
+            static_cast<access::extension *>(trans.get_extension<tandem::mmu_extension>())->owner;
         if (phase == tandem::mmu_killed) found->killed = sc_time_stamp();
         if (phase == tlm::END_REQ) found->accepted = sc_time_stamp();
         if (phase != tlm::BEGIN_RESP) return tlm::TLM_ACCEPTED;
@@ -173,8 +173,6 @@ class scene : public sc_core::sc_module {
         if (answer != tlm::TLM_ACCEPTED) delay += end;
         return answer;
     }
-
-    std::vector<access *> expected_;
 };
 
 inline tandem::mmu_tlm_config configuration(bool blocking) {
