@@ -24,8 +24,8 @@ tandem=${TANDEM:-$root/build/release/bin/tandem}
 jobs=${JOBS:-2}
 
 # docs/mutation.md says where these come from.
-least=${LEAST:-71}
-least_slice=${LEAST:-72}
+least=${LEAST:-90}
+least_slice=${LEAST:-92}
 
 die() {
   echo "run.sh: $*" >&2
