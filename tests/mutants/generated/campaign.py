@@ -125,7 +125,8 @@ class Campaign:
         """Returns (verdict, check, what, cycles) of one run."""
         status, answer, output = self.ask(mutant, stimulus)
         if status is None:
-            return KILLED, "time limit", f"no end in {LIMIT} s", 0
+            # No check has named it: the machine may be slow, or asleep. Units that hang meet check.watchdog.
+            return ERROR, "", f"no end in {LIMIT} s", 0
         if status == 0 and answer:
             return SURVIVED, "", "", answer["counters"]["cycles"]
         if status == 1 and answer:
@@ -215,3 +216,5 @@ if __name__ == "__main__":
         main()
     except KeyboardInterrupt:
         die("interrupted: nothing was written.")
+    except (OSError, ValueError, KeyError) as error:
+        die(f"{type(error).__name__}: {error}")

@@ -49,7 +49,7 @@ def fate(mutant, reasons):
 
 def score(count):
     rest = sum(count.values()) - count["equivalent"]
-    return 100.0 * (count["killed"] + count["by proof"]) / rest if rest else 100.0
+    return 100.0 * (count["killed"] + count["by proof"]) / rest if rest else 0.0
 
 
 def table_of_files(mutants, reasons):
@@ -102,6 +102,11 @@ def write_tsv(path, mutants, reasons):
     write_atomically(path, "\n".join(rows) + "\n")
 
 
+def stop(sentence):
+    print(f"report.py: {sentence}", file=sys.stderr)
+    sys.exit(2)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--least", type=float, default=0.0)
@@ -115,8 +120,8 @@ def main():
         with open(path, encoding="utf-8") as file:
             record = json.load(file)
         mutants += [{**mutant, "unit": record["unit"]} for mutant in record["mutants"]]
-    if not mutants:
-        sys.exit("report.py: no mutants")
+    if not any(fate(mutant, reasons) != "equivalent" for mutant in mutants):
+        stop("no mutants to judge")
     list_others(mutants, reasons)
     print()
     total = table_of_files(mutants, reasons)
@@ -124,11 +129,19 @@ def main():
     if arguments.tsv:
         write_tsv(arguments.tsv, mutants, reasons)
     reached = score(total)
-    passed = reached >= arguments.least and not total["error"]
+    wrong = [mutant for mutant in mutants
+             if mutant["verdict"] == "killed"
+             and not reasons.get(identity(mutant), BY_PROOF).startswith(BY_PROOF)]
+    for mutant in wrong:
+        print(f"\nkilled by {mutant['check']}, though a reason says that it is not to be seen: {identity(mutant)}")
+    passed = reached >= arguments.least and not total["error"] and not wrong
     print(f"\nscore {reached:.1f} %, at least {arguments.least:g} % wanted, "
           f"{total['error']} errors: {'PASSED' if passed else 'FAILED'}")
     sys.exit(0 if passed else 1)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (OSError, ValueError, KeyError) as error:
+        stop(f"{type(error).__name__}: {error}")
