@@ -24,7 +24,7 @@ tandem=${TANDEM:-$root/build/release/bin/tandem}
 jobs=${JOBS:-2}
 
 # docs/mutation.md says where these come from.
-least=${LEAST:-90}
+least=${LEAST:-93}
 least_slice=${LEAST:-92}
 
 die() {
