@@ -8,7 +8,7 @@ set -euo pipefail
 check() { # keys that may stay 0, as a pattern; objects to look at; then arguments of a run
   local may=$1 objects=$2
   shift 2
-  "$TANDEM" run --quiet --random 400000 --seed "$seed" --set memory.data.least=1 "$@" \
+  "$TANDEM" run --quiet --random 400000 --seed "$seed" --set memory.data.least=1 --set random.near_misses=20 "$@" \
     --json "$dir/json" >"$dir/out" || { cat "$dir/out"; exit 1; }
   python3 - "$dir/json" "$may" "$objects" <<'END'
 import json, re, sys
