@@ -73,6 +73,9 @@ campaign: setup-test
 	@TANDEM_LONG=yes TANDEM=$(TANDEM) tests/lockstep/netlist.sh
 	@TANDEM_LONG=yes tests/rtl/synth.sh
 	@TANDEM_LONG=yes TANDEM=$(TANDEM) python3 tests/cost/unit_test.py
+	@TANDEM_LONG=yes TANDEM=$(CURDIR)/$(TANDEM) bash tests/replay/replay.sh
+	@TANDEM=$(CURDIR)/$(TANDEM) bash tests/compare/cost.sh
+	@for area in shapes mutants; do BIN=$(CURDIR)/build/release/bin bash tests/systemc/run.sh $$area || exit; done
 	@scripts/campaign.sh $(or $(N),100000000) 2
 
 coverage:
