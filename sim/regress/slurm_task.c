@@ -5,9 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -113,6 +116,18 @@ static enum sim_status run_once(struct task *task, const struct manifest_job *jo
     return status;
 }
 
+// Who cancels a task signals all its processes, one by one: a job's end may be seen before the
+// task's own signal. What ends a job is SIGTERM, or exit status 2, as `tandem run` answers to it.
+static bool was_cancelled(const struct pool_end *end) {
+    enum { TRIES = 20 };
+    const struct timespec pause = {.tv_nsec = 10000000};
+    bool may_be =
+        WIFSIGNALED(end->ended) ? WTERMSIG(end->ended) != SIGKILL : WEXITSTATUS(end->ended) == 2;
+    if (end->timed_out || !may_be) return false;
+    for (unsigned k = 0; k < TRIES && !run_interrupted(); k++) nanosleep(&pause, NULL);
+    return run_interrupted();
+}
+
 static enum sim_status run_job(struct task *task, const struct manifest_job *job,
                                struct sim_error *error) {
     struct pool_end end = {0};
@@ -124,6 +139,8 @@ static enum sim_status run_job(struct task *task, const struct manifest_job *job
         end.output = NULL;
         status = run_once(task, job, &end, error);
     } while (!status && ++attempts < MOST_ATTEMPTS && execute_was_killed(&end));
+    if (!status && was_cancelled(&end))
+        status = sim_fail(error, SIM_ERROR_INTERRUPTED, "interrupted");
     if (!status && execute_lacks_room(&end, task->json))
         status = sim_fail(error, SIM_ERROR_IO, "%.300s: the disk is full", task->scratch);
     if (status) {
