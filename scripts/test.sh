@@ -25,5 +25,4 @@ echo "=== sanitizers and fuzzers (asan)"
 ctest --preset asan -j "$jobs" -LE once \
   -E "^lockstep.random_(set|random|no_power|slow|mostly|largest|single|many)|^lockstep.stimulus_reaches|^lockstep.model_alone|^vectors.lockstep_sv|^vectors.lockstep_pmp|^command.study\$|^command.wrong_counter\$|^unit.stimulus\$|^system.miss_counts|^system.frames_counts|$long"
 echo "=== assertions on (dev), seed ${TANDEM_SEED:-1}"
-# One more at a time: a cluster and a browser wait more than they work.
-ctest --preset dev -j "$((jobs + 1))" -E "^command.study\$|$long"
+ctest --preset dev -j "$jobs" -E "^command.study\$|$long"
